@@ -1,0 +1,25 @@
+//! Riders, mandates, devices, credentials: their states and rules.
+//!
+//! Each file holds one thing, its closed set of states, and the functions that move it from one
+//! state to the next or say why not. Nothing here stores, sends or knows the time.
+#![no_std]
+
+extern crate alloc;
+
+mod rider;
+
+mod challenge;
+mod mandate;
+
+mod device;
+
+mod credential;
+
+mod block;
+
+pub use block::{Block, CreditPolicy};
+pub use challenge::{Challenge, ChallengeAnswer};
+pub use credential::{Credential, CredentialPolicy, CredentialState, DeniedFor};
+pub use device::{Device, DeviceState, RevokeReason};
+pub use mandate::{Mandate, MandateFault, MandateState};
+pub use rider::{Phone, PhoneFault, Rider, RiderState};

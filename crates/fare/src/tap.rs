@@ -1,0 +1,50 @@
+//! What the fare engine reads.
+
+use ridecode_words::{
+    IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, VehicleId,
+};
+
+/// What a tap means.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum TapKind {
+    /// The whole ride: flat bus.
+    Single,
+    /// The way in.
+    In,
+    /// The way out.
+    Out,
+    /// Takes back another tap of the same validator: nobody passed, or the driver undid it.
+    Void {
+        /// The tap taken back.
+        tap: TapId,
+    },
+}
+
+/// One admitted tap (刷码记录). Equal ids mean equal taps: the same journal entry delivered twice.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Tap {
+    /// When, by the validator's clock.
+    pub time: UnixSeconds,
+    /// Validator and sequence.
+    pub id: TapId,
+    /// Whose.
+    pub rider: RiderId,
+    /// Who issued the code.
+    pub issuer: IssuerId,
+    /// What it means.
+    pub kind: TapKind,
+    /// Who runs the validator.
+    pub operator: OperatorId,
+    /// Bus, metro and so on.
+    pub mode: Mode,
+    /// GTFS `route_id`, where known.
+    pub line: Option<LineId>,
+    /// GTFS `stop_id`, where known.
+    pub stop: Option<StopId>,
+    /// GTFS `direction_id`, where known.
+    pub direction: Option<u8>,
+    /// The vehicle, where there is one.
+    pub vehicle: Option<VehicleId>,
+    /// The issuer's rider category code; 0 is an ordinary rider.
+    pub category: u8,
+}

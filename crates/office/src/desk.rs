@@ -1,0 +1,84 @@
+//! What an issuer's office has on its desk: brands, operators, keys, policies.
+
+use std::sync::Arc;
+
+use ridecode_account::{CredentialPolicy, CreditPolicy};
+use ridecode_codec::Scheme;
+use ridecode_codec::crypto::Signer;
+use ridecode_codec::key::{CompactProfile, IdProfile, KeyList};
+use ridecode_codec::mot::Certificate;
+use ridecode_ledger::{Commission, Currency};
+use ridecode_pay::sandbox::Connector;
+use ridecode_validator::bundle::{BrandRule, IssuerRules};
+use ridecode_words::{BrandId, IssuerId, OperatorId, ProviderId, Text};
+
+/// A brand this office issues codes under.
+#[derive(Clone)]
+pub struct Brand {
+    /// Its number.
+    pub id: BrandId,
+    /// Its name, such as 羊城通乘車碼.
+    pub name: Text,
+    /// The city it belongs to, as in the tariff book.
+    pub city: Text,
+    /// The issuer its codes name.
+    pub issuer: IssuerId,
+    /// The scheme its codes have.
+    pub scheme: Scheme,
+    /// The product number (`compact`) or platform code (`mot`) its codes carry.
+    pub product: u32,
+    /// Key id of the issuer key (`compact`); unused in `mot`.
+    pub key_id: u32,
+    /// Signature pair (`compact`); unused in `mot`.
+    pub profile: CompactProfile,
+    /// The issuer certificate (`mot`).
+    pub certificate: Option<Certificate>,
+    /// How SM2 identities are chosen (`mot`).
+    pub id_profile: IdProfile,
+    /// Signs its credentials.
+    pub signer: Arc<dyn Signer + Send + Sync>,
+}
+
+/// An operator this office clears with.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    /// Its number.
+    pub id: OperatorId,
+    /// Its name, such as 广州地铁.
+    pub name: Text,
+}
+
+/// Brands, operators, keys.
+pub struct Desk {
+    /// Brands issued here.
+    pub brands: Vec<Brand>,
+    /// Operators cleared with.
+    pub operators: Vec<Operator>,
+    /// Keys validators trust; at least those of the brands issued here.
+    pub keys: KeyList,
+    /// Where which brand is accepted.
+    pub acceptance: Vec<BrandRule>,
+    /// Settings per issuer for validators.
+    pub issuers: Vec<IssuerRules>,
+    /// Signs bundles.
+    pub bundle_signer: Arc<dyn Signer + Send + Sync>,
+    /// The payment provider and how to speak to it.
+    pub provider: (ProviderId, Connector),
+}
+
+/// What the issuer has decided.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Credentials.
+    pub credential: CredentialPolicy,
+    /// Credit and retries.
+    pub credit: CreditPolicy,
+    /// What is kept of fares.
+    pub commission: Commission,
+    /// The currency.
+    pub currency: Currency,
+    /// Seconds a signed-in rider stays signed in.
+    pub session_s: u32,
+    /// Seconds after which a charge nobody answered for is asked about.
+    pub ask_after_s: u32,
+}

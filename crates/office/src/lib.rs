@@ -1,0 +1,49 @@
+//! The back office: one file per step of the way, each load, decide, save.
+//!
+//! A step loads what is due with one verb, decides with a pure crate, and saves output and cursor
+//! with one verb; so every step can be repeated, and steps can run in any number of processes.
+//! Time, randomness and the way to a provider are arguments. The office never opens a socket and
+//! knows no engine of the store.
+
+mod desk;
+mod edge;
+
+pub mod enrol;
+pub mod mandate;
+
+pub mod credential;
+
+pub mod bundle;
+
+pub mod upload;
+
+pub mod price;
+
+pub mod charge;
+
+pub mod close;
+
+pub mod rides;
+
+pub mod audit;
+
+pub use desk::{Brand, Desk, Operator, Policy};
+pub use edge::{Carrier, Entropy};
+
+use std::sync::Arc;
+
+use ridecode_fare::TariffBook;
+use ridecode_store::Store;
+
+/// What every step needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Office {
+    /// The memory.
+    pub store: Store,
+    /// Tariffs and networks.
+    pub book: Arc<TariffBook>,
+    /// Brands, operators, keys.
+    pub desk: Arc<Desk>,
+    /// Policies.
+    pub policy: Arc<Policy>,
+}

@@ -1,0 +1,14 @@
+//! Payment connectors: build a request, read a reply. No socket, no clock, no randomness.
+//!
+//! A connector turns an order into an [`HttpRequest`], a provider's [`HttpReply`] into an
+//! [`Outcome`], a callback into a verified [`Notice`]. The edge carries the bytes.
+#![no_std]
+
+extern crate alloc;
+
+mod connector;
+mod http;
+pub mod sandbox;
+
+pub use connector::{CallbackFault, ContractState, Notice, Order, Outcome, RequestTime};
+pub use http::{HttpReply, HttpRequest, Method};

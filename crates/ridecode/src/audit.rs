@@ -1,0 +1,12 @@
+//! The audit on the command line.
+
+use std::process::ExitCode;
+
+/// Options.
+#[derive(clap::Args, Debug)]
+pub struct Args {}
+
+/// Runs it.
+pub fn run(_args: Args) -> anyhow::Result<ExitCode> {
+    todo!()
+}

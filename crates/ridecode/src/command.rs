@@ -1,0 +1,56 @@
+//! One program, many roles.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Ridecode: an open ride-code (乘车码) system. One program, many roles.
+#[derive(Parser, Debug)]
+#[command(name = "ridecode", version, about, max_term_width = 100)]
+pub struct Command {
+    /// What to do.
+    #[command(subcommand)]
+    pub role: Role,
+}
+
+/// What the program can be.
+#[derive(Subcommand, Debug)]
+pub enum Role {
+    /// Play a morning in Guangzhou and Foshan: the whole system at work, then left running.
+    Demo(crate::demo::Args),
+    /// Run the back office: HTTP interface and workers.
+    Serve(crate::serve::Args),
+    /// Run a validator: scanner in, lamp and journal out, network optional.
+    Validator(crate::device::Args),
+    /// Run the sandbox payment provider and SMS gateway.
+    Sandbox(crate::sandbox::Args),
+    /// Make, inspect and verify codes.
+    Code(crate::code::Args),
+    /// Ask what a trip costs, and why.
+    Fare(crate::fare::Args),
+    /// Recompute everything and print what does not add up.
+    Audit(crate::audit::Args),
+    /// Make a database, or bring its tables up to date.
+    Migrate(crate::migrate::Args),
+    /// Measure, side by side with the bound: one JSON line per figure.
+    Bench(crate::bench::Args),
+}
+
+/// Runs a command. Errors are printed once, here, with their causes.
+pub fn run(command: Command) -> ExitCode {
+    let result = match command.role {
+        Role::Demo(args) => crate::demo::run(args),
+        Role::Serve(args) => crate::serve::run(args),
+        Role::Validator(args) => crate::device::run(args),
+        Role::Sandbox(args) => crate::sandbox::run(args),
+        Role::Code(args) => crate::code::run(args),
+        Role::Fare(args) => crate::fare::run(args),
+        Role::Audit(args) => crate::audit::run(args),
+        Role::Migrate(args) => crate::migrate::run(args),
+        Role::Bench(args) => crate::bench::run(args),
+    };
+    result.unwrap_or_else(|error| {
+        anstream::eprintln!("error: {error:#}");
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,1 @@
+//! Configuration: file, environment and flags, converted once into one struct per concern.

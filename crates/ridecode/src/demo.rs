@@ -1,0 +1,12 @@
+//! The demo: a morning, played and shown.
+
+use std::process::ExitCode;
+
+/// Options.
+#[derive(clap::Args, Debug)]
+pub struct Args {}
+
+/// Runs it.
+pub fn run(_args: Args) -> anyhow::Result<ExitCode> {
+    todo!()
+}

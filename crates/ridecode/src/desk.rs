@@ -1,0 +1,1 @@
+//! The desk: an issuer's brands and keys, kept in a folder.

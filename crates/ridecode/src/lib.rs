@@ -1,0 +1,28 @@
+//! The Ridecode program: everything with an edge. HTTP, workers, the validator device, the
+//! sandbox provider, configuration, clock, command line.
+
+pub mod command;
+
+pub mod clock;
+pub mod config;
+pub mod entropy;
+
+pub mod city;
+pub mod desk;
+
+pub mod code;
+pub mod fare;
+
+pub mod device;
+
+pub mod carrier;
+pub mod serve;
+pub mod work;
+
+pub mod sandbox;
+
+pub mod audit;
+pub mod migrate;
+
+pub mod bench;
+pub mod demo;

@@ -1,0 +1,1 @@
+//! Workers: pricing, charging and closing, round after round.

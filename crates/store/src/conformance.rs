@@ -1,0 +1,1 @@
+//! The laws every engine keeps, one file per verb.

@@ -1,0 +1,28 @@
+//! What can go wrong with a verb.
+
+/// A verb's failure. Its words are for the log; riders and devices see a problem document.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreFault {
+    /// The same id came with other content: their fault or ours, never to be retried.
+    #[error("{what} {id} is already held with other content")]
+    Conflict {
+        /// The kind of thing, such as `charge`.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// Something a verb builds on is not there.
+    #[error("there is no {what} {id}")]
+    Missing {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// The engine failed; nothing was changed. Worth trying again.
+    #[error("the database failed: {0}")]
+    Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What was read back breaks an invariant. A bug or a damaged file.
+    #[error("the database holds something impossible: {0}")]
+    Corrupt(String),
+}

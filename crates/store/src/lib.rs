@@ -1,0 +1,27 @@
+//! What the back office remembers, as verbs.
+//!
+//! Each verb of [`Store`] is one atomic step of the way of a ride. Its documentation says what a
+//! repeat returns; every engine passes the same conformance suite. No verb holds a transaction
+//! open, none decides anything that a pure crate could have decided.
+
+mod fault;
+mod record;
+mod verbs;
+
+#[cfg(feature = "memory")]
+pub mod memory;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
+pub use fault::StoreFault;
+pub use record::{
+    Acceptance, Attempt, AttemptOutcome, AuditPage, BillDue, BillSave, BillSaved, BillWindow,
+    Charge, ChargeDue, ChargeState, CredentialOwner, DayLegs, Disagreement, FareVersion,
+    HeldEntries, JourneyShare, OfficeState, OperatorLeg, Receipt, ReplyRecord, RiderFile,
+    RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, StoredEntry,
+    Validator,
+};
+pub use verbs::Store;

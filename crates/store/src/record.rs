@@ -1,0 +1,17 @@
+//! What goes into verbs and comes out, in the order of a ride.
+
+mod bill;
+mod charge;
+mod office;
+mod rider;
+mod segment;
+mod statement;
+
+pub use bill::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare, OperatorLeg};
+pub use charge::{Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement};
+pub use office::{AuditPage, OfficeState, ReplyRecord};
+pub use rider::{CredentialOwner, RiderFile, RiderOpened, Session};
+pub use segment::{
+    Acceptance, Disagreement, HeldEntries, Receipt, SegmentConflict, StoredEntry, Validator,
+};
+pub use statement::{DayLegs, StatementSaved};

@@ -1,0 +1,119 @@
+//! Charges: stage 7.
+
+use ridecode_account::RiderState;
+use ridecode_ledger::{Money, Transfer};
+use ridecode_words::{ChargeId, MandateId, ProviderId, RiderId, UnixSeconds};
+
+/// Where a charge stands. Accepted is not collected.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ChargeState {
+    /// Not sent yet.
+    Planned,
+    /// An attempt was stored and its request may have left.
+    Submitted,
+    /// The provider took the order.
+    Accepted,
+    /// Paid.
+    Collected {
+        /// The provider's number for it.
+        transaction: String,
+    },
+    /// Refused; `next_attempt` of the charge says whether it is tried again.
+    Declined {
+        /// The provider's word for why.
+        reason: String,
+    },
+    /// Nobody knows; asked about until known, never sent under a new number.
+    Unknown,
+}
+
+/// An order to a payment provider. Its id is the order number there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Charge {
+    /// Journey and fare version.
+    pub id: ChargeId,
+    /// Who pays.
+    pub rider: RiderId,
+    /// How much; positive.
+    pub amount: Money,
+    /// Where it stands.
+    pub state: ChargeState,
+    /// Attempts made so far.
+    pub attempts: u32,
+    /// Declines so far.
+    pub declines: u32,
+    /// When it was first declined.
+    pub first_decline: Option<UnixSeconds>,
+    /// When something is to be done about it; `None` when nothing is.
+    pub next_attempt: Option<UnixSeconds>,
+    /// When it was planned.
+    pub planned: UnixSeconds,
+}
+
+/// A charge that wants doing, with the mandate to do it with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ChargeDue {
+    /// The charge.
+    pub charge: Charge,
+    /// The rider's newest mandate that is active; `None` if there is none.
+    pub mandate: Option<(MandateId, ProviderId, String)>,
+}
+
+/// An attempt, stored before its request leaves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Attempt {
+    /// The charge.
+    pub charge: ChargeId,
+    /// Its number, one more than `Charge::attempts`.
+    pub number: u32,
+    /// When.
+    pub at: UnixSeconds,
+    /// When to look again if nothing more is heard.
+    pub look_again: UnixSeconds,
+}
+
+/// What an attempt, a query or a callback told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AttemptOutcome {
+    /// The provider took it.
+    Accepted,
+    /// Paid.
+    Collected {
+        /// The provider's number for it.
+        transaction: String,
+    },
+    /// Refused.
+    Declined {
+        /// The provider's word.
+        reason: String,
+    },
+    /// Nobody knows.
+    Unknown,
+}
+
+/// News about a charge, with what it means.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settlement {
+    /// The charge.
+    pub charge: ChargeId,
+    /// The news.
+    pub outcome: AttemptOutcome,
+    /// When it was heard.
+    pub at: UnixSeconds,
+    /// When something is to be done next.
+    pub next_attempt: Option<UnixSeconds>,
+    /// The transfers it means; empty unless collected.
+    pub transfers: Vec<Transfer>,
+    /// The rider's state after it, if it changes. Blocking denies the rider's live credentials,
+    /// unblocking takes the entries for debt back; either moves the deny list's version.
+    pub rider_state: Option<RiderState>,
+}
+
+/// What became of news.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// Taken down.
+    Saved,
+    /// The charge is collected already: nothing was changed, whatever the news.
+    AlreadyCollected,
+}

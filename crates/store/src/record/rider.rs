@@ -1,0 +1,54 @@
+//! Riders and what belongs to them.
+
+use ridecode_account::{Credential, Device, Mandate, Rider};
+use ridecode_words::{CredentialRef, DeviceId, RiderId, UnixSeconds};
+
+use super::charge::Charge;
+
+/// What became of opening an account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RiderOpened {
+    /// It was opened.
+    New,
+    /// The phone number has this account already.
+    Existing(RiderId),
+}
+
+/// A signed-in rider. The token itself is never stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Session {
+    /// SHA-256 of the token.
+    pub token_digest: [u8; 32],
+    /// Who is signed in.
+    pub rider: RiderId,
+    /// Until when.
+    pub expires: UnixSeconds,
+}
+
+/// Whose a credential is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CredentialOwner {
+    /// The credential.
+    pub credential: CredentialRef,
+    /// Whose.
+    pub rider: RiderId,
+    /// On which phone.
+    pub device: DeviceId,
+}
+
+/// Everything about one rider but the rides.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RiderFile {
+    /// The account.
+    pub rider: Rider,
+    /// Mandates, oldest first.
+    pub mandates: Vec<Mandate>,
+    /// Phones, oldest first.
+    pub devices: Vec<Device>,
+    /// Credentials that have not expired at the time asked for.
+    pub credentials: Vec<Credential>,
+    /// What the rider owes, in minor units; negative if in credit.
+    pub balance_minor: i64,
+    /// Charges that are not collected, oldest first.
+    pub unpaid: Vec<Charge>,
+}

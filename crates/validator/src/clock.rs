@@ -1,0 +1,26 @@
+//! How far the time may be trusted.
+
+use ridecode_words::UnixSeconds;
+
+/// How a validator knows its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClockTrust {
+    /// Set from a trusted source within its drift bound.
+    Synced,
+    /// Running alone; off by at most so many seconds.
+    Drifting {
+        /// The bound, in seconds.
+        bound_s: u32,
+    },
+    /// Never set since it was switched on, or known to be wrong.
+    Distrusted,
+}
+
+/// The time, with how far to trust it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Clock {
+    /// The time.
+    pub now: UnixSeconds,
+    /// How far to trust it.
+    pub trust: ClockTrust,
+}

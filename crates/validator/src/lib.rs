@@ -1,0 +1,25 @@
+//! The validator's mind.
+//!
+//! Bytes from a scanner pass through [`decide`], one ladder with one closed result; the decision
+//! becomes an [`journal::Entry`], the entry is chained and written, and only then shown. Sealed
+//! segments of the journal go up, signed bundles come down. This crate never reads a clock, opens
+//! no file and no socket: time, bytes and state are arguments.
+#![cfg_attr(not(feature = "native"), no_std)]
+
+extern crate alloc;
+
+pub mod bundle;
+mod clock;
+mod decide;
+pub mod journal;
+mod outcome;
+mod place;
+mod replay;
+pub mod segment;
+mod wire;
+
+pub use clock::{Clock, ClockTrust};
+pub use decide::{Decision, State, decide};
+pub use outcome::{DenyReason, Outcome};
+pub use place::{Passage, Place};
+pub use replay::ReplayStore;

@@ -1,0 +1,239 @@
+//! Ids. An id is also an idempotency key: what happens later derives its id from what happened
+//! before, so a repeated step meets its own earlier result.
+
+use alloc::sync::Arc;
+use core::fmt;
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $format:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, $format, self.0)
+            }
+        }
+    };
+}
+
+number_id!(
+    /// An issuer (发卡机构), by the number its codes carry. In `mot` codes the four-byte issuer
+    /// code of JT/T 1179, shown as eight hex digits there; in `compact` codes an unsigned integer.
+    IssuerId(u32), "{:08x}"
+);
+number_id!(
+    /// A ride-code brand (乘车码品牌), such as 羊城通乘車碼.
+    BrandId(u32), "{}"
+);
+number_id!(
+    /// An operator (运营单位): runs vehicles or stations, owns validators, is paid.
+    OperatorId(u32), "{}"
+);
+number_id!(
+    /// A payment provider.
+    ProviderId(u32), "{}"
+);
+number_id!(
+    /// A validator (验票终端).
+    ValidatorId(u32), "{:08x}"
+);
+number_id!(
+    /// A rider's account at an issuer. Random, so that it tells nothing about the person.
+    RiderId(u64), "{:016x}"
+);
+number_id!(
+    /// A rider's phone, as a holder of a signing key.
+    DeviceId(u64), "{:016x}"
+);
+number_id!(
+    /// A payment mandate (签约授权).
+    MandateId(u64), "{:016x}"
+);
+
+/// The pseudonym a code shows: eight random bytes then two zero bytes in `compact` codes, the
+/// ten-byte card account number in `mot` codes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CredentialId(pub [u8; 10]);
+
+impl fmt::Display for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A credential among all issuers: what deny lists and replay stores are keyed by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CredentialRef {
+    /// Who issued it.
+    pub issuer: IssuerId,
+    /// Its pseudonym at that issuer.
+    pub credential: CredentialId,
+}
+
+/// A tap (刷码记录): the validator numbered it before it sent it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct TapId {
+    /// The validator that wrote the journal entry.
+    pub validator: ValidatorId,
+    /// The entry's number in that validator's journal, from 1.
+    pub sequence: u64,
+}
+
+impl fmt::Display for TapId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.validator, self.sequence)
+    }
+}
+
+/// A journey, named by its first tap.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct JourneyId(pub TapId);
+
+impl fmt::Display for JourneyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A charge (扣款): one version of a journey's fare. Its text form is the order number at the
+/// payment provider: 8 to 32 letters, digits and hyphens.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ChargeId {
+    /// The journey charged.
+    pub journey: JourneyId,
+    /// The fare version it collects, from 1.
+    pub version: u32,
+}
+
+impl fmt::Display for ChargeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.journey, self.version)
+    }
+}
+
+/// A short shared text: an id or a name from a feed or a configuration, 1 to 255 bytes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Arc<str>);
+
+/// A text that is empty or longer than 255 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TextTooLong;
+
+impl fmt::Display for TextTooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must have 1 to 255 bytes")
+    }
+}
+
+impl core::error::Error for TextTooLong {}
+
+impl Text {
+    /// The longest text, in bytes.
+    pub const LENGTH_MAX: usize = 255;
+
+    /// Takes a text of 1 to 255 bytes.
+    pub fn new(text: &str) -> Result<Self, TextTooLong> {
+        if text.is_empty() || text.len() > Self::LENGTH_MAX {
+            return Err(TextTooLong);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub struct $name(pub Text);
+
+        impl $name {
+            /// Takes an id of 1 to 255 bytes.
+            pub fn new(text: &str) -> Result<Self, TextTooLong> {
+                Text::new(text).map(Self)
+            }
+
+            /// The id as text.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A line, by its GTFS `route_id`.
+    LineId
+);
+text_id!(
+    /// A stop or station, by its GTFS `stop_id`.
+    StopId
+);
+text_id!(
+    /// A vehicle or a gate array, as the operator names it.
+    VehicleId
+);
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn charge_id_is_an_order_number_every_provider_takes() {
+        let check = |validator, sequence, version, expected: &str| {
+            let tap = TapId {
+                validator: ValidatorId(validator),
+                sequence,
+            };
+            let charge = ChargeId {
+                journey: JourneyId(tap),
+                version,
+            };
+            assert_eq!(charge.to_string(), expected);
+            assert!((8..=32).contains(&expected.len()));
+        };
+        check(0x2001, 1, 1, "00002001-1-1");
+        check(
+            u32::MAX,
+            99_999_999_999_999,
+            9_999_999,
+            "ffffffff-99999999999999-9999999",
+        );
+    }
+
+    #[test]
+    fn text_has_1_to_255_bytes() {
+        assert_eq!(Text::new(""), Err(TextTooLong));
+        assert_eq!(Text::new(&"站".repeat(86)), Err(TextTooLong));
+        assert_eq!(
+            Text::new(&"站".repeat(85)).map(|text| text.as_str().len()),
+            Ok(255)
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! The words every part of Ridecode shares: ids, time, modes.
+//!
+//! Data only: nothing here decides, reads a clock or knows a format. A word stands here when
+//! two crates that may not know each other (the code and the ledger, say) must mean the same
+//! thing by it. GLOSSARY.md gives each its meaning and its Chinese term.
+#![no_std]
+
+extern crate alloc;
+
+mod id;
+mod mode;
+mod time;
+
+pub use id::{
+    BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId, LineId,
+    MandateId, OperatorId, ProviderId, RiderId, StopId, TapId, Text, TextTooLong, ValidatorId,
+    VehicleId,
+};
+pub use mode::{Mode, UnknownMode};
+pub use time::{Month, NotADay, ServiceDay, UnixSeconds};
