@@ -1,6 +1,6 @@
 //! Upload: stage 4. The back office verifies every raw code again; it trusts no validator.
 
-use ridecode_store::{Receipt, SegmentConflict, StoreFault};
+use ridecode_store::{Receipt, SegmentConflict, StoreFault, Validator};
 use ridecode_validator::segment::SegmentFault;
 use ridecode_words::UnixSeconds;
 
@@ -33,12 +33,42 @@ impl Auditor {
     }
 }
 
-/// Takes in a sealed segment: check, decide again, resolve riders, save.
-pub async fn accept(
-    _office: &Office,
+/// A segment whose signatures were all checked, on its way to the store.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Examined {}
+
+/// The validator a sealed segment says it is from.
+pub async fn find_sender(_office: &Office, _sealed: &[u8]) -> Result<Validator, UploadFault> {
+    todo!()
+}
+
+/// Checks the segment and decides about each of its codes again. Only this part is heavy on the
+/// processor and it waits for nothing, so that it can run on a thread of its own.
+pub fn examine(
     _sealed: &[u8],
+    _sender: &Validator,
     _auditor: &mut Auditor,
+) -> Result<Examined, UploadFault> {
+    todo!()
+}
+
+/// Resolves riders and saves.
+pub async fn save(
+    _office: &Office,
+    _examined: Examined,
     _now: UnixSeconds,
 ) -> Result<Receipt, UploadFault> {
     todo!()
+}
+
+/// Takes in a sealed segment: check, decide again, resolve riders, save.
+pub async fn accept(
+    office: &Office,
+    sealed: &[u8],
+    auditor: &mut Auditor,
+    now: UnixSeconds,
+) -> Result<Receipt, UploadFault> {
+    let sender = find_sender(office, sealed).await?;
+    let examined = examine(sealed, &sender, auditor)?;
+    save(office, examined, now).await
 }
