@@ -17,26 +17,73 @@ const EDGES: &[(&str, &[&str])] = &[
     ("store", PURE),
     (
         "office",
-        &["words", "codec", "validator", "ledger", "fare", "pay", "account", "store"],
+        &[
+            "words",
+            "codec",
+            "validator",
+            "ledger",
+            "fare",
+            "pay",
+            "account",
+            "store",
+        ],
     ),
     (
         "ridecode",
-        &["words", "codec", "validator", "ledger", "fare", "pay", "account", "store", "office"],
+        &[
+            "words",
+            "codec",
+            "validator",
+            "ledger",
+            "fare",
+            "pay",
+            "account",
+            "store",
+            "office",
+        ],
     ),
 ];
 
 /// Crates that know no clock, no randomness, no file and no socket.
-const PURE: &[&str] = &["words", "codec", "validator", "ledger", "fare", "pay", "account"];
+const PURE: &[&str] = &[
+    "words",
+    "codec",
+    "validator",
+    "ledger",
+    "fare",
+    "pay",
+    "account",
+];
 
 /// Crates that would let a pure crate touch the world.
 const WORLDLY: &[&str] = &[
-    "tokio", "axum", "reqwest", "rusqlite", "getrandom", "rand", "chrono", "std", "tracing",
+    "tokio",
+    "axum",
+    "reqwest",
+    "rusqlite",
+    "getrandom",
+    "rand",
+    "chrono",
+    "std",
+    "tracing",
 ];
 
 /// Names that say nothing.
 const EMPTY_NAMES: &[&str] = &[
-    "utils", "util", "helpers", "helper", "common", "manager", "processor", "handler", "data",
-    "info", "service", "core", "types", "misc",
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "manager",
+    "processor",
+    "handler",
+    "data",
+    "info",
+    "service",
+    "core",
+    "types",
+    "misc",
 ];
 
 /// A file of code stops here; tests in `tests.rs` or under `mod tests` are counted apart.
@@ -44,13 +91,22 @@ const LINES_MAX: usize = 800;
 
 #[test]
 fn crates_use_only_what_the_table_allows() {
-    let allowed: BTreeMap<_, BTreeSet<_>> =
-        EDGES.iter().map(|(name, uses)| (*name, uses.iter().copied().collect())).collect();
+    let allowed: BTreeMap<_, BTreeSet<_>> = EDGES
+        .iter()
+        .map(|(name, uses)| (*name, uses.iter().copied().collect()))
+        .collect();
     let packages = workspace_packages();
     let names: BTreeSet<_> = packages.keys().map(String::as_str).collect();
-    assert_eq!(names, allowed.keys().copied().collect(), "crates against the table");
+    assert_eq!(
+        names,
+        allowed.keys().copied().collect(),
+        "crates against the table"
+    );
     for (name, uses) in &packages {
-        for used in uses.iter().filter_map(|used| used.strip_prefix("ridecode-")) {
+        for used in uses
+            .iter()
+            .filter_map(|used| used.strip_prefix("ridecode-"))
+        {
             assert!(
                 allowed[name.as_str()].contains(used),
                 "{name} uses {used}: the table in ARCHITECTURE.md does not allow it"
@@ -64,12 +120,24 @@ fn pure_crates_touch_nothing() {
     let packages = workspace_packages();
     for name in PURE {
         for used in &packages[*name] {
-            assert!(!WORLDLY.contains(&used.as_str()), "{name} is pure and may not use {used}");
+            assert!(
+                !WORLDLY.contains(&used.as_str()),
+                "{name} is pure and may not use {used}"
+            );
         }
         let lib = read(&root().join(format!("crates/{name}/src/lib.rs")));
-        assert!(lib.contains("no_std"), "{name} is pure: its lib.rs must be no_std");
-        for lint in ["clippy::float_arithmetic", "clippy::wildcard_enum_match_arm"] {
-            assert!(lib.contains(lint), "{name} is pure: its lib.rs must deny {lint}");
+        assert!(
+            lib.contains("no_std"),
+            "{name} is pure: its lib.rs must be no_std"
+        );
+        for lint in [
+            "clippy::float_arithmetic",
+            "clippy::wildcard_enum_match_arm",
+        ] {
+            assert!(
+                lib.contains(lint),
+                "{name} is pure: its lib.rs must deny {lint}"
+            );
         }
     }
 }
@@ -82,9 +150,17 @@ fn files_are_short_and_well_named() {
         let lines = code.lines().count();
         let stem = path.file_stem().unwrap_or_default().to_string_lossy();
         if stem != "tests" {
-            assert!(lines <= LINES_MAX, "{}: {lines} lines, {LINES_MAX} at most", path.display());
+            assert!(
+                lines <= LINES_MAX,
+                "{}: {lines} lines, {LINES_MAX} at most",
+                path.display()
+            );
         }
-        assert!(!EMPTY_NAMES.contains(&stem.as_ref()), "{}: the name says nothing", path.display());
+        assert!(
+            !EMPTY_NAMES.contains(&stem.as_ref()),
+            "{}: the name says nothing",
+            path.display()
+        );
         assert!(
             code.trim_start().starts_with("//!") || code.trim_start().starts_with("#!["),
             "{}: starts with no module comment",
@@ -96,8 +172,12 @@ fn files_are_short_and_well_named() {
 #[test]
 fn nothing_is_left_half_done() {
     let markers = [
-        concat!("to", "do!("), concat!("unimpl", "emented!("), concat!("TO", "DO"),
-        concat!("FIX", "ME"), concat!("#[ig", "nore"), concat!("thread::sl", "eep"),
+        concat!("to", "do!("),
+        concat!("unimpl", "emented!("),
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("#[ig", "nore"),
+        concat!("thread::sl", "eep"),
     ];
     for path in rust_files() {
         for (number, line) in read(&path).lines().enumerate() {
@@ -117,7 +197,11 @@ fn nothing_is_left_half_done() {
 fn every_vector_file_is_read_by_a_test() {
     let sources: String = rust_files().iter().map(|path| read(path)).collect();
     for path in files_under(&root().join("vectors"), &["json", "txt"]) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
         let folder = folder.to_string_lossy().into_owned();
         assert!(
@@ -132,11 +216,18 @@ fn every_vector_file_is_read_by_a_test() {
 fn decisions_are_numbered_without_a_hole() {
     let mut numbers = Vec::new();
     for path in files_under(&root().join("docs/decisions"), &["md"]) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let (number, title) = name.split_once('-').expect("NNNN-title.md");
         assert!(title.len() > 3, "{name}: has no title");
         let heading = format!("# {number}: ");
-        assert!(read(&path).starts_with(&heading), "{name}: does not start with `{heading}`");
+        assert!(
+            read(&path).starts_with(&heading),
+            "{name}: does not start with `{heading}`"
+        );
         numbers.push(number.parse::<usize>().expect("four digits"));
     }
     numbers.sort_unstable();
@@ -154,7 +245,13 @@ fn readme_opens_with_the_two_commands() {
 /// Each workspace crate, by its name without the prefix, with its normal dependencies.
 fn workspace_packages() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
         .current_dir(root())
         .output()
         .expect("cargo metadata runs");
@@ -165,12 +262,18 @@ fn workspace_packages() -> BTreeMap<String, BTreeSet<String>> {
         .iter()
         .map(|package| {
             let name = package["name"].as_str().unwrap_or_default();
-            let uses = package["dependencies"].as_array().expect("dependencies").iter();
+            let uses = package["dependencies"]
+                .as_array()
+                .expect("dependencies")
+                .iter();
             let uses = uses
                 .filter(|used| used["kind"].is_null())
                 .map(|used| used["name"].as_str().unwrap_or_default().to_owned())
                 .collect();
-            (name.strip_prefix("ridecode-").unwrap_or(name).to_owned(), uses)
+            (
+                name.strip_prefix("ridecode-").unwrap_or(name).to_owned(),
+                uses,
+            )
         })
         .collect()
 }
@@ -185,10 +288,16 @@ fn rust_files() -> Vec<PathBuf> {
 
 fn files_under(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let Ok(entries) = fs::read_dir(folder) else { return found };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return found;
+    };
     for entry in entries {
         let path = entry.expect("a readable folder").path();
-        let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        let extension = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if path.is_dir() {
             found.extend(files_under(&path, extensions));
         } else if extensions.contains(&extension.as_str()) {
