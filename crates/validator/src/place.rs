@@ -30,4 +30,7 @@ pub struct Place {
     pub direction: Option<u8>,
     /// The vehicle or gate array.
     pub vehicle: Option<VehicleId>,
+    /// What a ride from here costs, in minor units, where that is known before it begins: a flat
+    /// fare. A code that does not cover it is refused.
+    pub fare_minor: Option<u32>,
 }
