@@ -18,6 +18,6 @@ mod read;
 mod scan;
 mod verify;
 
-pub use read::{Family, ReadFault, Unreadable, read};
+pub use read::{Family, INPUT_LENGTH_MAX, ReadFault, Unreadable, read};
 pub use scan::{Scan, Scheme, Services};
 pub use verify::{SignatureFault, Verified, Verifier};
