@@ -26,6 +26,21 @@ pub struct IssuerRules {
     pub list_age_max_s: u32,
 }
 
+impl IssuerRules {
+    /// The defaults of an issuer that sets nothing: codes live 60 s, or as long as they say up to
+    /// 1200 s; 20 s of future; 20.00 of fare; a deny list no older than a day.
+    pub fn default_for(issuer: IssuerId) -> Self {
+        Self {
+            issuer,
+            acceptance_window_s: 60,
+            validity_max_s: 1_200,
+            future_tolerance_s: 20,
+            fare_ceiling_minor: 2_000,
+            list_age_max_s: 86_400,
+        }
+    }
+}
+
 /// A brand and where it is accepted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BrandRule {
@@ -75,6 +90,34 @@ pub struct Bundle {
     pub replay_memory_s: u32,
     /// Clock drift in seconds at which the validator refuses to decide.
     pub clock_distrust_s: u32,
+}
+
+impl Bundle {
+    /// A bundle that trusts nobody yet, with the default times: 3 s of silence, 300 s of memory,
+    /// 10 s of drift.
+    pub fn new(version: u64, operator: OperatorId, made: UnixSeconds) -> Self {
+        Self {
+            version,
+            operator,
+            made,
+            keys: KeyList::default(),
+            issuers: Vec::new(),
+            brands: Vec::new(),
+            denied: Vec::new(),
+            silent_s: 3,
+            replay_memory_s: 300,
+            clock_distrust_s: 10,
+        }
+    }
+
+    /// The settings of an issuer: its own, or the defaults.
+    pub fn rules(&self, issuer: IssuerId) -> IssuerRules {
+        self.issuers
+            .iter()
+            .find(|rules| rules.issuer == issuer)
+            .cloned()
+            .unwrap_or_else(|| IssuerRules::default_for(issuer))
+    }
 }
 
 /// Why a sealed bundle is not applied.
