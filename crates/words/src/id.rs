@@ -1,11 +1,28 @@
 //! Ids. An id is also an idempotency key: what happens later derives its id from what happened
 //! before, so a repeated step meets its own earlier result.
 
+use alloc::string::ToString as _;
 use alloc::sync::Arc;
 use core::fmt;
+use core::str::FromStr;
+
+/// A text that is no id of its kind. Ids are read in the one form they are written in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotAnId {
+    /// An id of that kind, as an example.
+    pub example: &'static str,
+}
+
+impl fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "must be an id such as {}", self.example)
+    }
+}
+
+impl core::error::Error for NotAnId {}
 
 macro_rules! number_id {
-    ($(#[$doc:meta])* $name:ident($inner:ty), $format:literal) => {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $format:literal, $radix:literal, $example:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub struct $name(pub $inner);
@@ -15,41 +32,54 @@ macro_rules! number_id {
                 write!(f, $format, self.0)
             }
         }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                const RADIX: u32 = $radix;
+                <$inner>::from_str_radix(text, RADIX)
+                    .ok()
+                    .map(Self)
+                    .filter(|id| id.to_string() == text)
+                    .ok_or(NotAnId { example: $example })
+            }
+        }
     };
 }
 
 number_id!(
     /// An issuer (发卡机构), by the number its codes carry. In `mot` codes the four-byte issuer
     /// code of JT/T 1179, shown as eight hex digits there; in `compact` codes an unsigned integer.
-    IssuerId(u32), "{:08x}"
+    IssuerId(u32), "{:08x}", 16, "00002001"
 );
 number_id!(
     /// A ride-code brand (乘车码品牌), such as 羊城通乘車碼.
-    BrandId(u32), "{}"
+    BrandId(u32), "{}", 10, "2"
 );
 number_id!(
     /// An operator (运营单位): runs vehicles or stations, owns validators, is paid.
-    OperatorId(u32), "{}"
+    OperatorId(u32), "{}", 10, "2"
 );
 number_id!(
     /// A payment provider.
-    ProviderId(u32), "{}"
+    ProviderId(u32), "{}", 10, "2"
 );
 number_id!(
     /// A validator (验票终端).
-    ValidatorId(u32), "{:08x}"
+    ValidatorId(u32), "{:08x}", 16, "00002001"
 );
 number_id!(
     /// A rider's account at an issuer. Random, so that it tells nothing about the person.
-    RiderId(u64), "{:016x}"
+    RiderId(u64), "{:016x}", 16, "00000000000000ab"
 );
 number_id!(
     /// A rider's phone, as a holder of a signing key.
-    DeviceId(u64), "{:016x}"
+    DeviceId(u64), "{:016x}", 16, "00000000000000ab"
 );
 number_id!(
     /// A payment mandate (签约授权).
-    MandateId(u64), "{:016x}"
+    MandateId(u64), "{:016x}", 16, "00000000000000ab"
 );
 
 /// The pseudonym a code shows: eight random bytes then two zero bytes in `compact` codes, the
@@ -87,6 +117,22 @@ impl fmt::Display for TapId {
     }
 }
 
+impl FromStr for TapId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let fault = NotAnId {
+            example: "00002001-17",
+        };
+        let (validator, sequence) = text.split_once('-').ok_or(fault)?;
+        let tap = Self {
+            validator: validator.parse().map_err(|_| fault)?,
+            sequence: sequence.parse().map_err(|_| fault)?,
+        };
+        Some(tap).filter(|tap| tap.to_string() == text).ok_or(fault)
+    }
+}
+
 /// A journey, named by its first tap.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct JourneyId(pub TapId);
@@ -94,6 +140,14 @@ pub struct JourneyId(pub TapId);
 impl fmt::Display for JourneyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl FromStr for JourneyId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        text.parse().map(Self)
     }
 }
 
@@ -110,6 +164,24 @@ pub struct ChargeId {
 impl fmt::Display for ChargeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.journey, self.version)
+    }
+}
+
+impl FromStr for ChargeId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let fault = NotAnId {
+            example: "00002001-17-1",
+        };
+        let (journey, version) = text.rsplit_once('-').ok_or(fault)?;
+        let charge = Self {
+            journey: journey.parse().map_err(|_| fault)?,
+            version: version.parse().map_err(|_| fault)?,
+        };
+        Some(charge)
+            .filter(|charge| charge.to_string() == text)
+            .ok_or(fault)
     }
 }
 
@@ -216,6 +288,7 @@ mod tests {
                 version,
             };
             assert_eq!(charge.to_string(), expected);
+            assert_eq!(expected.parse(), Ok(charge));
             assert!((8..=32).contains(&expected.len()));
         };
         check(0x2001, 1, 1, "00002001-1-1");
@@ -224,6 +297,35 @@ mod tests {
             99_999_999_999_999,
             9_999_999,
             "ffffffff-99999999999999-9999999",
+        );
+    }
+
+    #[test]
+    fn ids_are_read_in_the_form_they_are_written_in() {
+        assert_eq!("00002001".parse(), Ok(ValidatorId(0x2001)));
+        assert_eq!("2".parse(), Ok(OperatorId(2)));
+        assert_eq!("00000000000000ab".parse(), Ok(RiderId(0xab)));
+        for wrong in ["", "2001", "0000200G", "+0002001", "000020010"] {
+            assert!(wrong.parse::<ValidatorId>().is_err(), "{wrong}");
+        }
+        for wrong in ["", "02", "+2", "-1", "4294967296", "2 "] {
+            assert!(wrong.parse::<OperatorId>().is_err(), "{wrong}");
+        }
+        for wrong in [
+            "",
+            "-",
+            "00002001-1",
+            "00002001-01-1",
+            "00002001-1-+1",
+            "00002001-1-1-",
+            "00002001-1-4294967296",
+            "2001-1-1",
+        ] {
+            assert!(wrong.parse::<ChargeId>().is_err(), "{wrong}");
+        }
+        assert_eq!(
+            "x".parse::<ChargeId>().unwrap_err().to_string(),
+            "must be an id such as 00002001-17-1"
         );
     }
 

@@ -13,8 +13,8 @@ mod time;
 
 pub use id::{
     BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId, LineId,
-    MandateId, OperatorId, ProviderId, RiderId, StopId, TapId, Text, TextTooLong, ValidatorId,
-    VehicleId,
+    MandateId, NotAnId, OperatorId, ProviderId, RiderId, StopId, TapId, Text, TextTooLong,
+    ValidatorId, VehicleId,
 };
 pub use mode::{Mode, UnknownMode};
 pub use time::{Month, NotADay, ServiceDay, UnixSeconds};
