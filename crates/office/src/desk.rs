@@ -50,6 +50,8 @@ pub struct Operator {
 
 /// Brands, operators, keys.
 pub struct Desk {
+    /// Counts the changes to this desk: bundles made from a newer desk have a higher version.
+    pub version: u32,
     /// Brands issued here.
     pub brands: Vec<Brand>,
     /// Operators cleared with.

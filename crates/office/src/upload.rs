@@ -1,5 +1,7 @@
 //! Upload: stage 4. The back office verifies every raw code again; it trusts no validator.
 
+use ridecode_codec::Verifier;
+use ridecode_codec::crypto::Crypto;
 use ridecode_store::{Receipt, SegmentConflict, StoreFault, Validator};
 use ridecode_validator::segment::SegmentFault;
 use ridecode_words::UnixSeconds;
@@ -24,11 +26,13 @@ pub enum UploadFault {
 }
 
 /// Checks signatures of raw codes again. One per thread; keeps its memory of credentials.
-pub struct Auditor {}
+pub struct Auditor<C: Crypto> {
+    _verifier: Verifier<C>,
+}
 
-impl Auditor {
+impl<C: Crypto> Auditor<C> {
     /// An auditor with an office's keys that remembers about `credentials_max` credentials.
-    pub fn new(_office: &Office, _credentials_max: usize) -> Self {
+    pub fn new(_office: &Office, _crypto: C, _credentials_max: usize) -> Self {
         todo!()
     }
 }
@@ -44,10 +48,10 @@ pub async fn find_sender(_office: &Office, _sealed: &[u8]) -> Result<Validator, 
 
 /// Checks the segment and decides about each of its codes again. Only this part is heavy on the
 /// processor and it waits for nothing, so that it can run on a thread of its own.
-pub fn examine(
+pub fn examine<C: Crypto>(
     _sealed: &[u8],
     _sender: &Validator,
-    _auditor: &mut Auditor,
+    _auditor: &mut Auditor<C>,
 ) -> Result<Examined, UploadFault> {
     todo!()
 }
@@ -62,10 +66,10 @@ pub async fn save(
 }
 
 /// Takes in a sealed segment: check, decide again, resolve riders, save.
-pub async fn accept(
+pub async fn accept<C: Crypto>(
     office: &Office,
     sealed: &[u8],
-    auditor: &mut Auditor,
+    auditor: &mut Auditor<C>,
     now: UnixSeconds,
 ) -> Result<Receipt, UploadFault> {
     let sender = find_sender(office, sealed).await?;

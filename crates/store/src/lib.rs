@@ -19,7 +19,7 @@ pub mod conformance;
 pub use fault::StoreFault;
 pub use record::{
     Acceptance, Attempt, AttemptOutcome, AuditPage, BillDue, BillSave, BillSaved, BillWindow,
-    Charge, ChargeDue, ChargeState, CredentialOwner, DayLegs, Disagreement, FareVersion,
+    Charge, ChargeDue, ChargeState, CredentialOwner, DayLegs, Disagreement, EntryVoid, FareVersion,
     HeldEntries, JourneyShare, OfficeState, OperatorLeg, Receipt, ReplyRecord, RiderFile,
     RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, StoredEntry,
     Validator,

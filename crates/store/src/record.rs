@@ -12,6 +12,7 @@ pub use charge::{Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settle
 pub use office::{AuditPage, OfficeState, ReplyRecord};
 pub use rider::{CredentialOwner, RiderFile, RiderOpened, Session};
 pub use segment::{
-    Acceptance, Disagreement, HeldEntries, Receipt, SegmentConflict, StoredEntry, Validator,
+    Acceptance, Disagreement, EntryVoid, HeldEntries, Receipt, SegmentConflict, StoredEntry,
+    Validator,
 };
 pub use statement::{DayLegs, StatementSaved};

@@ -98,8 +98,10 @@ impl Store {
     }
 
     /// Keeps credentials given to a phone, all or none. Refused as [`StoreFault::Missing`] unless
-    /// the phone is active, so that none is given behind a revocation. A repeat changes nothing;
-    /// the same credential with other content is a conflict.
+    /// the phone is active, so that none is given behind a revocation. A repeat changes nothing. A
+    /// credential that is held for the same rider, phone, brand and scheme is renewed: the one
+    /// that expires later is kept, with the state it had (`mot` numbers are fixed by design of
+    /// that scheme). Any other difference is a conflict.
     pub async fn grant_credentials(&self, _credentials: Vec<Credential>) -> Result<()> {
         todo!()
     }
@@ -141,8 +143,11 @@ impl Store {
     }
 
     /// Takes in a checked segment, all or nothing: entries, taps, disagreements, watermark, and
-    /// marks every month that gained a tap (and, for a tap within a day of a month's start, the
-    /// month before) as due. Entries already held are counted as repeated and change nothing.
+    /// marks every month that gained a tap (and, for a tap within a day of a month's start or
+    /// end, the month before or after) as due. Entries already held are counted as repeated and
+    /// change nothing. A void becomes a tap, a copy of the tap it takes back but for id, time and
+    /// kind, as soon as both are held, in whichever order they come; the void of an entry that is
+    /// no tap is kept without effect.
     /// Segments may come in any order; the chain is held against every neighbour that is there.
     pub async fn accept_segment(
         &self,
@@ -199,7 +204,11 @@ impl Store {
     }
 
     /// Takes down news about a charge, with transfers and the rider's new state, all or nothing.
-    /// Collected is final: later news, and repeats of it, change nothing.
+    /// Collected is final and is taken from every state: later news, and repeats of it, change
+    /// nothing ([`Settled::AlreadyCollected`]). Other news moves only a charge that is submitted,
+    /// accepted or unknown ([`Settled::NotWaiting`]), so that a decline heard twice counts once.
+    /// News saved moves the rider's mark; a settlement decided at an older mark is refused
+    /// ([`Settled::Moved`]). The three are looked for in this order.
     pub async fn settle_charge(&self, _settlement: Settlement) -> Result<Settled> {
         todo!()
     }

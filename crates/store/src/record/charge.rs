@@ -96,6 +96,8 @@ pub enum AttemptOutcome {
 pub struct Settlement {
     /// The charge.
     pub charge: ChargeId,
+    /// [`RiderFile::mark`](super::RiderFile::mark) as it was when `rider_state` was decided.
+    pub mark: u64,
     /// The news.
     pub outcome: AttemptOutcome,
     /// When it was heard.
@@ -116,4 +118,10 @@ pub enum Settled {
     Saved,
     /// The charge is collected already: nothing was changed, whatever the news.
     AlreadyCollected,
+    /// The charge is not with the provider (planned, or declined already) and the news is not
+    /// that it was collected: a repeat or a straggler. Nothing was changed.
+    NotWaiting,
+    /// Other news about the rider's charges came in since `mark`: nothing was changed, load and
+    /// decide again.
+    Moved,
 }

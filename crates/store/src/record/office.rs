@@ -1,8 +1,8 @@
 //! The back office's own things.
 
-use ridecode_fare::Tap;
+use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{Statement, Transfer};
-use ridecode_words::RiderId;
+use ridecode_words::{RiderId, UnixSeconds};
 
 use super::bill::FareVersion;
 use super::charge::Charge;
@@ -47,6 +47,8 @@ pub struct AuditPage {
     pub charges: Vec<Charge>,
     /// Their kept balances, in minor units.
     pub balances: Vec<(RiderId, i64)>,
+    /// Their months that wait to be priced, each with the time from which it is due.
+    pub due: Vec<(Period, UnixSeconds)>,
     /// Every statement; on the first page only.
     pub statements: Vec<Statement>,
     /// What is held of every journal; on the first page only.

@@ -51,4 +51,6 @@ pub struct RiderFile {
     pub balance_minor: i64,
     /// Charges that are not collected, oldest first.
     pub unpaid: Vec<Charge>,
+    /// Counts the news taken down about the rider's charges; handed back with a settlement.
+    pub mark: u64,
 }

@@ -45,6 +45,18 @@ pub struct Disagreement {
     pub office: String,
 }
 
+/// An entry that takes an earlier entry of the same journal back. Whose tap that is, is known as
+/// soon as both entries are held, whichever came first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct EntryVoid {
+    /// The entry that takes back.
+    pub sequence: u64,
+    /// The entry taken back; smaller than `sequence`.
+    pub accepted: u64,
+    /// When it was taken back.
+    pub time: UnixSeconds,
+}
+
 /// A checked segment on its way in.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Acceptance {
@@ -52,8 +64,10 @@ pub struct Acceptance {
     pub validator: ValidatorId,
     /// The entries, consecutive.
     pub entries: Vec<StoredEntry>,
-    /// The taps among them: admitted, verified, and of a known rider.
+    /// The taps among them: admitted, verified, and of a known rider. None of them is a void.
     pub taps: Vec<Tap>,
+    /// The entries that take an earlier entry of the same journal back.
+    pub voids: Vec<EntryVoid>,
     /// Where the back office does not agree.
     pub disagreements: Vec<Disagreement>,
     /// The validator's time when it sealed the segment: with `journal_end`, the watermark.
