@@ -1,5 +1,10 @@
 //! From an event to its transfers.
+//!
+//! [`post`] is the whole table of docs/ledger.md in code. It decides which accounts move and by
+//! how much, never whether the event is true; what it gives sums to zero by construction, since
+//! each transfer names both of its sides.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use ridecode_words::{ChargeId, OperatorId, ProviderId, RiderId, ServiceDay};
@@ -128,9 +133,194 @@ pub enum PostFault {
     /// More shares than lines.
     #[error("a fare has at most 65535 shares")]
     TooManyShares,
+    /// The shares together do not fit.
+    #[error("the amount is too large")]
+    TooLarge,
 }
 
-/// The transfers an event means, in a fixed order. A share of zero moves nothing.
-pub fn post(_event: &Event) -> Result<Vec<Transfer>, PostFault> {
-    todo!()
+impl TransferKind {
+    /// Every kind, in byte order.
+    pub const ALL: [Self; 7] = [
+        Self::Fare,
+        Self::Collected,
+        Self::Refunded,
+        Self::WrittenOff,
+        Self::Commission,
+        Self::PaidOut,
+        Self::ProviderSettled,
+    ];
+
+    /// The kind's byte for storage; it never changes.
+    pub fn byte(self) -> u8 {
+        self as u8
+    }
+
+    /// The kind of a stored byte.
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(byte)).copied()
+    }
+
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fare => "fare",
+            Self::Collected => "collected",
+            Self::Refunded => "refunded",
+            Self::WrittenOff => "written-off",
+            Self::Commission => "commission",
+            Self::PaidOut => "paid-out",
+            Self::ProviderSettled => "provider-settled",
+        }
+    }
 }
+
+impl Transfer {
+    /// What the transfer adds to an account's debits less its credits, in minor units: what the
+    /// rider owes more, what an operator is owed less. 0 for accounts it does not touch.
+    pub fn debit_less_credit_minor(&self, account: Account) -> i64 {
+        if self.debit == account {
+            self.amount.minor
+        } else if self.credit == account {
+            // Amounts are positive, so the negation fits.
+            -self.amount.minor
+        } else {
+            0
+        }
+    }
+}
+
+/// The transfers an event means, in a fixed order: shares by operator, in whatever order they
+/// come. A share of zero moves nothing; a negative share moves the other way.
+pub fn post(event: &Event) -> Result<Vec<Transfer>, PostFault> {
+    let transfers = match *event {
+        Event::Fare {
+            charge,
+            rider,
+            day,
+            ref shares,
+        } => post_fare(&Cause { charge, rider, day }, shares)?,
+        Event::Collected {
+            charge,
+            rider,
+            provider,
+            day,
+            amount,
+        } => {
+            let sides = (Account::ProviderClearing(provider), Account::Rider(rider));
+            let cause = Cause { charge, rider, day };
+            post_one(&cause, TransferKind::Collected, sides, amount)?
+        }
+        Event::Refunded {
+            charge,
+            rider,
+            provider,
+            day,
+            amount,
+        } => {
+            let sides = (Account::Rider(rider), Account::ProviderClearing(provider));
+            let cause = Cause { charge, rider, day };
+            post_one(&cause, TransferKind::Refunded, sides, amount)?
+        }
+        Event::WrittenOff {
+            charge,
+            rider,
+            day,
+            amount,
+        } => {
+            let sides = (Account::BadDebt, Account::Rider(rider));
+            let cause = Cause { charge, rider, day };
+            post_one(&cause, TransferKind::WrittenOff, sides, amount)?
+        }
+    };
+    for transfer in &transfers {
+        assert!(transfer.amount.is_positive(), "a transfer moves something");
+        assert!(
+            transfer.debit != transfer.credit,
+            "a transfer has two sides"
+        );
+    }
+    Ok(transfers)
+}
+
+/// What all transfers of an event share.
+struct Cause {
+    charge: ChargeId,
+    rider: RiderId,
+    day: ServiceDay,
+}
+
+fn post_fare(cause: &Cause, shares: &[Share]) -> Result<Vec<Transfer>, PostFault> {
+    if shares.len() > usize::from(u16::MAX) {
+        return Err(PostFault::TooManyShares);
+    }
+    let mut ordered = shares.to_vec();
+    ordered.sort_by_key(|share| share.operator);
+    let unclear = ordered.windows(2).any(|pair| {
+        pair[0].operator == pair[1].operator || pair[0].amount.currency != pair[1].amount.currency
+    });
+    if unclear {
+        return Err(PostFault::UnclearShares);
+    }
+    if let Some(first) = ordered.first() {
+        // What the rider owes more must fit, whichever way the parts go.
+        let magnitudes = ordered.iter().map(|share| share.amount.checked_abs());
+        magnitudes
+            .collect::<Result<Vec<_>, _>>()
+            .and_then(|amounts| Money::sum(first.amount.currency, amounts))
+            .map_err(|_| PostFault::TooLarge)?;
+    }
+
+    let rider = Account::Rider(cause.rider);
+    let moving = ordered.iter().filter(|share| share.amount.minor != 0);
+    let transfers = (0_u16..).zip(moving).map(|(line, share)| {
+        let operator = Account::OperatorPayable(share.operator);
+        let (debit, credit) = if share.amount.is_positive() {
+            (rider, operator)
+        } else {
+            (operator, rider)
+        };
+        let amount = Money {
+            minor: share.amount.minor.abs(),
+            ..share.amount
+        };
+        cause.transfer((TransferKind::Fare, line), (debit, credit), amount)
+    });
+    Ok(transfers.collect())
+}
+
+fn post_one(
+    cause: &Cause,
+    kind: TransferKind,
+    sides: (Account, Account),
+    amount: Money,
+) -> Result<Vec<Transfer>, PostFault> {
+    if !amount.is_positive() {
+        return Err(PostFault::NotPositive);
+    }
+    Ok(vec![cause.transfer((kind, 0), sides, amount)])
+}
+
+impl Cause {
+    fn transfer(
+        &self,
+        (kind, line): (TransferKind, u16),
+        (debit, credit): (Account, Account),
+        amount: Money,
+    ) -> Transfer {
+        Transfer {
+            id: TransferId {
+                charge: self.charge,
+                kind,
+                line,
+            },
+            rider: self.rider,
+            debit,
+            credit,
+            amount,
+            day: self.day,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
