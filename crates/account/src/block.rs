@@ -1,5 +1,6 @@
 //! Blocks for debt, and the policy behind them.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
@@ -30,7 +31,11 @@ pub struct CreditPolicy {
 
 impl Default for CreditPolicy {
     fn default() -> Self {
-        todo!()
+        Self {
+            unpaid_rides_max: 1,
+            retry_after_s: vec![HOUR_S, 6 * HOUR_S, 24 * HOUR_S, 72 * HOUR_S, 24 * HOUR_S],
+            retry_until_s: 14 * 24 * HOUR_S,
+        }
     }
 }
 
@@ -39,15 +44,108 @@ impl CreditPolicy {
     /// attempts end.
     pub fn next_attempt(
         &self,
-        _declines: u32,
-        _first_decline: UnixSeconds,
-        _now: UnixSeconds,
+        declines: u32,
+        first_decline: UnixSeconds,
+        now: UnixSeconds,
     ) -> Option<UnixSeconds> {
-        todo!()
+        let last = self.retry_after_s.len().checked_sub(1)?;
+        let place = usize::try_from(declines.saturating_sub(1)).unwrap_or(last);
+        let after_s = self.retry_after_s[place.min(last)];
+        let next = now.plus_s(i64::from(after_s));
+        let end = first_decline.plus_s(i64::from(self.retry_until_s));
+        (next <= end).then_some(next)
     }
 
-    /// The block that so many unpaid rides mean, if any.
-    pub fn block(&self, _owed: Money, _unpaid_rides: u32, _now: UnixSeconds) -> Option<Block> {
-        todo!()
+    /// The block that so many unpaid rides mean, if any. Nobody is blocked who owes nothing.
+    pub fn block(&self, owed: Money, unpaid_rides: u32, now: UnixSeconds) -> Option<Block> {
+        if !owed.is_positive() || unpaid_rides == 0 || unpaid_rides < self.unpaid_rides_max {
+            return None;
+        }
+        Some(Block {
+            amount: owed,
+            rides: unpaid_rides,
+            since: now,
+        })
+    }
+}
+
+const HOUR_S: u32 = 3_600;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: UnixSeconds = UnixSeconds(1_000_000);
+
+    /// Declines at every attempt, each heard `late_s` after it was due: hours from the first
+    /// decline to each attempt.
+    fn attempts(policy: &CreditPolicy, late_s: i64) -> Vec<i64> {
+        let mut hours = Vec::new();
+        let mut now = FIRST;
+        let mut declines = 1;
+        while let Some(next) = policy.next_attempt(declines, FIRST, now) {
+            assert!(next > now, "an attempt lies ahead");
+            hours.push(next.since_s(FIRST) / 3_600);
+            now = next.plus_s(late_s);
+            declines += 1;
+        }
+        hours
+    }
+
+    #[test]
+    fn attempts_follow_the_schedule_and_end() {
+        let check = |policy: CreditPolicy, late_s, expected: &[i64]| {
+            assert_eq!(attempts(&policy, late_s), expected);
+        };
+        let daily = [1, 7, 31, 103, 127, 151, 175, 199, 223, 247, 271, 295, 319];
+        check(CreditPolicy::default(), 0, &daily);
+        check(
+            CreditPolicy::default(),
+            12 * 3_600,
+            &[1, 19, 55, 139, 175, 211, 247, 283, 319],
+        );
+        let never = CreditPolicy {
+            retry_after_s: Vec::new(),
+            ..CreditPolicy::default()
+        };
+        check(never, 0, &[]);
+        let short = CreditPolicy {
+            retry_after_s: vec![3_600],
+            retry_until_s: 7_200,
+            ..CreditPolicy::default()
+        };
+        check(short, 0, &[1, 2]);
+    }
+
+    #[test]
+    fn a_decline_that_was_not_counted_is_the_first() {
+        let policy = CreditPolicy::default();
+        let next = policy.next_attempt(0, FIRST, FIRST);
+        assert_eq!(next, Some(FIRST.plus_s(3_600)));
+    }
+
+    #[test]
+    fn the_limit_of_unpaid_rides_blocks() {
+        let check = |unpaid_rides_max, owed, rides, expected: bool| {
+            let policy = CreditPolicy {
+                unpaid_rides_max,
+                ..CreditPolicy::default()
+            };
+            let block = policy.block(Money::fen(owed), rides, FIRST);
+            let wanted = Block {
+                amount: Money::fen(owed),
+                rides,
+                since: FIRST,
+            };
+            assert_eq!(block, expected.then_some(wanted));
+        };
+        check(1, 200, 1, true);
+        check(1, 0, 1, false);
+        check(1, -200, 1, false);
+        check(1, 200, 0, false);
+        check(5, 200, 4, false);
+        check(5, 200, 5, true);
+        check(0, 200, 1, true);
+        check(0, 200, 0, false);
     }
 }

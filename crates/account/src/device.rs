@@ -28,6 +28,17 @@ pub enum DeviceState {
     },
 }
 
+impl DeviceState {
+    /// The state after a revocation. A repeat keeps the first reason and time.
+    #[must_use]
+    pub fn revoked(self, reason: RevokeReason, at: UnixSeconds) -> Self {
+        match self {
+            Self::Revoked { .. } => self,
+            Self::Active => Self::Revoked { reason, at },
+        }
+    }
+}
+
 /// A phone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Device {
@@ -41,4 +52,29 @@ pub struct Device {
     pub state: DeviceState,
     /// When it was registered.
     pub registered: UnixSeconds,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_revocation_counts() {
+        let check = |before: DeviceState, expected| {
+            let after = before.revoked(RevokeReason::Replaced, UnixSeconds(9));
+            assert_eq!(after, expected);
+        };
+        let lost = DeviceState::Revoked {
+            reason: RevokeReason::Lost,
+            at: UnixSeconds(5),
+        };
+        check(lost, lost);
+        check(
+            DeviceState::Active,
+            DeviceState::Revoked {
+                reason: RevokeReason::Replaced,
+                at: UnixSeconds(9),
+            },
+        );
+    }
 }

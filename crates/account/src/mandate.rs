@@ -1,6 +1,10 @@
 //! Payment mandates (签约授权).
+//!
+//! News of a mandate comes by callback and by query, repeated and out of order. [`Mandate::told`]
+//! takes whatever comes: an end is for good, and nothing leads back to waiting.
 
 use alloc::string::String;
+use alloc::string::ToString as _;
 
 use ridecode_words::{MandateId, ProviderId, RiderId, UnixSeconds};
 
@@ -49,13 +53,132 @@ pub enum MandateFault {
 }
 
 impl Mandate {
-    /// The mandate after the provider says that `contract` is in `state`. Repeats change nothing.
+    /// Whether fares may be taken, and from which contract.
+    pub fn find_contract(&self) -> Option<&str> {
+        match self.state {
+            MandateState::Active => self.contract.as_deref(),
+            MandateState::Pending | MandateState::Suspended { .. } | MandateState::Ended => None,
+        }
+    }
+
+    /// The mandate after the provider says that `contract` is in `state`. Repeats change nothing,
+    /// nor does word from before it was signed that comes late.
     pub fn told(
         self,
-        _contract: &str,
-        _state: MandateState,
-        _now: UnixSeconds,
+        contract: &str,
+        state: MandateState,
+        now: UnixSeconds,
     ) -> Result<Self, MandateFault> {
-        todo!()
+        let known = self.contract.as_deref();
+        let same_contract = known.is_none_or(|known| known == contract);
+        if self.state == MandateState::Ended && !(state == MandateState::Ended && same_contract) {
+            return Err(MandateFault::Ended);
+        }
+        if !same_contract {
+            return Err(MandateFault::OtherContract);
+        }
+        // Nothing can fail from here.
+        let late = state == MandateState::Pending && self.state != MandateState::Pending;
+        let state = if late { self.state.clone() } else { state };
+        if known == Some(contract) && self.state == state {
+            return Ok(self);
+        }
+        Ok(Self {
+            contract: Some(contract.to_string()),
+            state,
+            changed: now,
+            ..self
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mandate(contract: Option<&str>, state: MandateState, changed: i64) -> Mandate {
+        Mandate {
+            id: MandateId(1),
+            rider: RiderId(2),
+            provider: ProviderId(3),
+            contract: contract.map(String::from),
+            state,
+            changed: UnixSeconds(changed),
+        }
+    }
+
+    fn suspended(reason: &str) -> MandateState {
+        MandateState::Suspended {
+            reason: reason.to_string(),
+        }
+    }
+
+    /// Tells a mandate last changed at 10 something at 20.
+    fn check(
+        before: (Option<&str>, MandateState),
+        told: (&str, MandateState),
+        expected: Result<(MandateState, i64), MandateFault>,
+    ) {
+        let after = mandate(before.0, before.1, 10).told(told.0, told.1, UnixSeconds(20));
+        let expected = expected.map(|(state, changed)| mandate(Some(told.0), state, changed));
+        assert_eq!(after, expected);
+    }
+
+    #[test]
+    fn an_ended_mandate_hears_nothing_more() {
+        use MandateState::{Active, Ended, Pending};
+        check((Some("c"), Ended), ("c", Active), Err(MandateFault::Ended));
+        check((Some("c"), Ended), ("c", Pending), Err(MandateFault::Ended));
+        check((Some("c"), Ended), ("d", Ended), Err(MandateFault::Ended));
+        check((Some("c"), Ended), ("c", Ended), Ok((Ended, 10)));
+    }
+
+    #[test]
+    fn a_mandate_keeps_its_contract() {
+        use MandateState::{Active, Ended, Pending};
+        let other = Err(MandateFault::OtherContract);
+        check((Some("c"), Active), ("d", Active), other.clone());
+        check((Some("c"), Pending), ("d", Ended), other);
+        check((None, Pending), ("c", Pending), Ok((Pending, 20)));
+        check((None, Pending), ("c", Active), Ok((Active, 20)));
+    }
+
+    #[test]
+    fn news_moves_it_and_repeats_do_not() {
+        use MandateState::{Active, Ended, Pending};
+        check((Some("c"), Pending), ("c", Active), Ok((Active, 20)));
+        check((Some("c"), Pending), ("c", Pending), Ok((Pending, 10)));
+        check((Some("c"), Active), ("c", Active), Ok((Active, 10)));
+        check((Some("c"), Active), ("c", Pending), Ok((Active, 10)));
+        let (frozen, overdue) = (suspended("account_frozen"), suspended("overdue"));
+        check(
+            (Some("c"), Active),
+            ("c", frozen.clone()),
+            Ok((frozen.clone(), 20)),
+        );
+        check(
+            (Some("c"), frozen.clone()),
+            ("c", overdue.clone()),
+            Ok((overdue, 20)),
+        );
+        check(
+            (Some("c"), frozen.clone()),
+            ("c", frozen.clone()),
+            Ok((frozen.clone(), 10)),
+        );
+        check((Some("c"), frozen.clone()), ("c", Active), Ok((Active, 20)));
+        check((Some("c"), frozen), ("c", Ended), Ok((Ended, 20)));
+    }
+
+    #[test]
+    fn only_an_active_mandate_pays() {
+        let check = |contract, state, expected| {
+            assert_eq!(mandate(contract, state, 0).find_contract(), expected);
+        };
+        check(Some("c"), MandateState::Active, Some("c"));
+        check(None, MandateState::Active, None);
+        check(Some("c"), MandateState::Pending, None);
+        check(Some("c"), suspended("overdue"), None);
+        check(Some("c"), MandateState::Ended, None);
     }
 }
