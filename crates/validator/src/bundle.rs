@@ -1,13 +1,17 @@
 //! What validators are told: keys, deny list, accepted brands, fare ceilings. Signed, versioned,
 //! applied whole or not at all, never an older one.
 
+mod canonical;
+
 use alloc::vec::Vec;
 
-use ridecode_codec::crypto::{PublicKey, Signer};
+use ridecode_codec::crypto::{Crypto, PublicKey, Signer};
 use ridecode_codec::key::KeyList;
 use ridecode_words::{BrandId, CredentialRef, IssuerId, LineId, Mode, OperatorId, UnixSeconds};
 
+use crate::envelope;
 use crate::outcome::DenyReason;
+use crate::wire::Reader;
 
 /// Settings of one issuer. The defaults are design.md section 6's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -118,6 +122,15 @@ impl Bundle {
             .cloned()
             .unwrap_or_else(|| IssuerRules::default_for(issuer))
     }
+
+    /// The deny list is searched by halves, which an unordered one would make miss.
+    pub(crate) fn assert_ordered(&self) {
+        assert!(
+            self.denied.is_sorted_by(|a, b| a.credential < b.credential),
+            "the deny list ascends by credential, each once"
+        );
+        assert!(self.denied.len() <= DENIED_MAX, "the deny list is bounded");
+    }
 }
 
 /// Why a sealed bundle is not applied.
@@ -143,17 +156,61 @@ pub enum BundleFault {
 }
 
 /// Writes and signs a bundle.
-pub fn seal(_bundle: &Bundle, _office: &dyn Signer) -> Vec<u8> {
-    todo!()
+///
+/// # Panics
+///
+/// If the deny list is not in ascending order or longer than [`DENIED_MAX`], or another list is
+/// longer than 65,535: the back office's own mistake.
+pub fn seal(bundle: &Bundle, office: &dyn Signer) -> Vec<u8> {
+    bundle.assert_ordered();
+    let sealed = envelope::seal(canonical::write(bundle), office);
+    assert!(sealed.len() <= LENGTH_MAX, "a bundle has at most 32 MiB");
+    sealed
+}
+
+/// What a validator expects of a bundle before it looks inside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Expected {
+    /// The back office's key.
+    pub office: PublicKey,
+    /// The operator whose validator it is.
+    pub operator: OperatorId,
+    /// The version now in force, 0 for none: a bundle must be newer.
+    pub in_force: u64,
 }
 
 /// Reads a sealed bundle: signature first, then operator and version, then content.
-/// `in_force` is the version now applied, 0 for none.
-pub fn open(
-    _sealed: &[u8],
-    _office: &PublicKey,
-    _operator: OperatorId,
-    _in_force: u64,
+pub fn open<C: Crypto>(
+    sealed: &[u8],
+    expected: &Expected,
+    crypto: &C,
 ) -> Result<Bundle, BundleFault> {
-    todo!()
+    if sealed.len() > LENGTH_MAX {
+        return Err(BundleFault::Malformed);
+    }
+    let (body, signature) = envelope::split(sealed).ok_or(BundleFault::Malformed)?;
+    let mut input = Reader::new(body);
+    let head = canonical::read_head(&mut input).ok_or(BundleFault::Malformed)?;
+    if !envelope::holds(crypto, &expected.office, body, &signature) {
+        return Err(BundleFault::BadSignature);
+    }
+    if head.operator != expected.operator {
+        return Err(BundleFault::OtherOperator(head.operator));
+    }
+    if head.version <= expected.in_force {
+        return Err(BundleFault::NotNewer {
+            offered: head.version,
+            in_force: expected.in_force,
+        });
+    }
+    canonical::read_content(&mut input, head).ok_or(BundleFault::Malformed)
 }
+
+/// The most refused credentials in a bundle.
+pub const DENIED_MAX: usize = 1_000_000;
+
+/// The most bytes of a sealed bundle.
+pub const LENGTH_MAX: usize = 32 << 20;
+
+#[cfg(test)]
+mod tests;

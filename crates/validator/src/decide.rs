@@ -1,16 +1,15 @@
 //! The ladder.
 
-use ridecode_codec::Verified;
-use ridecode_codec::Verifier;
 use ridecode_codec::crypto::Crypto;
-use ridecode_words::BrandId;
+use ridecode_codec::{ReadFault, Scan, Services, SignatureFault, Verified, Verifier};
+use ridecode_words::{BrandId, UnixSeconds};
 
-use crate::bundle::Bundle;
-use crate::clock::Clock;
-use crate::journal::Entry;
+use crate::bundle::{Bundle, IssuerRules};
+use crate::clock::{Clock, ClockTrust};
+use crate::journal::{Entry, Event};
 use crate::outcome::Outcome;
-use crate::place::Place;
-use crate::replay::ReplayStore;
+use crate::place::{Passage, Place};
+use crate::replay::{CodeKey, ReplayStore, Seen, Use};
 
 /// What a validator knows when it decides.
 pub struct State<C: Crypto> {
@@ -37,29 +36,213 @@ pub struct Decision {
 
 impl<C: Crypto> State<C> {
     /// A state that starts with a bundle and an empty memory of `credentials_max` credentials.
-    pub fn new(_bundle: Bundle, _crypto: C, _credentials_max: usize) -> Self {
-        todo!()
+    pub fn new(bundle: Bundle, crypto: C, credentials_max: usize) -> Self {
+        bundle.assert_ordered();
+        let verifier = Verifier::new(crypto, bundle.keys.clone(), credentials_max);
+        Self {
+            bundle,
+            verifier,
+            replay: ReplayStore::default(),
+        }
     }
 
-    /// Puts a newer bundle in force.
-    pub fn apply(&mut self, _bundle: Bundle) {
-        todo!()
+    /// Puts a newer bundle in force. Codes and riders seen lately stay remembered; checked
+    /// credentials do too, unless the keys changed.
+    pub fn apply(&mut self, bundle: Bundle) {
+        bundle.assert_ordered();
+        if bundle.keys != self.bundle.keys {
+            self.verifier.set_keys(bundle.keys.clone());
+        }
+        self.bundle = bundle;
     }
 
     /// Takes note of a journal entry that is now durable. Called for each entry in order, also
     /// when a journal is read back after a power cut.
-    pub fn note(&mut self, _entry: &Entry) {
-        todo!()
+    pub fn note(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::Decided {
+                code,
+                outcome: Outcome::Admit,
+            } => {
+                // An admitted code was readable; one that this codec cannot read any more could
+                // not be shown to it again either.
+                if let Ok(scan) = ridecode_codec::read(code) {
+                    let used = Use {
+                        sequence: entry.sequence,
+                        at: entry.time,
+                        memory_s: self.memory_s(&scan),
+                    };
+                    self.replay.remember(code_key(&scan), used);
+                }
+            }
+            Event::Voided { accepted, .. } => self.replay.take_back(*accepted),
+            Event::Decided { .. } | Event::Passed { .. } | Event::Started => {}
+        }
+    }
+
+    /// How long a used code is remembered: as long as it could be fresh, and at least as long as
+    /// the bundle says.
+    fn memory_s(&self, scan: &Scan) -> u32 {
+        let rules = self.bundle.rules(scan.credential.issuer);
+        freshness_s(scan, &rules)
+            .saturating_add(rules.future_tolerance_s)
+            .max(self.bundle.replay_memory_s)
     }
 }
 
 /// Decides about the bytes of a code. Total: every input has exactly one outcome. Changes nothing
 /// but the verifier's memory of checked credentials.
 pub fn decide<C: Crypto>(
-    _code: &[u8],
-    _place: &Place,
-    _state: &mut State<C>,
-    _clock: Clock,
+    code: &[u8],
+    place: &Place,
+    state: &mut State<C>,
+    clock: Clock,
 ) -> Decision {
-    todo!()
+    let scan = match ridecode_codec::read(code) {
+        Ok(scan) => scan,
+        Err(ReadFault::Unreadable(why)) => return unverified(Outcome::Unreadable(why)),
+        Err(ReadFault::Unsupported(family)) => {
+            return unverified(Outcome::UnsupportedScheme(family));
+        }
+    };
+    let verified = match state.verifier.verify(scan, clock.now) {
+        Ok(verified) => verified,
+        Err(SignatureFault::UnknownIssuer) => return unverified(Outcome::UnknownIssuer),
+        Err(SignatureFault::BadCertificate) => return unverified(Outcome::BadCertificate),
+        Err(SignatureFault::BadIssuerSignature) => {
+            return unverified(Outcome::BadIssuerSignature);
+        }
+        Err(SignatureFault::DeviceSignatureMissing) => {
+            return unverified(Outcome::DeviceSignatureMissing);
+        }
+        Err(SignatureFault::BadDeviceSignature) => {
+            return unverified(Outcome::BadDeviceSignature);
+        }
+    };
+
+    let scan = verified.scan();
+    let rules = state.bundle.rules(scan.credential.issuer);
+    let brand = find_brand(scan, place, &state.bundle);
+    let ceiling = scan.fare_ceiling_minor.min(rules.fare_ceiling_minor);
+    let refusal = find_time_refusal(scan, &rules, clock.now)
+        .or_else(|| brand.is_none().then_some(Outcome::BrandNotAccepted))
+        .or_else(|| find_denial(scan, &state.bundle))
+        .or_else(|| find_replay(scan, state, clock.now))
+        .or_else(|| {
+            let over = place.fare_minor.is_some_and(|fare| fare > ceiling);
+            over.then_some(Outcome::OverCeiling)
+        })
+        .or_else(|| find_distrust(clock, &state.bundle, &rules));
+    let outcome = refusal.unwrap_or(Outcome::Admit);
+    Decision {
+        outcome,
+        scan: Some(verified),
+        brand,
+        fare_ceiling_minor: outcome.admits().then_some(ceiling),
+    }
 }
+
+fn unverified(outcome: Outcome) -> Decision {
+    Decision {
+        outcome,
+        scan: None,
+        brand: None,
+        fare_ceiling_minor: None,
+    }
+}
+
+/// Not yet valid, expired, stale, future. Both ends of both spans are always looked at. Time
+/// differences saturate at the ends of the 64-bit range, far outside every 32-bit bound they are
+/// compared with, so no date can wrap around into a valid one.
+fn find_time_refusal(scan: &Scan, rules: &IssuerRules, now: UnixSeconds) -> Option<Outcome> {
+    let tolerance_s = i64::from(rules.future_tolerance_s);
+    let age_s = now.since_s(scan.generated);
+    if scan.not_before.since_s(now) > tolerance_s || scan.generated < scan.not_before {
+        Some(Outcome::NotYetValid)
+    } else if now > scan.expires || scan.generated > scan.expires {
+        Some(Outcome::Expired)
+    } else if age_s > i64::from(freshness_s(scan, rules)) {
+        Some(Outcome::StaleTime)
+    } else if age_s < -tolerance_s {
+        Some(Outcome::FutureTime)
+    } else {
+        None
+    }
+}
+
+/// How long a code is fresh: as it says itself, up to the issuer's limit, or as the validator's
+/// window says where the scheme leaves that open.
+fn freshness_s(scan: &Scan, rules: &IssuerRules) -> u32 {
+    match scan.valid_for_s {
+        Some(valid_for_s) => valid_for_s.min(rules.validity_max_s),
+        None => rules.acceptance_window_s,
+    }
+}
+
+/// The first brand of the bundle that carries this credential and is accepted at this place.
+fn find_brand(scan: &Scan, place: &Place, bundle: &Bundle) -> Option<BrandId> {
+    let wanted = match place.passage {
+        Passage::Single => Services::SINGLE,
+        Passage::In | Passage::Out => Services::ENTRY_EXIT,
+    };
+    if !scan.services.contains(wanted) {
+        return None;
+    }
+    let accepted = bundle.brands.iter().find(|rule| {
+        rule.issuer == scan.credential.issuer
+            && rule.product.is_none_or(|product| product == scan.product)
+            && rule.operator == place.operator
+            && rule.modes.contains(&place.mode)
+            && (rule.lines.is_empty()
+                || place
+                    .line
+                    .as_ref()
+                    .is_some_and(|line| rule.lines.contains(line)))
+    });
+    accepted.map(|rule| rule.brand)
+}
+
+fn find_denial(scan: &Scan, bundle: &Bundle) -> Option<Outcome> {
+    let place = bundle
+        .denied
+        .binary_search_by_key(&scan.credential, |entry| entry.credential);
+    place
+        .ok()
+        .map(|place| Outcome::Denied(bundle.denied[place].reason))
+}
+
+fn find_replay<C: Crypto>(scan: &Scan, state: &State<C>, now: UnixSeconds) -> Option<Outcome> {
+    let silent_s = state.bundle.silent_s;
+    match state.replay.find(&code_key(scan), now, silent_s) {
+        Seen::SameCode { ago_s } => Some(Outcome::AlreadyUsed {
+            silent: ago_s.unsigned_abs() < u64::from(silent_s),
+        }),
+        Seen::SameRider => Some(Outcome::SameRiderTooSoon),
+        Seen::Never => None,
+    }
+}
+
+fn find_distrust(clock: Clock, bundle: &Bundle, rules: &IssuerRules) -> Option<Outcome> {
+    let trusted = match clock.trust {
+        ClockTrust::Synced => true,
+        ClockTrust::Drifting { bound_s } => bound_s < bundle.clock_distrust_s,
+        ClockTrust::Distrusted => false,
+    };
+    if !trusted {
+        Some(Outcome::ClockNotTrusted)
+    } else if clock.now.since_s(bundle.made) > i64::from(rules.list_age_max_s) {
+        Some(Outcome::ListTooOld)
+    } else {
+        None
+    }
+}
+
+fn code_key(scan: &Scan) -> CodeKey {
+    CodeKey {
+        credential: scan.credential,
+        generated: scan.generated,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,22 @@
 //! The journal: append-only, numbered, hash-chained. An entry is on disk before the lamp shows it.
+//!
+//! A file of records: length (four bytes, big-endian), the entry's canonical bytes, SHA-256 over
+//! the previous record's hash and those bytes. Each record is synced before the next is begun, so
+//! a power cut leaves at most one record unfinished, at the very end: the torn tail. Anything
+//! else that does not check is damage, and is never cut away in silence.
+
+mod canonical;
 
 use alloc::vec::Vec;
 
+use ridecode_codec::INPUT_LENGTH_MAX;
 use ridecode_words::UnixSeconds;
+use sha2::{Digest as _, Sha256};
 
 use crate::clock::ClockTrust;
 use crate::outcome::Outcome;
 use crate::place::Place;
+use crate::wire::Reader;
 
 /// SHA-256 of an entry and everything before it.
 pub type Hash = [u8; 32];
@@ -92,9 +102,36 @@ pub struct Chained {
 }
 
 /// Chains an entry behind `head` and gives the record to write: length, bytes, hash. The entry's
-/// sequence is set by the head.
-pub fn append(_head: &mut Head, _entry: Entry) -> (Chained, Vec<u8>) {
-    todo!()
+/// sequence is set by the head. Of a code longer than [`CODE_LENGTH_MAX`] only so much is kept:
+/// enough to show that it was too long.
+pub fn append(head: &mut Head, mut entry: Entry) -> (Chained, Vec<u8>) {
+    entry.sequence = head.sequence + 1;
+    if let Event::Decided { code, .. } = &mut entry.event {
+        code.truncate(CODE_LENGTH_MAX);
+    }
+    let bytes = canonical::write(&entry);
+    assert!(bytes.len() <= ENTRY_LENGTH_MAX, "an entry fits its record");
+    let hash = chain(&head.hash, &bytes);
+    *head = Head {
+        sequence: entry.sequence,
+        hash,
+    };
+    let mut record = Vec::with_capacity(LENGTH_LENGTH + bytes.len() + hash.len());
+    let length = u32::try_from(bytes.len()).expect("an entry is far shorter than 4 GiB");
+    record.extend_from_slice(&length.to_be_bytes());
+    record.extend_from_slice(&bytes);
+    record.extend_from_slice(&hash);
+    let chained = Chained { entry, bytes, hash };
+    (chained, record)
+}
+
+/// The hash of an entry's canonical bytes behind `previous`.
+pub fn chain(previous: &Hash, bytes: &[u8]) -> Hash {
+    Sha256::new()
+        .chain_update(previous)
+        .chain_update(bytes)
+        .finalize()
+        .into()
 }
 
 /// What was read back from a journal file.
@@ -121,11 +158,133 @@ pub struct JournalFault {
 }
 
 /// Reads a journal file from `start` on, cutting a torn tail; damage before the tail is a fault.
-pub fn recover(_file: &[u8], _start: Head) -> Result<Recovered, JournalFault> {
-    todo!()
+pub fn recover(file: &[u8], start: Head) -> Result<Recovered, JournalFault> {
+    let mut recovered = Recovered {
+        entries: Vec::new(),
+        head: start,
+        good_length: 0,
+    };
+    while let Some(rest) = file.get(recovered.good_length..).filter(|r| !r.is_empty()) {
+        match next_record(rest, &recovered.head) {
+            Ok((chained, length)) => {
+                recovered.head = Head {
+                    sequence: chained.entry.sequence,
+                    hash: chained.hash,
+                };
+                recovered.entries.push(chained);
+                recovered.good_length += length;
+            }
+            Err(RecordFault::Unfinished) if is_torn_tail(rest, &recovered.head) => break,
+            Err(fault) => {
+                return Err(JournalFault {
+                    sequence: recovered.head.sequence.saturating_add(1),
+                    offset: recovered.good_length,
+                    what: fault.what(),
+                });
+            }
+        }
+    }
+    Ok(recovered)
 }
 
 /// Reads one entry's canonical bytes.
-pub fn read_entry(_bytes: &[u8]) -> Option<Entry> {
-    todo!()
+pub fn read_entry(bytes: &[u8]) -> Option<Entry> {
+    canonical::read(bytes)
 }
+
+/// Why the bytes at a place are no record that follows.
+#[derive(Clone, Copy)]
+enum RecordFault {
+    /// Cut off, or its hash does not hold: what an interrupted write leaves behind.
+    Unfinished,
+    /// Written whole, with a number that is not the next.
+    OutOfOrder,
+    /// Written whole, in a form this version does not read.
+    UnknownForm,
+}
+
+impl RecordFault {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Unfinished => "the bytes do not match their hash",
+            Self::OutOfOrder => "the number is not the next one",
+            Self::UnknownForm => "it was written by another version of the program",
+        }
+    }
+}
+
+/// The record at the start of `rest`, with its length.
+fn next_record(rest: &[u8], head: &Head) -> Result<(Chained, usize), RecordFault> {
+    let record = frame(rest).ok_or(RecordFault::Unfinished)?;
+    if chain(&head.hash, record.bytes) != record.hash {
+        return Err(RecordFault::Unfinished);
+    }
+    let entry = read_entry(record.bytes).ok_or(RecordFault::UnknownForm)?;
+    if head.sequence.checked_add(1) != Some(entry.sequence) {
+        return Err(RecordFault::OutOfOrder);
+    }
+    let chained = Chained {
+        entry,
+        bytes: record.bytes.to_vec(),
+        hash: record.hash,
+    };
+    Ok((chained, record.length()))
+}
+
+/// Whether an unfinished record is the end of the file: no longer than one record, and nothing
+/// behind it that was written later. A later record shows itself by following from the hash that
+/// stands before it, or from the hash the damaged record should have had.
+fn is_torn_tail(rest: &[u8], head: &Head) -> bool {
+    if rest.len() > RECORD_LENGTH_MAX {
+        return false;
+    }
+    let own = frame(rest).map(|record| (record.length(), chain(&head.hash, record.bytes)));
+    let is_later_record = |place: usize| {
+        let Some(record) = frame(&rest[place..]) else {
+            return false;
+        };
+        let stored = rest[..place].last_chunk::<HASH_LENGTH>();
+        let expected = own.filter(|(length, _)| *length == place).map(|(_, h)| h);
+        let follows = |previous: &Hash| chain(previous, record.bytes) == record.hash;
+        (stored.is_some_and(follows) || expected.as_ref().is_some_and(follows))
+            && read_entry(record.bytes).is_some_and(|entry| entry.sequence > head.sequence)
+    };
+    !(1..rest.len()).any(is_later_record)
+}
+
+/// A record as it lies in the file, unchecked.
+struct Frame<'a> {
+    bytes: &'a [u8],
+    hash: Hash,
+}
+
+impl Frame<'_> {
+    fn length(&self) -> usize {
+        LENGTH_LENGTH + self.bytes.len() + HASH_LENGTH
+    }
+}
+
+fn frame(rest: &[u8]) -> Option<Frame<'_>> {
+    let mut input = Reader::new(rest);
+    let length = usize::try_from(input.u32()?).ok()?;
+    if length > ENTRY_LENGTH_MAX {
+        return None;
+    }
+    Some(Frame {
+        bytes: input.take(length)?,
+        hash: input.array()?,
+    })
+}
+
+/// The most of a code that is kept, in bytes: one more than any code may have.
+pub const CODE_LENGTH_MAX: usize = INPUT_LENGTH_MAX + 1;
+
+/// The longest canonical bytes of an entry: a full code and four full texts leave room.
+pub const ENTRY_LENGTH_MAX: usize = 2_048;
+
+const LENGTH_LENGTH: usize = 4;
+const HASH_LENGTH: usize = 32;
+const RECORD_LENGTH_MAX: usize = LENGTH_LENGTH + ENTRY_LENGTH_MAX + HASH_LENGTH;
+
+#[cfg(test)]
+mod tests;

@@ -7,15 +7,20 @@
 #![cfg_attr(not(feature = "native"), no_std)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod bundle;
 mod clock;
 mod decide;
+mod envelope;
 pub mod journal;
 mod outcome;
 mod place;
 mod replay;
 pub mod segment;
+#[cfg(test)]
+mod testing;
 mod wire;
 
 pub use clock::{Clock, ClockTrust};

@@ -2,10 +2,12 @@
 
 use alloc::vec::Vec;
 
-use ridecode_codec::crypto::{PublicKey, Signer};
+use ridecode_codec::crypto::{Crypto, PublicKey, Signer};
 use ridecode_words::{UnixSeconds, ValidatorId};
 
-use crate::journal::{Chained, Hash};
+use crate::envelope;
+use crate::journal::{Chained, ENTRY_LENGTH_MAX, Hash, chain, read_entry};
+use crate::wire::{Reader, Writer};
 
 /// The most entries in a segment.
 pub const ENTRIES_MAX: usize = 1_000;
@@ -56,11 +58,6 @@ pub enum SegmentFault {
     WrongHash(u64),
 }
 
-/// Seals consecutive entries. `previous` is the hash before the first of them.
-pub fn seal(_: &Sealing<'_>, _validator: &dyn Signer) -> Vec<u8> {
-    todo!()
-}
-
 /// What a validator puts into a segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Sealing<'a> {
@@ -76,12 +73,139 @@ pub struct Sealing<'a> {
     pub journal_end: u64,
 }
 
+/// How many of the first `entries` fit into one segment. At least one, if there is one.
+pub fn count_fitting(entries: &[Chained]) -> usize {
+    let mut length = HEAD_LENGTH + envelope::SIGNATURE_LENGTH;
+    let fits = |chained: &&Chained| {
+        length += ITEM_LENGTH_MIN + chained.bytes.len();
+        length <= LENGTH_MAX
+    };
+    entries.iter().take(ENTRIES_MAX).take_while(fits).count()
+}
+
+/// Seals consecutive entries. `previous` is the hash before the first of them.
+///
+/// # Panics
+///
+/// If the entries are none, more than [`count_fitting`] allows, or do not follow from `previous`
+/// and from each other: a journal that was recovered or appended to never gives such.
+pub fn seal(sealing: &Sealing<'_>, validator: &dyn Signer) -> Vec<u8> {
+    assert!(!sealing.entries.is_empty(), "a segment has an entry");
+    assert!(sealing.entries.len() <= count_fitting(sealing.entries));
+    assert_eq!(check_chain(&sealing.previous, sealing.entries), Ok(()));
+    envelope::seal(write(sealing), validator)
+}
+
 /// The validator a sealed segment says it is from, before anything is proven.
-pub fn claimed_validator(_sealed: &[u8]) -> Option<ValidatorId> {
-    todo!()
+pub fn claimed_validator(sealed: &[u8]) -> Option<ValidatorId> {
+    let mut input = Reader::new(sealed);
+    read_validator(&mut input)
 }
 
 /// Checks a sealed segment against the validator's key.
-pub fn check(_sealed: &[u8], _validator: &PublicKey) -> Result<Segment, SegmentFault> {
-    todo!()
+pub fn check<C: Crypto>(
+    sealed: &[u8],
+    validator: &PublicKey,
+    crypto: &C,
+) -> Result<Segment, SegmentFault> {
+    if sealed.len() > LENGTH_MAX {
+        return Err(SegmentFault::TooLong);
+    }
+    let (body, signature) = envelope::split(sealed).ok_or(SegmentFault::Malformed)?;
+    let segment = read(body).ok_or(SegmentFault::Malformed)?;
+    if !envelope::holds(crypto, validator, body, &signature) {
+        return Err(SegmentFault::BadSignature);
+    }
+    if !(1..=ENTRIES_MAX).contains(&segment.entries.len()) {
+        return Err(SegmentFault::EntryCount);
+    }
+    check_chain(&segment.previous, &segment.entries)?;
+    Ok(segment)
 }
+
+/// Numbers first, then hashes. Entry 1 stands behind nothing, so its previous hash is zeros.
+fn check_chain(previous: &Hash, entries: &[Chained]) -> Result<(), SegmentFault> {
+    let first = entries.first().map_or(1, |first| first.entry.sequence);
+    let mut expected = first.max(1);
+    for chained in entries {
+        let found = chained.entry.sequence;
+        if found != expected {
+            return Err(SegmentFault::Hole { expected, found });
+        }
+        expected = expected.wrapping_add(1);
+    }
+    if first == 1 && *previous != [0; 32] {
+        return Err(SegmentFault::WrongHash(1));
+    }
+    let mut previous = previous;
+    for chained in entries {
+        if chain(previous, &chained.bytes) != chained.hash {
+            return Err(SegmentFault::WrongHash(chained.entry.sequence));
+        }
+        previous = &chained.hash;
+    }
+    Ok(())
+}
+
+fn write(sealing: &Sealing<'_>) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.bytes(MAGIC);
+    out.u32(sealing.validator.0);
+    out.bytes(&sealing.previous);
+    out.time(sealing.sealed);
+    out.u64(sealing.journal_end);
+    out.count(sealing.entries.len());
+    for chained in sealing.entries {
+        out.count(chained.bytes.len());
+        out.bytes(&chained.bytes);
+        out.bytes(&chained.hash);
+    }
+    out.into_bytes()
+}
+
+/// Reads anything laid out as a segment, whatever its signature, numbers and hashes are worth.
+fn read(body: &[u8]) -> Option<Segment> {
+    let mut input = Reader::new(body);
+    let validator = read_validator(&mut input)?;
+    let previous = input.array()?;
+    let sealed = input.time()?;
+    let journal_end = input.u64()?;
+    let count = usize::from(input.u16()?);
+    let entries = input.list(count, ITEM_LENGTH_MIN, read_chained)?;
+    input.end()?;
+    let last = entries.last().map_or(0, |last| last.entry.sequence);
+    (journal_end >= last).then_some(Segment {
+        validator,
+        previous,
+        entries,
+        sealed,
+        journal_end,
+    })
+}
+
+fn read_validator(input: &mut Reader<'_>) -> Option<ValidatorId> {
+    (input.take(MAGIC.len())? == MAGIC).then_some(())?;
+    input.u32().map(ValidatorId)
+}
+
+fn read_chained(input: &mut Reader<'_>) -> Option<Chained> {
+    let length = usize::from(input.u16()?);
+    if length > ENTRY_LENGTH_MAX {
+        return None;
+    }
+    let bytes = input.take(length)?.to_vec();
+    Some(Chained {
+        entry: read_entry(&bytes)?,
+        bytes,
+        hash: input.array()?,
+    })
+}
+
+/// The first bytes, which no other signed bytes of Ridecode have.
+const MAGIC: &[u8] = b"ridecode segment 1\n";
+
+const HEAD_LENGTH: usize = MAGIC.len() + 4 + 32 + 8 + 8 + 2;
+const ITEM_LENGTH_MIN: usize = 2 + 32;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+//! The bytes of a bundle, version 1.
+
+use alloc::vec::Vec;
+
+use ridecode_codec::crypto::{Algorithm, PublicKey};
+use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssuer, RootKey};
+use ridecode_words::{BrandId, CredentialId, CredentialRef, IssuerId, LineId, Mode, OperatorId};
+
+use super::{BrandRule, Bundle, DENIED_MAX, DenyEntry, IssuerRules};
+use crate::outcome::DenyReason;
+use crate::wire::{Reader, Writer};
+
+/// What is read before the signature is checked.
+pub(super) struct Head {
+    pub(super) operator: OperatorId,
+    pub(super) version: u64,
+}
+
+/// Writes a bundle. Operator and version stand in front, where [`read_head`] finds them.
+pub(super) fn write(bundle: &Bundle) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.bytes(MAGIC);
+    out.u32(bundle.operator.0);
+    out.u64(bundle.version);
+    out.time(bundle.made);
+    out.u32(bundle.silent_s);
+    out.u32(bundle.replay_memory_s);
+    out.u32(bundle.clock_distrust_s);
+    write_keys(&mut out, &bundle.keys);
+    out.count(bundle.issuers.len());
+    for rules in &bundle.issuers {
+        out.u32(rules.issuer.0);
+        out.u32(rules.acceptance_window_s);
+        out.u32(rules.validity_max_s);
+        out.u32(rules.future_tolerance_s);
+        out.u32(rules.fare_ceiling_minor);
+        out.u32(rules.list_age_max_s);
+    }
+    out.count(bundle.brands.len());
+    for rule in &bundle.brands {
+        write_brand(&mut out, rule);
+    }
+    out.u32(u32::try_from(bundle.denied.len()).expect("the deny list is bounded"));
+    for entry in &bundle.denied {
+        out.u32(entry.credential.issuer.0);
+        out.bytes(&entry.credential.credential.0);
+        out.byte(entry.reason.byte());
+    }
+    out.into_bytes()
+}
+
+/// Reads what a bundle says of itself.
+pub(super) fn read_head(input: &mut Reader<'_>) -> Option<Head> {
+    if input.take(MAGIC.len())? != MAGIC {
+        return None;
+    }
+    Some(Head {
+        operator: OperatorId(input.u32()?),
+        version: input.u64()?,
+    })
+}
+
+/// Reads the rest; `None` for anything [`write`] does not write.
+pub(super) fn read_content(input: &mut Reader<'_>, head: Head) -> Option<Bundle> {
+    let bundle = Bundle {
+        version: head.version,
+        operator: head.operator,
+        made: input.time()?,
+        silent_s: input.u32()?,
+        replay_memory_s: input.u32()?,
+        clock_distrust_s: input.u32()?,
+        keys: read_keys(input)?,
+        issuers: read_list(input, ISSUER_LENGTH, read_issuer)?,
+        brands: read_list(input, BRAND_LENGTH_MIN, read_brand)?,
+        denied: read_denied(input)?,
+    };
+    input.end()?;
+    Some(bundle)
+}
+
+fn write_keys(out: &mut Writer, keys: &KeyList) {
+    out.count(keys.issuer_keys.len());
+    for key in &keys.issuer_keys {
+        out.u32(key.issuer.0);
+        out.u32(key.key_id);
+        out.byte(match key.profile {
+            CompactProfile::Es256 => 1,
+            CompactProfile::EdDsaEs256 => 2,
+            CompactProfile::Sm2 => 3,
+        });
+        write_key(out, &key.key);
+        out.time(key.expires);
+    }
+    out.count(keys.root_keys.len());
+    for key in &keys.root_keys {
+        out.byte(key.index);
+        write_key(out, &key.key);
+        out.time(key.expires);
+    }
+    out.count(keys.mot_issuers.len());
+    for issuer in &keys.mot_issuers {
+        out.u32(issuer.issuer.0);
+        out.byte(match issuer.id_profile {
+            IdProfile::Default => 0,
+            IdProfile::ShanghaiLocal => 1,
+        });
+    }
+}
+
+fn read_keys(input: &mut Reader<'_>) -> Option<KeyList> {
+    Some(KeyList {
+        issuer_keys: read_list(input, ISSUER_KEY_LENGTH, |input| {
+            Some(IssuerKey {
+                issuer: IssuerId(input.u32()?),
+                key_id: input.u32()?,
+                profile: match input.byte()? {
+                    1 => CompactProfile::Es256,
+                    2 => CompactProfile::EdDsaEs256,
+                    3 => CompactProfile::Sm2,
+                    _ => return None,
+                },
+                key: read_key(input)?,
+                expires: input.time()?,
+            })
+        })?,
+        root_keys: read_list(input, ROOT_KEY_LENGTH, |input| {
+            Some(RootKey {
+                index: input.byte()?,
+                key: read_key(input)?,
+                expires: input.time()?,
+            })
+        })?,
+        mot_issuers: read_list(input, MOT_ISSUER_LENGTH, |input| {
+            Some(MotIssuer {
+                issuer: IssuerId(input.u32()?),
+                id_profile: match input.byte()? {
+                    0 => IdProfile::Default,
+                    1 => IdProfile::ShanghaiLocal,
+                    _ => return None,
+                },
+            })
+        })?,
+    })
+}
+
+fn write_key(out: &mut Writer, key: &PublicKey) {
+    out.byte(match key.algorithm {
+        Algorithm::Es256 => 0,
+        Algorithm::EdDsa => 1,
+        Algorithm::Sm2 => 2,
+    });
+    out.bytes(&key.bytes);
+}
+
+fn read_key(input: &mut Reader<'_>) -> Option<PublicKey> {
+    Some(PublicKey {
+        algorithm: match input.byte()? {
+            0 => Algorithm::Es256,
+            1 => Algorithm::EdDsa,
+            2 => Algorithm::Sm2,
+            _ => return None,
+        },
+        bytes: input.array()?,
+    })
+}
+
+fn read_issuer(input: &mut Reader<'_>) -> Option<IssuerRules> {
+    Some(IssuerRules {
+        issuer: IssuerId(input.u32()?),
+        acceptance_window_s: input.u32()?,
+        validity_max_s: input.u32()?,
+        future_tolerance_s: input.u32()?,
+        fare_ceiling_minor: input.u32()?,
+        list_age_max_s: input.u32()?,
+    })
+}
+
+fn write_brand(out: &mut Writer, rule: &BrandRule) {
+    out.u32(rule.brand.0);
+    out.u32(rule.issuer.0);
+    out.optional_u32(rule.product);
+    out.u32(rule.operator.0);
+    out.count(rule.modes.len());
+    for mode in &rule.modes {
+        out.byte(mode.byte());
+    }
+    out.count(rule.lines.len());
+    for line in &rule.lines {
+        out.optional_text(Some(&line.0));
+    }
+}
+
+fn read_brand(input: &mut Reader<'_>) -> Option<BrandRule> {
+    Some(BrandRule {
+        brand: BrandId(input.u32()?),
+        issuer: IssuerId(input.u32()?),
+        product: input.optional_u32()?,
+        operator: OperatorId(input.u32()?),
+        modes: read_list(input, 1, |input| Mode::from_byte(input.byte()?))?,
+        lines: read_list(input, 1, |input| input.optional_text()?.map(LineId))?,
+    })
+}
+
+fn read_denied(input: &mut Reader<'_>) -> Option<Vec<DenyEntry>> {
+    let count = usize::try_from(input.u32()?).ok()?;
+    if count > DENIED_MAX {
+        return None;
+    }
+    let denied = input.list(count, DENY_LENGTH, |input| {
+        Some(DenyEntry {
+            credential: CredentialRef {
+                issuer: IssuerId(input.u32()?),
+                credential: CredentialId(input.array()?),
+            },
+            reason: DenyReason::from_byte(input.byte()?)?,
+        })
+    })?;
+    denied
+        .is_sorted_by(|a, b| a.credential < b.credential)
+        .then_some(denied)
+}
+
+fn read_list<T>(
+    input: &mut Reader<'_>,
+    item_length_min: usize,
+    item: impl Fn(&mut Reader<'_>) -> Option<T>,
+) -> Option<Vec<T>> {
+    let count = usize::from(input.u16()?);
+    input.list(count, item_length_min, item)
+}
+
+/// The first bytes, which no other signed bytes of Ridecode have: a signature made for a bundle
+/// can stand for nothing else.
+const MAGIC: &[u8] = b"ridecode bundle 1\n";
+
+const ISSUER_KEY_LENGTH: usize = 4 + 4 + 1 + KEY_LENGTH + 8;
+const ROOT_KEY_LENGTH: usize = 1 + KEY_LENGTH + 8;
+const MOT_ISSUER_LENGTH: usize = 4 + 1;
+const KEY_LENGTH: usize = 1 + 33;
+const ISSUER_LENGTH: usize = 6 * 4;
+const BRAND_LENGTH_MIN: usize = 4 + 4 + 1 + 4 + 2 + 2;
+const DENY_LENGTH: usize = 4 + 10 + 1;
