@@ -68,6 +68,18 @@ pub struct Desk {
     pub provider: (ProviderId, Connector),
 }
 
+impl Desk {
+    /// A brand issued here.
+    pub fn find_brand(&self, brand: BrandId) -> Option<&Brand> {
+        self.brands.iter().find(|held| held.id == brand)
+    }
+
+    /// An operator cleared with.
+    pub fn find_operator(&self, operator: OperatorId) -> Option<&Operator> {
+        self.operators.iter().find(|held| held.id == operator)
+    }
+}
+
 /// What the issuer has decided.
 #[derive(Clone, Debug)]
 pub struct Policy {

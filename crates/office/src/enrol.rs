@@ -1,8 +1,9 @@
 //! Enrolment: a phone number, a code by SMS, a session.
 
-use ridecode_account::Phone;
-use ridecode_store::StoreFault;
+use ridecode_account::{Challenge, ChallengeAnswer, Phone, Rider, RiderState};
+use ridecode_store::{RiderOpened, Session, StoreFault};
 use ridecode_words::{RiderId, UnixSeconds};
+use sha2::{Digest as _, Sha256};
 
 use crate::Office;
 use crate::edge::Entropy;
@@ -48,12 +49,15 @@ pub enum EnrolFault {
 
 /// Makes a code for a phone number and keeps its digest.
 pub async fn send_code(
-    _office: &Office,
-    _phone: Phone,
-    _now: UnixSeconds,
-    _entropy: &mut impl Entropy,
+    office: &Office,
+    phone: Phone,
+    now: UnixSeconds,
+    entropy: &mut impl Entropy,
 ) -> Result<CodeToSend, StoreFault> {
-    todo!()
+    let code = six_digits(entropy);
+    let challenge = Challenge::new(phone.clone(), &code, now);
+    office.store.put_challenge(challenge).await?;
+    Ok(CodeToSend { phone, code })
 }
 
 /// What a person sends to sign in.
@@ -66,19 +70,109 @@ pub struct SignIn {
 
 /// Answers a code: opens the account if the number is new, and a session.
 pub async fn sign_in(
-    _office: &Office,
-    _sign_in: SignIn,
-    _now: UnixSeconds,
-    _entropy: &mut impl Entropy,
+    office: &Office,
+    sign_in: SignIn,
+    now: UnixSeconds,
+    entropy: &mut impl Entropy,
 ) -> Result<SignedIn, EnrolFault> {
-    todo!()
+    let answer = office
+        .store
+        .answer_challenge(sign_in.phone.clone(), sign_in.code, now)
+        .await?;
+    match answer {
+        ChallengeAnswer::Right => {}
+        ChallengeAnswer::Wrong { tries_left } => return Err(EnrolFault::WrongCode { tries_left }),
+        ChallengeAnswer::NoneWaiting => return Err(EnrolFault::NoCodeWaiting),
+    }
+    let fresh = Rider {
+        id: RiderId(entropy.number()),
+        phone: sign_in.phone,
+        state: RiderState::Active,
+        opened: now,
+    };
+    let fresh_id = fresh.id;
+    let (rider, opened) = match office.store.open_rider(fresh).await? {
+        RiderOpened::New => (fresh_id, true),
+        RiderOpened::Existing(rider) => (rider, false),
+    };
+    let token = token(entropy);
+    let expires = now.plus_s(i64::from(office.policy.session_s));
+    let session = Session {
+        token_digest: digest_of(&token),
+        rider,
+        expires,
+    };
+    office.store.open_session(session).await?;
+    Ok(SignedIn {
+        rider,
+        opened,
+        token,
+        expires,
+    })
 }
 
 /// The rider a session token belongs to.
 pub async fn find_session(
-    _office: &Office,
-    _token: &str,
-    _now: UnixSeconds,
+    office: &Office,
+    token: &str,
+    now: UnixSeconds,
 ) -> Result<Option<RiderId>, StoreFault> {
-    todo!()
+    let session = office.store.find_session(digest_of(token), now).await?;
+    Ok(session.map(|session| session.rider))
+}
+
+/// Six digits, each of the million with the same chance: a number beyond the last whole million
+/// is drawn again.
+fn six_digits(entropy: &mut impl Entropy) -> String {
+    const FAIR_BELOW: u64 = u64::MAX - u64::MAX % CODES;
+    let mut number = entropy.number();
+    while number >= FAIR_BELOW {
+        number = entropy.number();
+    }
+    format!("{:06}", number % CODES)
+}
+
+/// 32 random bytes as 64 hex digits.
+fn token(entropy: &mut impl Entropy) -> String {
+    let mut bytes = [0; 32];
+    entropy.fill(&mut bytes);
+    bytes.iter().fold(String::new(), |mut token, byte| {
+        token.push_str(&format!("{byte:02x}"));
+        token
+    })
+}
+
+/// What is kept of a token: whoever reads the database cannot sign in with it.
+fn digest_of(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// How many six-digit codes there are.
+const CODES: u64 = 1_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hands out the numbers it was given, in order.
+    struct Numbers(Vec<u64>);
+
+    impl Entropy for Numbers {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            bytes.copy_from_slice(&self.0.remove(0).to_be_bytes()[..bytes.len()]);
+        }
+    }
+
+    #[test]
+    fn codes_have_six_digits_without_bias() {
+        let check = |numbers: &[u64], expected: &str| {
+            assert_eq!(six_digits(&mut Numbers(numbers.to_vec())), expected);
+        };
+        check(&[0], "000000");
+        check(&[42], "000042");
+        check(&[1_999_999], "999999");
+        // 2^64 is 551616 short of a whole million: the last numbers would favor low codes.
+        check(&[u64::MAX, u64::MAX - 551_615, 7], "000007");
+        check(&[u64::MAX - 551_616], "999999");
+    }
 }

@@ -1,12 +1,23 @@
 //! Upload: stage 4. The back office verifies every raw code again; it trusts no validator.
+//!
+//! A sealed segment is checked against its validator's key, every admitted code in it is read and
+//! verified again ([`examine`]), credentials become riders, and the whole is saved in one verb.
+//! Where validator and back office do not agree the entry is kept with both answers, and no rider
+//! pays for it. Whether taps make sense as a journey is never asked here.
 
-use ridecode_codec::Verifier;
+mod plan;
+mod recheck;
+
 use ridecode_codec::crypto::Crypto;
 use ridecode_store::{Receipt, SegmentConflict, StoreFault, Validator};
-use ridecode_validator::segment::SegmentFault;
+use ridecode_validator::segment::{self, Segment, SegmentFault};
 use ridecode_words::UnixSeconds;
 
 use crate::Office;
+
+pub use recheck::Auditor;
+
+use self::recheck::Meaning;
 
 /// Why a segment was not taken in. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,44 +36,54 @@ pub enum UploadFault {
     Store(#[from] StoreFault),
 }
 
-/// Checks signatures of raw codes again. One per thread; keeps its memory of credentials.
-pub struct Auditor<C: Crypto> {
-    _verifier: Verifier<C>,
-}
-
-impl<C: Crypto> Auditor<C> {
-    /// An auditor with an office's keys that remembers about `credentials_max` credentials.
-    pub fn new(_office: &Office, _crypto: C, _credentials_max: usize) -> Self {
-        todo!()
-    }
-}
-
 /// A segment whose signatures were all checked, on its way to the store.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Examined {}
+pub struct Examined {
+    segment: Segment,
+    /// What each entry means, in the segment's order.
+    meanings: Vec<Meaning>,
+}
 
 /// The validator a sealed segment says it is from.
-pub async fn find_sender(_office: &Office, _sealed: &[u8]) -> Result<Validator, UploadFault> {
-    todo!()
+pub async fn find_sender(office: &Office, sealed: &[u8]) -> Result<Validator, UploadFault> {
+    if sealed.len() > segment::LENGTH_MAX {
+        return Err(SegmentFault::TooLong.into());
+    }
+    let claimed = segment::claimed_validator(sealed).ok_or(SegmentFault::Malformed)?;
+    let validator = office.store.find_validator(claimed).await?;
+    validator
+        .filter(|validator| validator.active)
+        .ok_or(UploadFault::UnknownValidator)
 }
 
 /// Checks the segment and decides about each of its codes again. Only this part is heavy on the
 /// processor and it waits for nothing, so that it can run on a thread of its own.
 pub fn examine<C: Crypto>(
-    _sealed: &[u8],
-    _sender: &Validator,
-    _auditor: &mut Auditor<C>,
+    sealed: &[u8],
+    sender: &Validator,
+    auditor: &mut Auditor<C>,
 ) -> Result<Examined, UploadFault> {
-    todo!()
+    let segment = segment::check(sealed, &sender.key)?;
+    if segment.validator != sender.id {
+        return Err(UploadFault::UnknownValidator);
+    }
+    let meanings = segment
+        .entries
+        .iter()
+        .map(|chained| auditor.recheck(&chained.entry, sender.operator))
+        .collect();
+    Ok(Examined { segment, meanings })
 }
 
 /// Resolves riders and saves.
 pub async fn save(
-    _office: &Office,
-    _examined: Examined,
-    _now: UnixSeconds,
+    office: &Office,
+    examined: Examined,
+    now: UnixSeconds,
 ) -> Result<Receipt, UploadFault> {
-    todo!()
+    let owners = office.store.find_owners(examined.credentials()).await?;
+    let acceptance = plan::plan(examined, owners, now)?;
+    Ok(office.store.accept_segment(acceptance).await??)
 }
 
 /// Takes in a sealed segment: check, decide again, resolve riders, save.
