@@ -1,0 +1,229 @@
+//! The difference between a bill and what is posted.
+//!
+//! For each journey the new fare is held against the last posted version. A version follows when
+//! amount, shares, ending, taps, day or issuer changed; a journey that is no more, or is open
+//! again, gets a version of nothing. Each version posts what it adds to what every operator is
+//! owed, and what it adds to the whole fare, if that is more than nothing, is charged. A version
+//! that takes away leaves the rider in credit and charges nothing: charges already made are not
+//! shrunk by it, the credit stands on the rider's account until it is given back as a refund.
+
+use std::collections::BTreeMap;
+
+use ridecode_fare::{Bill, Ending, Fare};
+use ridecode_ledger::{
+    ClearedLeg, Currency, Event, Money, MoneyFault, PostFault, Share, Transfer, post,
+};
+use ridecode_store::{
+    BillSave, BillWindow, Charge, ChargeState, FareVersion, JourneyShare, OperatorLeg,
+};
+use ridecode_words::{ChargeId, JourneyId, OperatorId, RiderId, UnixSeconds};
+
+/// A bill that contradicts itself: a fault of ours, not of the taps.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum PlanFault {
+    /// Money of another currency, or too much of it.
+    #[error("journey {0}: {1}")]
+    Money(JourneyId, MoneyFault),
+    /// The shares do not sum to the fare.
+    #[error("journey {0}: the shares do not sum to the fare")]
+    Shares(JourneyId),
+    /// The differences cannot be posted.
+    #[error("journey {0}: {1}")]
+    Post(JourneyId, PostFault),
+    /// Four thousand million versions of one fare.
+    #[error("journey {0}: no version is left")]
+    Versions(JourneyId),
+}
+
+/// What a fare version moves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Movement {
+    /// Transfers of the differences.
+    pub(crate) transfers: Vec<Transfer>,
+    /// The differences as legs for clearing; none of them is zero.
+    pub(crate) legs: Vec<OperatorLeg>,
+    /// What is charged, if the fare grew.
+    pub(crate) charge: Option<Money>,
+}
+
+/// The bill as it is to be saved.
+pub(crate) fn plan(
+    bill: &Bill,
+    window: &BillWindow,
+    (now, currency): (UnixSeconds, Currency),
+) -> Result<BillSave, PlanFault> {
+    let mut save = BillSave {
+        period: bill.period,
+        mark: window.mark,
+        fares: Vec::new(),
+        transfers: Vec::new(),
+        legs: Vec::new(),
+        charges: Vec::new(),
+        due_again: bill.next_closing,
+    };
+    for (before, after) in changes(bill, &window.fares, currency)? {
+        let movement = movement(bill.period.rider, before, &after, currency)?;
+        let id = charge_id(&after);
+        save.charges.extend(movement.charge.map(|amount| Charge {
+            id,
+            rider: bill.period.rider,
+            amount,
+            state: ChargeState::Planned,
+            attempts: 0,
+            declines: 0,
+            first_decline: None,
+            next_attempt: Some(now),
+            planned: now,
+        }));
+        save.transfers.extend(movement.transfers);
+        save.legs.extend(movement.legs);
+        save.fares.push(after);
+    }
+    Ok(save)
+}
+
+/// The versions that follow, each with the one before it, by journey.
+pub(crate) fn changes<'a>(
+    bill: &Bill,
+    posted: &'a [FareVersion],
+    currency: Currency,
+) -> Result<Vec<(Option<&'a FareVersion>, FareVersion)>, PlanFault> {
+    let mut before: BTreeMap<JourneyId, &FareVersion> =
+        posted.iter().map(|fare| (fare.journey, fare)).collect();
+    let mut changes = Vec::new();
+    for fare in &bill.fares {
+        let held = before.remove(&fare.journey);
+        let version = next_version(fare.journey, held)?;
+        let after = version_of(fare, version, currency)?;
+        if held.is_none_or(|held| !says_the_same(held, &after)) {
+            changes.push((held, after));
+        }
+    }
+    for (journey, held) in before {
+        let ending = if bill.open.iter().any(|open| open.id == journey) {
+            Ending::Open
+        } else {
+            Ending::Voided
+        };
+        let after = FareVersion {
+            version: next_version(journey, Some(held))?,
+            ending,
+            taps: Vec::new(),
+            amount_minor: 0,
+            shares: Vec::new(),
+            ..held.clone()
+        };
+        if !says_the_same(held, &after) {
+            changes.push((Some(held), after));
+        }
+    }
+    changes.sort_by_key(|(_, after)| after.journey);
+    Ok(changes)
+}
+
+/// What a version moves, given the one before it.
+pub(crate) fn movement(
+    rider: RiderId,
+    before: Option<&FareVersion>,
+    after: &FareVersion,
+    currency: Currency,
+) -> Result<Movement, PlanFault> {
+    let too_large = |_| PlanFault::Money(after.journey, MoneyFault::TooLarge);
+    let amount_before = before.map_or(0, |before| before.amount_minor);
+    let added = i128::from(after.amount_minor) - i128::from(amount_before);
+    let added = i64::try_from(added).map_err(too_large)?;
+    let mut differences: BTreeMap<OperatorId, i128> = BTreeMap::new();
+    for share in &after.shares {
+        *differences.entry(share.operator).or_default() += i128::from(share.amount_minor);
+    }
+    for share in before.map_or(&[][..], |before| &before.shares) {
+        *differences.entry(share.operator).or_default() -= i128::from(share.amount_minor);
+    }
+    let mut shares = Vec::with_capacity(differences.len());
+    for (operator, difference) in differences {
+        let minor = i64::try_from(difference).map_err(too_large)?;
+        if minor != 0 {
+            let amount = Money::new(minor, currency);
+            shares.push(Share { operator, amount });
+        }
+    }
+    let charge = charge_id(after);
+    let leg = |share: &Share| OperatorLeg {
+        operator: share.operator,
+        day: after.day,
+        leg: ClearedLeg {
+            charge,
+            issuer: after.issuer,
+            amount_minor: share.amount.minor,
+        },
+    };
+    let legs = shares.iter().map(leg).collect();
+    let event = Event::Fare {
+        charge,
+        rider,
+        day: after.day,
+        shares,
+    };
+    Ok(Movement {
+        transfers: post(&event).map_err(|fault| PlanFault::Post(after.journey, fault))?,
+        legs,
+        charge: (added > 0).then_some(Money::new(added, currency)),
+    })
+}
+
+/// Whether two versions say the same about a ride, whatever their numbers and whichever edition
+/// of the tariff said so.
+pub(crate) fn says_the_same(held: &FareVersion, after: &FareVersion) -> bool {
+    held.amount_minor == after.amount_minor
+        && held.shares == after.shares
+        && held.ending == after.ending
+        && held.taps == after.taps
+        && held.day == after.day
+        && held.issuer == after.issuer
+}
+
+fn version_of(fare: &Fare, version: u32, currency: Currency) -> Result<FareVersion, PlanFault> {
+    let money_fault = |fault| PlanFault::Money(fare.journey, fault);
+    let mut shares: BTreeMap<OperatorId, Money> = BTreeMap::new();
+    for share in &fare.shares {
+        let sum = shares
+            .entry(share.operator)
+            .or_insert(Money::zero(currency));
+        *sum = sum.checked_add(share.amount).map_err(money_fault)?;
+    }
+    let total = Money::sum(currency, shares.values().copied()).map_err(money_fault)?;
+    if total != fare.amount {
+        return Err(PlanFault::Shares(fare.journey));
+    }
+    Ok(FareVersion {
+        journey: fare.journey,
+        version,
+        issuer: fare.issuer,
+        day: fare.day,
+        ending: fare.ending,
+        taps: fare.taps.clone(),
+        amount_minor: fare.amount.minor,
+        shares: shares
+            .into_iter()
+            .filter(|(_, amount)| amount.minor != 0)
+            .map(|(operator, amount)| JourneyShare {
+                operator,
+                amount_minor: amount.minor,
+            })
+            .collect(),
+        tariff: fare.explanation.tariff.hash,
+    })
+}
+
+fn next_version(journey: JourneyId, held: Option<&FareVersion>) -> Result<u32, PlanFault> {
+    held.map_or(0, |held| held.version)
+        .checked_add(1)
+        .ok_or(PlanFault::Versions(journey))
+}
+
+fn charge_id(fare: &FareVersion) -> ChargeId {
+    ChargeId {
+        journey: fare.journey,
+        version: fare.version,
+    }
+}
