@@ -145,9 +145,9 @@ impl Store {
     /// Takes in a checked segment, all or nothing: entries, taps, disagreements, watermark, and
     /// marks every month that gained a tap (and, for a tap within a day of a month's start or
     /// end, the month before or after) as due. Entries already held are counted as repeated and
-    /// change nothing. A void becomes a tap, a copy of the tap it takes back but for id, time and
-    /// kind, as soon as both are held, in whichever order they come; the void of an entry that is
-    /// no tap is kept without effect.
+    /// change nothing. A void becomes a tap, a copy of the tap it takes back but for id, time,
+    /// kind and showing (none), as soon as both are held, in whichever order they come; the void
+    /// of an entry that is no tap is kept without effect.
     /// Segments may come in any order; the chain is held against every neighbour that is there.
     pub async fn accept_segment(
         &self,

@@ -115,5 +115,6 @@ fn tap(
         direction: entry.place.direction,
         vehicle: entry.place.vehicle,
         category: admitted.category,
+        showing: Some(admitted.showing),
     }
 }

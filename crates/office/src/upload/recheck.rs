@@ -11,6 +11,7 @@ use ridecode_validator::bundle::{BrandRule, IssuerRules};
 use ridecode_validator::journal::{Entry, Event};
 use ridecode_validator::{ClockTrust, Outcome, Passage, Place};
 use ridecode_words::{CredentialRef, IssuerId, OperatorId};
+use sha2::{Digest as _, Sha256};
 
 use crate::Office;
 
@@ -43,6 +44,8 @@ pub(super) struct Admitted {
     pub(super) credential: CredentialRef,
     pub(super) category: u8,
     pub(super) kind: TapKind,
+    /// The first half of the SHA-256 of the code.
+    pub(super) showing: [u8; 16],
     /// What the back office would have said against it, though the rider rode and signed.
     pub(super) remark: Option<&'static str>,
 }
@@ -100,6 +103,7 @@ impl<C: Crypto> Auditor<C> {
                 Passage::In => TapKind::In,
                 Passage::Out => TapKind::Out,
             },
+            showing: showing(&scan.raw),
             remark,
         })
     }
@@ -123,6 +127,12 @@ impl<C: Crypto> Auditor<C> {
                         .is_some_and(|line| rule.lines.contains(line)))
         })
     }
+}
+
+fn showing(raw: &[u8]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.copy_from_slice(&Sha256::digest(raw)[..16]);
+    half
 }
 
 fn check_times(scan: &Scan, entry: &Entry, rules: &IssuerRules) -> Result<(), &'static str> {
