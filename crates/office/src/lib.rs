@@ -7,7 +7,6 @@
 
 mod desk;
 mod edge;
-mod months;
 
 pub mod enrol;
 pub mod mandate;

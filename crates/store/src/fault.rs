@@ -26,3 +26,23 @@ pub enum StoreFault {
     #[error("the database holds something impossible: {0}")]
     Corrupt(String),
 }
+
+impl StoreFault {
+    /// `what` with this id is held with other content.
+    #[cfg(any(feature = "memory", feature = "sqlite"))]
+    pub(crate) fn conflict(what: &'static str, id: impl std::fmt::Display) -> Self {
+        Self::Conflict {
+            what,
+            id: id.to_string(),
+        }
+    }
+
+    /// There is no `what` with this id.
+    #[cfg(any(feature = "memory", feature = "sqlite"))]
+    pub(crate) fn missing(what: &'static str, id: impl std::fmt::Display) -> Self {
+        Self::Missing {
+            what,
+            id: id.to_string(),
+        }
+    }
+}

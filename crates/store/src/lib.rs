@@ -4,9 +4,17 @@
 //! repeat returns; every engine passes the same conformance suite. No verb holds a transaction
 //! open, none decides anything that a pure crate could have decided.
 
-mod fault;
-mod record;
 mod verbs;
+
+mod record;
+
+mod fault;
+
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+mod calendar;
+mod invariant;
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+mod step;
 
 #[cfg(feature = "memory")]
 pub mod memory;

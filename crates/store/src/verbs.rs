@@ -1,5 +1,13 @@
 //! The verbs. Written before the engines: this file is the specification.
 
+#![cfg_attr(
+    not(any(feature = "memory", feature = "sqlite")),
+    expect(
+        unused_variables,
+        reason = "a store without an engine has no verbs to hand on"
+    )
+)]
+
 use ridecode_account::{
     Challenge, ChallengeAnswer, Credential, Device, Mandate, Phone, RevokeReason, Rider,
 };
@@ -12,6 +20,7 @@ use ridecode_words::{
 };
 
 use crate::fault::StoreFault;
+use crate::invariant;
 use crate::record::{
     Acceptance, Attempt, AuditPage, BillDue, BillSave, BillSaved, BillWindow, Charge, ChargeDue,
     CredentialOwner, DayLegs, HeldEntries, OfficeState, Receipt, ReplyRecord, RiderFile,
@@ -31,88 +40,98 @@ pub enum Store {
 
 type Result<T> = std::result::Result<T, StoreFault>;
 
+/// Hands a verb to the engine behind the store.
+macro_rules! each_engine {
+    ($store:ident.$verb:ident($($argument:expr),*)) => {
+        match *$store {
+            #[cfg(feature = "memory")]
+            Store::Memory(ref memory) => memory.$verb($($argument),*),
+            #[cfg(feature = "sqlite")]
+            Store::Sqlite(_) => { $(let _ = $argument;)* todo!() }
+        }
+    };
+}
+
 /// Riders.
 impl Store {
     /// Opens an account. A phone number has one account: a repeat, or another id for the same
     /// number, gives [`RiderOpened::Existing`] and changes nothing.
-    pub async fn open_rider(&self, _rider: Rider) -> Result<RiderOpened> {
-        todo!()
+    pub async fn open_rider(&self, rider: Rider) -> Result<RiderOpened> {
+        each_engine!(self.open_rider(rider))
     }
 
     /// Keeps a challenge, in place of any other for that phone.
-    pub async fn put_challenge(&self, _challenge: Challenge) -> Result<()> {
-        todo!()
+    pub async fn put_challenge(&self, challenge: Challenge) -> Result<()> {
+        each_engine!(self.put_challenge(challenge))
     }
 
     /// Answers the challenge of a phone and keeps what is left of it
     /// ([`Challenge::answer`]). A right answer is right once.
     pub async fn answer_challenge(
         &self,
-        _phone: Phone,
-        _code: String,
-        _now: UnixSeconds,
+        phone: Phone,
+        code: String,
+        now: UnixSeconds,
     ) -> Result<ChallengeAnswer> {
-        todo!()
+        each_engine!(self.answer_challenge(phone, code, now))
     }
 
     /// Keeps a session. A repeat changes nothing; the same token for another rider is a conflict.
-    pub async fn open_session(&self, _session: Session) -> Result<()> {
-        todo!()
+    pub async fn open_session(&self, session: Session) -> Result<()> {
+        each_engine!(self.open_session(session))
     }
 
     /// Whose session a token digest is, unless it has expired.
     pub async fn find_session(
         &self,
-        _token_digest: [u8; 32],
-        _now: UnixSeconds,
+        token_digest: [u8; 32],
+        now: UnixSeconds,
     ) -> Result<Option<Session>> {
-        todo!()
+        each_engine!(self.find_session(token_digest, now))
     }
 
     /// Keeps a mandate in place of its earlier state. An id of another rider or provider is a
-    /// conflict. A repeat changes nothing.
-    pub async fn save_mandate(&self, _mandate: Mandate) -> Result<()> {
-        todo!()
+    /// conflict. A repeat changes nothing. A rider that is not there is [`StoreFault::Missing`],
+    /// here and wherever something is given to a rider.
+    pub async fn save_mandate(&self, mandate: Mandate) -> Result<()> {
+        each_engine!(self.save_mandate(mandate))
     }
 
     /// A mandate by its id.
-    pub async fn find_mandate(&self, _mandate: MandateId) -> Result<Option<Mandate>> {
-        todo!()
+    pub async fn find_mandate(&self, mandate: MandateId) -> Result<Option<Mandate>> {
+        each_engine!(self.find_mandate(mandate))
     }
 
     /// Registers a phone. A repeat changes nothing; the id or the key of another rider's phone is
     /// a conflict.
-    pub async fn register_device(&self, _device: Device) -> Result<()> {
-        todo!()
+    pub async fn register_device(&self, device: Device) -> Result<()> {
+        each_engine!(self.register_device(device))
     }
 
     /// Revokes a phone and denies its live credentials. A repeat changes nothing and keeps the
     /// first reason.
     pub async fn revoke_device(
         &self,
-        _device: DeviceId,
-        _reason: RevokeReason,
-        _now: UnixSeconds,
+        device: DeviceId,
+        reason: RevokeReason,
+        now: UnixSeconds,
     ) -> Result<()> {
-        todo!()
+        each_engine!(self.revoke_device(device, reason, now))
     }
 
     /// Keeps credentials given to a phone, all or none. Refused as [`StoreFault::Missing`] unless
-    /// the phone is active, so that none is given behind a revocation. A repeat changes nothing. A
+    /// the phone is the rider's and active and the account may ride, so that none is given behind
+    /// a revocation or a block. A repeat changes nothing. A
     /// credential that is held for the same rider, phone, brand and scheme is renewed: the one
     /// that expires later is kept, with the state it had (`mot` numbers are fixed by design of
     /// that scheme). Any other difference is a conflict.
-    pub async fn grant_credentials(&self, _credentials: Vec<Credential>) -> Result<()> {
-        todo!()
+    pub async fn grant_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
+        each_engine!(self.grant_credentials(credentials))
     }
 
     /// Everything about a rider but the rides.
-    pub async fn load_rider(
-        &self,
-        _rider: RiderId,
-        _now: UnixSeconds,
-    ) -> Result<Option<RiderFile>> {
-        todo!()
+    pub async fn load_rider(&self, rider: RiderId, now: UnixSeconds) -> Result<Option<RiderFile>> {
+        each_engine!(self.load_rider(rider, now))
     }
 }
 
@@ -120,87 +139,91 @@ impl Store {
 impl Store {
     /// Registers a validator. A repeat changes nothing; the same id with another key or operator
     /// is a conflict.
-    pub async fn register_validator(&self, _validator: Validator) -> Result<()> {
-        todo!()
+    pub async fn register_validator(&self, validator: Validator) -> Result<()> {
+        each_engine!(self.register_validator(validator))
     }
 
     /// A validator by its id.
-    pub async fn find_validator(&self, _validator: ValidatorId) -> Result<Option<Validator>> {
-        todo!()
+    pub async fn find_validator(&self, validator: ValidatorId) -> Result<Option<Validator>> {
+        each_engine!(self.find_validator(validator))
     }
 
     /// The credentials denied and not expired at `now`, ascending.
-    pub async fn load_denied(&self, _now: UnixSeconds) -> Result<Vec<DenyEntry>> {
-        todo!()
+    pub async fn load_denied(&self, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
+        each_engine!(self.load_denied(now))
     }
 
     /// Whose these credentials are, in the order asked; `None` for those never given out.
     pub async fn find_owners(
         &self,
-        _credentials: Vec<CredentialRef>,
+        credentials: Vec<CredentialRef>,
     ) -> Result<Vec<Option<CredentialOwner>>> {
-        todo!()
+        each_engine!(self.find_owners(credentials))
     }
 
     /// Takes in a checked segment, all or nothing: entries, taps, disagreements, watermark, and
     /// marks every month that gained a tap (and, for a tap within a day of a month's start or
-    /// end, the month before or after) as due. Entries already held are counted as repeated and
+    /// end in any time zone, the month before or after) as due. Entries already held are counted as repeated and
     /// change nothing. A void becomes a tap, a copy of the tap it takes back but for id, time,
     /// kind and showing (none), as soon as both are held, in whichever order they come; the void
     /// of an entry that is no tap is kept without effect.
     /// Segments may come in any order; the chain is held against every neighbour that is there.
     pub async fn accept_segment(
         &self,
-        _acceptance: Acceptance,
+        acceptance: Acceptance,
     ) -> Result<std::result::Result<Receipt, SegmentConflict>> {
-        todo!()
+        invariant::assert_acceptance(&acceptance);
+        each_engine!(self.accept_segment(acceptance))
     }
 
     /// What is held of an operator's journals, by validator.
-    pub async fn load_held(&self, _operator: OperatorId) -> Result<Vec<HeldEntries>> {
-        todo!()
+    pub async fn load_held(&self, operator: OperatorId) -> Result<Vec<HeldEntries>> {
+        each_engine!(self.load_held(operator))
     }
 }
 
 /// Bills, charges, clearing.
 impl Store {
-    /// Months due to be priced at `now`, oldest mark first, at most `limit`.
-    pub async fn due_bills(&self, _now: UnixSeconds, _limit: usize) -> Result<Vec<BillDue>> {
-        todo!()
+    /// Months due to be priced at `now`, longest due first, at most `limit`.
+    pub async fn due_bills(&self, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
+        each_engine!(self.due_bills(now, limit))
     }
 
     /// What pricing these months rests on, in the order asked. Taps reach from `before_s` seconds
-    /// before each month's first possible second to as long after its last.
+    /// before each month's first second in any time zone to as long after its last.
     pub async fn load_windows(
         &self,
-        _periods: Vec<Period>,
-        _before_s: u32,
+        periods: Vec<Period>,
+        before_s: u32,
     ) -> Result<Vec<BillWindow>> {
-        todo!()
+        each_engine!(self.load_windows(periods, before_s))
     }
 
-    /// Saves priced months, each all or nothing and each on its own: fares, transfers (which move
-    /// the rider's balance), charges. A month whose taps moved since `mark` gives
-    /// [`BillSaved::Moved`] and changes nothing. A fare version that is held already with the same
-    /// content is left out with its transfers and charge.
-    pub async fn save_bills(&self, _bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
-        todo!()
+    /// Saves priced months, each on its own: fares, transfers (which move the rider's balance),
+    /// legs, charges. A month that is not due, or whose taps or fares moved since `mark`, gives
+    /// [`BillSaved::Moved`] and changes nothing; so does a month saved before. A fare version that
+    /// is held already with the same content is left out with its transfers, legs and charge; one
+    /// with other content is a conflict; one whose journey or version before is not held is
+    /// [`StoreFault::Missing`]. A fault changes nothing of any month of the call.
+    pub async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
+        invariant::assert_bills(&bills);
+        each_engine!(self.save_bills(bills))
     }
 
-    /// Charges something is to be done about at `now`, oldest first, at most `limit`.
-    pub async fn due_charges(&self, _now: UnixSeconds, _limit: usize) -> Result<Vec<ChargeDue>> {
-        todo!()
+    /// Charges something is to be done about at `now`, longest due first, at most `limit`.
+    pub async fn due_charges(&self, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>> {
+        each_engine!(self.due_charges(now, limit))
     }
 
     /// Takes down an attempt before its request leaves and moves the charge to submitted. `false`
     /// if the charge is collected already or another worker made this attempt: then send nothing.
-    pub async fn open_attempt(&self, _attempt: Attempt) -> Result<bool> {
-        todo!()
+    pub async fn open_attempt(&self, attempt: Attempt) -> Result<bool> {
+        each_engine!(self.open_attempt(attempt))
     }
 
     /// A charge by its id.
-    pub async fn find_charge(&self, _charge: ChargeId) -> Result<Option<Charge>> {
-        todo!()
+    pub async fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
+        each_engine!(self.find_charge(charge))
     }
 
     /// Takes down news about a charge, with transfers and the rider's new state, all or nothing.
@@ -209,55 +232,59 @@ impl Store {
     /// accepted or unknown ([`Settled::NotWaiting`]), so that a decline heard twice counts once.
     /// News saved moves the rider's mark; a settlement decided at an older mark is refused
     /// ([`Settled::Moved`]). The three are looked for in this order.
-    pub async fn settle_charge(&self, _settlement: Settlement) -> Result<Settled> {
-        todo!()
+    pub async fn settle_charge(&self, settlement: Settlement) -> Result<Settled> {
+        invariant::assert_settlement(&settlement);
+        each_engine!(self.settle_charge(settlement))
     }
 
     /// What an operator's statement for a day is made of.
-    pub async fn load_day(&self, _operator: OperatorId, _day: ServiceDay) -> Result<DayLegs> {
-        todo!()
+    pub async fn load_day(&self, operator: OperatorId, day: ServiceDay) -> Result<DayLegs> {
+        each_engine!(self.load_day(operator, day))
     }
 
-    /// Saves a statement and ties its legs to it, so that no leg stands on two.
-    pub async fn close_day(&self, _statement: Statement) -> Result<StatementSaved> {
-        todo!()
+    /// Saves a statement and ties its legs to it, so that no leg stands on two. Numbers follow on
+    /// each other without a gap, and the lines are all legs up to the day that stand on no
+    /// statement yet: otherwise [`StatementSaved::Moved`], and nothing was changed.
+    pub async fn close_day(&self, statement: Statement) -> Result<StatementSaved> {
+        invariant::assert_statement(&statement);
+        each_engine!(self.close_day(statement))
     }
 
     /// An operator's statements for a day, by number.
     pub async fn load_statements(
         &self,
-        _operator: OperatorId,
-        _day: ServiceDay,
+        operator: OperatorId,
+        day: ServiceDay,
     ) -> Result<Vec<Statement>> {
-        todo!()
+        each_engine!(self.load_statements(operator, day))
     }
 }
 
 /// Rides as the rider sees them, and the audit.
 impl Store {
     /// One rider's records, as an audit page of its own; empty lists if there is no such rider.
-    pub async fn load_rides(&self, _rider: RiderId) -> Result<AuditPage> {
-        todo!()
+    pub async fn load_rides(&self, rider: RiderId) -> Result<AuditPage> {
+        each_engine!(self.load_rides(rider))
     }
 
     /// The next `limit` riders' records after a rider, from one consistent view each.
-    pub async fn audit_page(&self, _after: Option<RiderId>, _limit: usize) -> Result<AuditPage> {
-        todo!()
+    pub async fn audit_page(&self, after: Option<RiderId>, limit: usize) -> Result<AuditPage> {
+        each_engine!(self.audit_page(after, limit))
     }
 
     /// Counters.
-    pub async fn office_state(&self, _now: UnixSeconds) -> Result<OfficeState> {
-        todo!()
+    pub async fn office_state(&self, now: UnixSeconds) -> Result<OfficeState> {
+        each_engine!(self.office_state(now))
     }
 
     /// Keeps a reply, or gives the one kept under its key. The same key with another request is a
     /// conflict.
-    pub async fn keep_reply(&self, _reply: ReplyRecord) -> Result<ReplyRecord> {
-        todo!()
+    pub async fn keep_reply(&self, reply: ReplyRecord) -> Result<ReplyRecord> {
+        each_engine!(self.keep_reply(reply))
     }
 
     /// The reply kept under a key.
-    pub async fn find_reply(&self, _key: String) -> Result<Option<ReplyRecord>> {
-        todo!()
+    pub async fn find_reply(&self, key: String) -> Result<Option<ReplyRecord>> {
+        each_engine!(self.find_reply(key))
     }
 }

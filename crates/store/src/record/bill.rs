@@ -11,7 +11,7 @@ use super::charge::Charge;
 pub struct BillDue {
     /// Whose month.
     pub period: Period,
-    /// Counts the changes to its taps; handed back with the bill.
+    /// Changes whenever its taps or fares do; handed back with the bill.
     pub mark: u64,
 }
 
@@ -54,7 +54,7 @@ pub struct BillWindow {
     pub taps: Vec<Tap>,
     /// The last version of each fare posted for the month, by journey.
     pub fares: Vec<FareVersion>,
-    /// The mark it was loaded at.
+    /// The mark it was loaded at; 0 for a month that is not due, which cannot be saved.
     pub mark: u64,
 }
 
@@ -93,6 +93,7 @@ pub struct OperatorLeg {
 pub enum BillSaved {
     /// Saved; the month is no longer due.
     Saved,
-    /// Taps came in meanwhile: nothing was changed, load and price again.
+    /// Taps came in meanwhile, or it was priced meanwhile: nothing was changed. Price it again if
+    /// it is still due.
     Moved,
 }

@@ -30,6 +30,8 @@ pub struct OfficeState {
     pub bills_due: u64,
     /// Charges not collected.
     pub charges_open: u64,
+    /// Entries about which the back office does not agree with their validator.
+    pub disagreements: u64,
 }
 
 /// Some riders' whole records, for the audit.

@@ -1,0 +1,230 @@
+//! What callers promise about what they hand in, asserted in every build before an engine sees it.
+//!
+//! Nothing here judges input from outside: a segment, a bill or a statement that breaks these was
+//! made by a bug of ours, and stopping is better than storing it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ridecode_fare::TapKind;
+use ridecode_ledger::{Account, Currency, Statement, Transfer, TransferKind};
+use ridecode_words::{ChargeId, OperatorId, RiderId};
+
+use crate::record::{Acceptance, AttemptOutcome, BillSave, FareVersion, Settlement};
+
+/// A segment is numbered without a hole and chained; taps and voids are entries of it.
+pub(crate) fn assert_acceptance(acceptance: &Acceptance) {
+    let entries = &acceptance.entries;
+    let first = entries.first().map_or(0, |entry| entry.sequence);
+    let last = entries.last().map_or(0, |entry| entry.sequence);
+    assert!(first >= 1, "a segment has entries, numbered from 1");
+    for pair in entries.windows(2) {
+        assert_eq!(
+            pair[0].sequence + 1,
+            pair[1].sequence,
+            "entries without a hole"
+        );
+        assert_eq!(pair[0].hash, pair[1].previous, "entries are chained");
+    }
+    let within = |sequence: u64| (first..=last).contains(&sequence);
+    let mut taps = BTreeSet::new();
+    for tap in &acceptance.taps {
+        assert_eq!(
+            tap.id.validator, acceptance.validator,
+            "taps of this journal"
+        );
+        assert!(within(tap.id.sequence), "a tap is an entry of the segment");
+        assert!(taps.insert(tap.id.sequence), "an entry is one tap");
+        match tap.kind {
+            TapKind::Single | TapKind::In | TapKind::Out => {}
+            TapKind::Void { .. } => panic!("voids become taps in the store"),
+        }
+    }
+    for void in &acceptance.voids {
+        assert!(within(void.sequence), "a void is an entry of the segment");
+        assert!(
+            void.accepted < void.sequence,
+            "a void takes back an earlier entry"
+        );
+        assert!(
+            taps.insert(void.sequence),
+            "an entry is a tap or a void, once"
+        );
+    }
+    for disagreement in &acceptance.disagreements {
+        assert!(
+            within(disagreement.sequence),
+            "disagreements are about the segment"
+        );
+    }
+}
+
+/// Months of one call differ, and each is consistent.
+pub(crate) fn assert_bills(bills: &[BillSave]) {
+    let mut periods = BTreeSet::new();
+    for bill in bills {
+        assert!(periods.insert(bill.period), "a call has each month once");
+        assert_bill(bill);
+    }
+}
+
+fn assert_bill(bill: &BillSave) {
+    let rider = bill.period.rider;
+    let mut charges = BTreeSet::new();
+    for fare in &bill.fares {
+        assert!(fare.version >= 1, "fare versions count from 1");
+        assert!(
+            charges.insert(charge_of(fare)),
+            "a fare version stands once"
+        );
+        let shares: i64 = fare.shares.iter().map(|share| share.amount_minor).sum();
+        assert_eq!(shares, fare.amount_minor, "the shares sum to the fare");
+    }
+    assert_transfers(rider, &bill.transfers);
+    for transfer in &bill.transfers {
+        assert!(
+            charges.contains(&transfer.id.charge),
+            "transfers of these fares"
+        );
+        assert_eq!(
+            transfer.id.kind,
+            TransferKind::Fare,
+            "a bill posts fares only"
+        );
+    }
+    for charge in &bill.charges {
+        assert!(charges.contains(&charge.id), "charges of these fares");
+        assert_eq!(charge.rider, rider, "charges of this rider");
+        assert!(charge.amount.minor > 0, "a charge is positive");
+    }
+    let mut legs: BTreeSet<(OperatorId, ChargeId)> = BTreeSet::new();
+    for leg in &bill.legs {
+        assert!(charges.contains(&leg.leg.charge), "legs of these fares");
+        assert!(
+            legs.insert((leg.operator, leg.leg.charge)),
+            "an operator has one leg of a fare"
+        );
+    }
+    assert_legs_match_transfers(bill);
+}
+
+/// What a fare version adds to a rider's debt is what it adds to what operators are owed.
+fn assert_legs_match_transfers(bill: &BillSave) {
+    let mut owed: BTreeMap<ChargeId, i64> = BTreeMap::new();
+    for transfer in &bill.transfers {
+        *owed.entry(transfer.id.charge).or_default() += rider_delta(transfer);
+    }
+    for leg in &bill.legs {
+        *owed.entry(leg.leg.charge).or_default() -= leg.leg.amount_minor;
+    }
+    for (charge, difference) in owed {
+        assert_eq!(difference, 0, "legs and transfers of {charge} differ");
+    }
+}
+
+/// Transfers are positive, between two accounts, of this rider; per currency they sum to zero.
+pub(crate) fn assert_transfers(rider: RiderId, transfers: &[Transfer]) {
+    let mut ids = BTreeSet::new();
+    let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
+    let mut accounts: BTreeMap<(Account, Currency), i128> = BTreeMap::new();
+    for transfer in transfers {
+        assert!(ids.insert(transfer.id), "a transfer stands once");
+        assert_eq!(transfer.rider, rider, "transfers are keyed by their rider");
+        assert!(transfer.amount.minor > 0, "a transfer is positive");
+        assert_ne!(
+            transfer.debit, transfer.credit,
+            "a transfer has two accounts"
+        );
+        for account in [transfer.debit, transfer.credit] {
+            if let Account::Rider(other) = account {
+                assert_eq!(
+                    other, rider,
+                    "a rider's transfer moves no other rider's balance"
+                );
+            }
+        }
+        let amount = i128::from(transfer.amount.minor);
+        let currency = transfer.amount.currency;
+        *accounts.entry((transfer.debit, currency)).or_default() += amount;
+        *accounts.entry((transfer.credit, currency)).or_default() -= amount;
+    }
+    for ((_, currency), moved) in accounts {
+        *sums.entry(currency).or_default() += moved;
+    }
+    for sum in sums.into_values() {
+        assert_eq!(sum, 0, "debits and credits sum to zero");
+    }
+}
+
+/// Only collecting moves money, and only between its own accounts.
+pub(crate) fn assert_settlement(settlement: &Settlement) {
+    match settlement.outcome {
+        AttemptOutcome::Collected { .. } => {}
+        AttemptOutcome::Accepted | AttemptOutcome::Declined { .. } | AttemptOutcome::Unknown => {
+            assert!(
+                settlement.transfers.is_empty(),
+                "only collecting moves money"
+            );
+        }
+    }
+    if let Some(first) = settlement.transfers.first() {
+        assert_transfers(first.rider, &settlement.transfers);
+    }
+    for transfer in &settlement.transfers {
+        assert_eq!(
+            transfer.id.charge, settlement.charge,
+            "transfers of this charge"
+        );
+        assert_eq!(
+            transfer.id.kind,
+            TransferKind::Collected,
+            "a settlement collects"
+        );
+    }
+}
+
+/// A statement's sums are those of its lines.
+pub(crate) fn assert_statement(statement: &Statement) {
+    assert!(statement.number >= 1, "statements are numbered from 1");
+    let mut charges = BTreeSet::new();
+    let (mut fares, mut commission) = (0_i128, 0_i128);
+    for line in &statement.lines {
+        assert!(charges.insert(line.leg.charge), "a leg stands once");
+        fares += i128::from(line.leg.amount_minor);
+        commission += i128::from(line.commission_minor);
+    }
+    assert_eq!(i128::from(statement.fares.minor), fares, "the legs sum up");
+    assert_eq!(
+        i128::from(statement.commission.minor),
+        commission,
+        "the commissions sum up"
+    );
+    let payable = i128::from(statement.payable.minor);
+    assert_eq!(
+        payable,
+        fares - commission,
+        "fares less commission are payable"
+    );
+    for sum in [statement.commission, statement.payable] {
+        assert_eq!(sum.currency, statement.fares.currency, "one currency");
+    }
+}
+
+/// What a transfer adds to what its rider owes.
+pub(crate) fn rider_delta(transfer: &Transfer) -> i64 {
+    let rider = Account::Rider(transfer.rider);
+    if transfer.debit == rider {
+        transfer.amount.minor
+    } else if transfer.credit == rider {
+        -transfer.amount.minor
+    } else {
+        0
+    }
+}
+
+/// The id a fare version, its transfers, its legs and its charge share.
+pub(crate) fn charge_of(fare: &FareVersion) -> ChargeId {
+    ChargeId {
+        journey: fare.journey,
+        version: fare.version,
+    }
+}

@@ -1,0 +1,122 @@
+//! Audit pages, counters, replies.
+
+use ridecode_fare::Period;
+use ridecode_ledger::{TransferId, TransferKind};
+use ridecode_words::{Month, RiderId, UnixSeconds};
+
+use super::{FIRST_CHARGE, MemoryStore, Result, State};
+use crate::fault::StoreFault;
+use crate::record::{AuditPage, ChargeState, OfficeState, ReplyRecord};
+
+impl MemoryStore {
+    pub(crate) fn load_rides(&self, rider: RiderId) -> Result<AuditPage> {
+        let state = self.lock();
+        let rider = state.riders.contains_key(&rider).then_some(rider);
+        Ok(state.page(rider.into_iter().collect()))
+    }
+
+    pub(crate) fn audit_page(&self, after: Option<RiderId>, limit: usize) -> Result<AuditPage> {
+        let state = self.lock();
+        let limit = limit.max(1);
+        let riders = state.riders.keys().copied();
+        let mut riders = riders.filter(|&rider| after.is_none_or(|after| rider > after));
+        let on_page: Vec<_> = riders.by_ref().take(limit).collect();
+        let next = riders.next().and_then(|_| on_page.last().copied());
+        let mut page = state.page(on_page);
+        page.next = next;
+        if after.is_none() {
+            page.statements = state.statements.values().cloned().collect();
+            let validators = state.validators.keys();
+            page.journals = validators.map(|&validator| state.held(validator)).collect();
+        }
+        Ok(page)
+    }
+
+    pub(crate) fn office_state(&self, now: UnixSeconds) -> Result<OfficeState> {
+        let state = self.lock();
+        let bills_due = state.due.values().filter(|due| due.at <= now).count();
+        let charges = state.charges.values();
+        let open = charges.filter(|charge| !matches!(charge.state, ChargeState::Collected { .. }));
+        let journals = state.journals.values();
+        let disagreements: usize = journals.map(|journal| journal.disagreements.len()).sum();
+        Ok(OfficeState {
+            deny_version: state.deny_version,
+            bills_due: bills_due as u64,
+            charges_open: open.count() as u64,
+            disagreements: disagreements as u64,
+        })
+    }
+
+    pub(crate) fn keep_reply(&self, reply: ReplyRecord) -> Result<ReplyRecord> {
+        let mut state = self.lock();
+        let kept = state
+            .replies
+            .entry(reply.key.clone())
+            .or_insert_with(|| reply.clone());
+        if kept.request_digest != reply.request_digest {
+            return Err(StoreFault::conflict("reply", reply.key));
+        }
+        Ok(kept.clone())
+    }
+
+    pub(crate) fn find_reply(&self, key: String) -> Result<Option<ReplyRecord>> {
+        Ok(self.lock().replies.get(&key).cloned())
+    }
+}
+
+impl State {
+    /// What is held of some riders, given ascending.
+    fn page(&self, riders: Vec<RiderId>) -> AuditPage {
+        let mut page = AuditPage {
+            riders: Vec::new(),
+            taps: Vec::new(),
+            fares: Vec::new(),
+            transfers: Vec::new(),
+            charges: Vec::new(),
+            balances: Vec::new(),
+            due: Vec::new(),
+            statements: Vec::new(),
+            journals: Vec::new(),
+            next: None,
+        };
+        for &rider in &riders {
+            let taps = self.taps.get(&rider).into_iter().flatten();
+            page.taps.extend(taps.cloned());
+            let fares = self
+                .fares
+                .range((first_month(rider), FIRST_CHARGE.journey, 0)..);
+            let fares = fares.take_while(|((period, ..), _)| period.rider == rider);
+            page.fares.extend(fares.map(|(_, fare)| fare.clone()));
+            let transfers = self.transfers.range((rider, FIRST_TRANSFER)..);
+            let transfers = transfers.take_while(|((of, _), _)| *of == rider);
+            page.transfers
+                .extend(transfers.map(|(_, transfer)| *transfer));
+            page.charges.extend(self.charges_of(rider).cloned());
+            let balance = self.riders[&rider].balance;
+            page.balances.push((rider, balance.minor));
+            let due = self.due.range(first_month(rider)..);
+            let due = due.take_while(|(period, _)| period.rider == rider);
+            page.due.extend(due.map(|(&period, due)| (period, due.at)));
+        }
+        page.riders = riders;
+        page
+    }
+}
+
+/// Comes before every month of a rider.
+fn first_month(rider: RiderId) -> Period {
+    Period {
+        rider,
+        month: Month {
+            year: i32::MIN,
+            month: 0,
+        },
+    }
+}
+
+/// Comes before every transfer of a rider.
+const FIRST_TRANSFER: TransferId = TransferId {
+    charge: FIRST_CHARGE,
+    kind: TransferKind::Fare,
+    line: 0,
+};

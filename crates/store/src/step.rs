@@ -1,0 +1,144 @@
+//! The small decisions that belong inside a verb because two callers may take them at once. Pure,
+//! and the same for every engine.
+
+use ridecode_account::{
+    Credential, CredentialState, DeniedFor, DeviceState, Mandate, RevokeReason, RiderState,
+};
+use ridecode_validator::DenyReason;
+use ridecode_words::{MandateId, ProviderId, UnixSeconds};
+
+use crate::record::{Attempt, AttemptOutcome, Charge, ChargeState, Settled, Settlement};
+
+/// What becomes of news about a charge, when it is not to be saved. `mark` is the rider's.
+pub(crate) fn turn_away(charge: &Charge, mark: u64, news: &Settlement) -> Option<Settled> {
+    let collected = matches!(news.outcome, AttemptOutcome::Collected { .. });
+    match charge.state {
+        ChargeState::Collected { .. } => return Some(Settled::AlreadyCollected),
+        ChargeState::Planned | ChargeState::Declined { .. } if !collected => {
+            return Some(Settled::NotWaiting);
+        }
+        ChargeState::Planned
+        | ChargeState::Declined { .. }
+        | ChargeState::Submitted
+        | ChargeState::Accepted
+        | ChargeState::Unknown => {}
+    }
+    (news.mark != mark).then_some(Settled::Moved)
+}
+
+/// The charge after news that is to be saved.
+pub(crate) fn settle(mut charge: Charge, news: &Settlement) -> Charge {
+    charge.next_attempt = news.next_attempt;
+    charge.state = match &news.outcome {
+        AttemptOutcome::Accepted => ChargeState::Accepted,
+        AttemptOutcome::Collected { transaction } => {
+            charge.next_attempt = None;
+            ChargeState::Collected {
+                transaction: transaction.clone(),
+            }
+        }
+        AttemptOutcome::Declined { reason } => {
+            charge.declines = charge.declines.saturating_add(1);
+            charge.first_decline = charge.first_decline.or(Some(news.at));
+            ChargeState::Declined {
+                reason: reason.clone(),
+            }
+        }
+        AttemptOutcome::Unknown => ChargeState::Unknown,
+    };
+    charge
+}
+
+/// The charge with an attempt taken down, unless that attempt is not the next one.
+pub(crate) fn attempt(mut charge: Charge, attempt: &Attempt) -> Option<Charge> {
+    if matches!(charge.state, ChargeState::Collected { .. })
+        || charge.attempts.checked_add(1) != Some(attempt.number)
+    {
+        return None;
+    }
+    charge.attempts = attempt.number;
+    charge.state = ChargeState::Submitted;
+    charge.next_attempt = Some(attempt.look_again);
+    Some(charge)
+}
+
+/// A credential's state after its rider's state became `rider`, if that changes it. Debt and
+/// closing deny the credentials that still live; payment takes debt off all of them, because a
+/// number that is fixed for life is renewed with the state it had.
+pub(crate) fn follow_rider(
+    rider: &RiderState,
+    credential: &Credential,
+    now: UnixSeconds,
+) -> Option<CredentialState> {
+    let held = credential.state;
+    let unexpired = credential.expires >= now;
+    let after = match rider {
+        RiderState::Active => held.paid(),
+        RiderState::Blocked(_) if unexpired => held.denied(DeniedFor::Overdue),
+        RiderState::Closed if unexpired => held.denied(DeniedFor::Closed),
+        RiderState::Blocked(_) | RiderState::Closed => held,
+    };
+    (after != held).then_some(after)
+}
+
+/// A credential's state after its phone was revoked, if that changes it.
+pub(crate) fn follow_revocation(
+    reason: RevokeReason,
+    credential: &Credential,
+    now: UnixSeconds,
+) -> Option<CredentialState> {
+    let after = credential.state.denied(reason.into());
+    (credential.expires >= now && after != credential.state).then_some(after)
+}
+
+/// The deny list's word for a state; `None` for a live credential.
+pub(crate) fn deny_reason(state: CredentialState) -> Option<DenyReason> {
+    match state {
+        CredentialState::Live => None,
+        CredentialState::Denied(DeniedFor::Overdue) => Some(DenyReason::Overdue),
+        CredentialState::Denied(DeniedFor::Lost) => Some(DenyReason::Lost),
+        CredentialState::Denied(DeniedFor::Closed) => Some(DenyReason::Closed),
+    }
+}
+
+/// Whether a phone may be given credentials.
+pub(crate) fn is_active(state: &DeviceState) -> bool {
+    match state {
+        DeviceState::Active => true,
+        DeviceState::Revoked { .. } => false,
+    }
+}
+
+/// What a granted credential means beside the one held under its id.
+pub(crate) enum Granted {
+    /// The one held lives at least as long and is kept as it is.
+    Repeat,
+    /// The new one takes its place, in the state the old one had.
+    Renewed,
+    /// They are not the same rider's, phone's, brand's or scheme's.
+    Conflict,
+}
+
+/// Compares a granted credential with the one held under its id.
+pub(crate) fn renew(held: &Credential, granted: &Credential) -> Granted {
+    let same_holder = held.rider == granted.rider
+        && held.device == granted.device
+        && held.brand == granted.brand
+        && held.scheme == granted.scheme;
+    if !same_holder {
+        Granted::Conflict
+    } else if granted.expires > held.expires {
+        Granted::Renewed
+    } else {
+        Granted::Repeat
+    }
+}
+
+/// What a charge is taken from: the newest mandate of a rider's, given oldest first, that is
+/// active.
+pub(crate) fn charge_from(mandates: &[Mandate]) -> Option<(MandateId, ProviderId, String)> {
+    mandates.iter().rev().find_map(|mandate| {
+        let contract = mandate.find_contract()?.to_owned();
+        Some((mandate.id, mandate.provider, contract))
+    })
+}
