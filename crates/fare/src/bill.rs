@@ -1,16 +1,22 @@
 //! A rider's month.
 
+mod bytes;
+
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
 use ridecode_words::{
-    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, TapId, UnixSeconds,
+    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, TapId, Text, UnixSeconds,
 };
 
-use crate::explain::Explanation;
+use crate::assemble::assemble;
+use crate::book::TariffBook;
+use crate::explain::{Explanation, Step};
 use crate::journey::{Ending, Journey};
+use crate::price::{Priced, Unpriced, price};
 use crate::tap::Tap;
-use crate::tariff::TariffBook;
+use crate::tariff::{Accumulation, AccumulationKey};
 
 /// The accumulation period of a bill.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -62,6 +68,8 @@ pub struct Bill {
     pub fares: Vec<Fare>,
     /// Journeys still open at `as_of`.
     pub open: Vec<Journey>,
+    /// Closed journeys without a price, and why: an operator has to complete tariffs or feed.
+    pub unpriced: Vec<(Journey, Unpriced)>,
     /// When an open journey will next close by waiting alone, if any is open.
     pub next_closing: Option<UnixSeconds>,
 }
@@ -69,12 +77,107 @@ pub struct Bill {
 impl Bill {
     /// The bill as canonical bytes: equal bills have equal bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        todo!()
+        bytes::write(self)
     }
 }
 
 /// Makes the bill of a rider's month from any taps of that rider: taps of other riders and
-/// journeys that began in other months are left out, repeats count once.
-pub fn bill(_period: Period, _taps: &[Tap], _book: &TariffBook, _as_of: UnixSeconds) -> Bill {
-    todo!()
+/// journeys that began in other months are left out, repeats count once. The taps of
+/// [`TariffBook::window`] are enough; more do not change the bill.
+pub fn bill(period: Period, taps: &[Tap], book: &TariffBook, as_of: UnixSeconds) -> Bill {
+    let window = TariffBook::window(period.month);
+    let of_rider: Vec<Tap> = taps
+        .iter()
+        .filter(|tap| tap.rider == period.rider)
+        .filter(|tap| (window.from..=window.until).contains(&tap.time))
+        .cloned()
+        .collect();
+    let mut bill = Bill {
+        period,
+        fares: Vec::new(),
+        open: Vec::new(),
+        unpriced: Vec::new(),
+        next_closing: None,
+    };
+    let mut paid = BTreeMap::new();
+    for journey in assemble(&of_rider, book, as_of) {
+        if book.month_of(journey.first()) != period.month {
+            continue;
+        }
+        if journey.ending == Ending::Open {
+            bill.next_closing = match (bill.next_closing, journey.closes_at) {
+                (Some(earlier), Some(closes_at)) => Some(earlier.min(closes_at)),
+                (earlier, closes_at) => earlier.or(closes_at),
+            };
+            bill.open.push(journey);
+            continue;
+        }
+        match price(&journey, book) {
+            Ok(priced) => bill.fares.push(fare(&journey, priced, &mut paid)),
+            Err(why) => bill.unpriced.push((journey, why)),
+        }
+    }
+    bill
 }
+
+/// What was paid so far in the period, in minor units: by tariff, and by issuer where the tariff
+/// counts each issuer for itself.
+type Paid<'a> = BTreeMap<(&'a Text, Option<IssuerId>), i64>;
+
+fn fare<'a>(journey: &Journey, mut priced: Priced<'a>, paid: &mut Paid<'a>) -> Fare {
+    let first = journey.first();
+    let tariff = priced.applied.tariff;
+    let minor = match &tariff.accumulation {
+        Some(accumulation) if priced.applied.rule.accumulates => {
+            let issuer = match accumulation.per() {
+                AccumulationKey::Rider => None,
+                AccumulationKey::Issuer => Some(first.issuer),
+            };
+            let before = paid.entry((&tariff.reference.name, issuer)).or_default();
+            let minor = accumulate(accumulation, *before, &mut priced);
+            *before += minor;
+            minor
+        }
+        Some(_) | None => priced.list,
+    };
+    let amount = tariff.money(minor);
+    Fare {
+        journey: journey.id,
+        taps: journey.taps.iter().map(|tap| tap.id).collect(),
+        issuer: first.issuer,
+        ending: journey.ending,
+        day: tariff.day_of(first.time),
+        amount,
+        shares: priced.shares(minor),
+        explanation: Explanation {
+            tariff: tariff.reference.clone(),
+            steps: priced.steps,
+            total: amount,
+        },
+    }
+}
+
+/// Applies the discount of the month and says so. Gives what is paid, in minor units.
+fn accumulate(accumulation: &Accumulation, before: i64, priced: &mut Priced<'_>) -> i64 {
+    let discounted = accumulation.discount(before, priced.list);
+    let money = |minor| priced.applied.tariff.money(minor);
+    let exact_milli: i64 = discounted.parts.iter().map(|part| part.paid_milli).sum();
+    let mut steps = alloc::vec![Step::Accumulation {
+        before: money(before),
+        after: money(before + discounted.paid),
+        discount: money(priced.list - discounted.paid),
+        parts: discounted.parts,
+    }];
+    if exact_milli != discounted.paid * 1_000 {
+        steps.push(Step::Rounding {
+            exact_milli,
+            to: money(accumulation.round_to()),
+            rounded: money(discounted.paid),
+        });
+    }
+    priced.steps.append(&mut steps);
+    discounted.paid
+}
+
+#[cfg(test)]
+mod tests;

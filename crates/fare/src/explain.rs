@@ -1,23 +1,14 @@
 //! Why a fare is what it is, in a form every reader can recompute.
 
+mod text;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
-use ridecode_words::Text;
 
-use crate::tariff::TariffRef;
-
-/// A language explanations are written in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Language {
-    /// English.
-    English,
-    /// 简体中文.
-    SimplifiedChinese,
-    /// 繁體中文.
-    TraditionalChinese,
-}
+use crate::names::{Language, Names};
+use crate::tariff::{BandPart, TariffRef};
 
 /// One rule with its input and effect.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -25,15 +16,19 @@ pub enum Step {
     /// The length of the shortest path between two stops.
     Distance {
         /// From, as riders know it.
-        from: Text,
+        from: Names,
         /// To, as riders know it.
-        to: Text,
+        to: Names,
+        /// The lines of the path, in order.
+        lines: Vec<Names>,
         /// Metres.
         length_m: u32,
+        /// How many of those metres are estimated.
+        estimated_m: u32,
     },
     /// The distance ladder's step for that length.
     Ladder {
-        /// Up to this many metres this price holds.
+        /// Up to this many metres this price holds; for any distance if `None`.
         up_to_m: Option<u32>,
         /// The price.
         price: Money,
@@ -43,13 +38,23 @@ pub enum Step {
         /// The price.
         price: Money,
     },
-    /// In and out at the same station within the free time.
+    /// In and out at the same stop within the free time.
     FreeSameStation {
-        /// Seconds inside.
-        inside_s: u32,
+        /// Where.
+        stop: Names,
+        /// Seconds inside; `None` if it was tapped twice in one direction.
+        inside_s: Option<u32>,
+        /// Seconds that are free.
+        free_s: u32,
     },
     /// A missing tap, priced by the operator's rule.
     MissingTap {
+        /// Where the other tap was, if that is known.
+        stop: Option<Names>,
+        /// Whether the way in is missing, or the way out.
+        entry_missing: bool,
+        /// Seconds it was waited for.
+        waited_s: u32,
         /// The price.
         price: Money,
     },
@@ -57,8 +62,12 @@ pub enum Step {
     Overstay {
         /// Seconds inside.
         inside_s: u32,
-        /// What it adds.
+        /// Seconds allowed.
+        limit_s: u32,
+        /// What it costs.
         price: Money,
+        /// Whether that comes on top of the fare or in its place.
+        on_top: bool,
     },
     /// Accumulation of the month.
     Accumulation {
@@ -68,6 +77,17 @@ pub enum Step {
         after: Money,
         /// What it takes off.
         discount: Money,
+        /// The parts of the fare and how much of each is paid.
+        parts: Vec<BandPart>,
+    },
+    /// The exact amount was rounded, halves up.
+    Rounding {
+        /// The exact amount in thousandths of a minor unit.
+        exact_milli: i64,
+        /// To a multiple of this.
+        to: Money,
+        /// What came out.
+        rounded: Money,
     },
 }
 
@@ -83,8 +103,8 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// The explanation as lines of text.
-    pub fn text(&self, _language: Language) -> String {
-        todo!()
+    /// The explanation as lines of text, each a sentence.
+    pub fn text(&self, language: Language) -> String {
+        text::write(self, language)
     }
 }

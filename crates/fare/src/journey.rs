@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ridecode_words::JourneyId;
+use ridecode_words::{JourneyId, UnixSeconds};
 
 use crate::tap::Tap;
 
@@ -11,17 +11,18 @@ use crate::tap::Tap;
 pub enum Ending {
     /// In and out, or a single tap.
     Complete,
-    /// An entry whose exit may still come.
+    /// A way in or a way out whose counterpart may still come.
     Open,
-    /// An entry whose exit did not come within the operator's waiting time.
+    /// A way in whose way out did not come within the operator's waiting time.
     EntryOnly,
-    /// An exit whose entry did not come within the operator's waiting time.
+    /// A way out whose way in did not come within the operator's waiting time.
     ExitOnly,
-    /// In and out at the same station within the free time.
+    /// In and out at the same stop within the free time, or tapped twice in one direction there.
     SameStation,
     /// In and out, but longer inside than allowed.
     Overstay,
-    /// Every tap of it was taken back.
+    /// Every tap of it was taken back. Never the ending of an assembled journey: one that is no
+    /// more is left out, and this says so of its last fare version.
     Voided,
 }
 
@@ -34,4 +35,24 @@ pub struct Journey {
     pub taps: Vec<Tap>,
     /// How it ended.
     pub ending: Ending,
+    /// Of an open journey: when it will close by waiting alone.
+    pub closes_at: Option<UnixSeconds>,
+}
+
+impl Journey {
+    /// Its first tap.
+    pub fn first(&self) -> &Tap {
+        self.taps.first().expect("a journey has a tap")
+    }
+
+    /// Its last tap.
+    pub fn last(&self) -> &Tap {
+        self.taps.last().expect("a journey has a tap")
+    }
+
+    /// Seconds from its first to its last tap.
+    pub fn inside_s(&self) -> u32 {
+        let inside_s = self.last().time.since_s(self.first().time);
+        u32::try_from(inside_s).unwrap_or(u32::MAX)
+    }
 }

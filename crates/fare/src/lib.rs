@@ -4,14 +4,20 @@
 //! delivery give the same bill to the byte. The crate never knows a city: networks and tariffs
 //! are data it is given. It never reads a clock: `as_of` says up to when waiting counts.
 #![no_std]
+#![deny(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod tap;
 
+mod names;
 mod network;
 
 mod tariff;
+
+mod book;
 
 mod assemble;
 mod journey;
@@ -21,11 +27,24 @@ mod price;
 
 mod bill;
 
+mod quote;
+
+pub mod example;
+
 pub use assemble::assemble;
 pub use bill::{Bill, Fare, LegShare, Period, bill};
-pub use explain::{Explanation, Language, Step};
+pub use book::{BookFault, TariffBook, TimeRange};
+pub use explain::{Explanation, Step};
 pub use journey::{Ending, Journey};
-pub use network::{Network, NetworkBuilder, NetworkFault, Path, StopRecord};
-pub use price::{Quote, QuoteFault, quote};
+pub use names::{Language, Names};
+pub use network::{
+    Interchange, LineRecord, Network, NetworkBuilder, NetworkFault, Path, PathPart, Section,
+    StopRecord,
+};
+pub use price::Unpriced;
+pub use quote::{MatrixRow, Quote, QuoteFault, Trip, matrix, quote};
 pub use tap::{Tap, TapKind};
-pub use tariff::{Tariff, TariffBook, TariffFault, TariffRef};
+pub use tariff::{
+    Accumulation, AccumulationKey, BandPart, Discounted, Ladder, Overstay, OverstayCharge, Price,
+    Rule, Straddle, Tariff, TariffFault, TariffRef,
+};

@@ -1,16 +1,65 @@
 //! Stops, lines and distances.
+//!
+//! A network is built once from sections of known length; then every shortest path is known.
+//! Which of two equally long paths counts never depends on the order a feed was written in:
+//! fewer changes of line win, then the lower stop and line ids.
+
+mod build;
+mod reach;
 
 use alloc::vec::Vec;
 
-use ridecode_words::{LineId, OperatorId, StopId, Text};
+use ridecode_words::{LineId, Mode, OperatorId, StopId, Text};
+
+use crate::names::Names;
+use reach::{NOWHERE, Reach};
+
+pub use build::{NetworkBuilder, NetworkFault, Section};
 
 /// A stop of a network.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StopRecord {
     /// Its GTFS `stop_id`.
     pub stop: StopId,
-    /// Its name as riders know it.
-    pub name: Text,
+    /// Its names as riders know them.
+    pub names: Names,
+}
+
+/// A line of a network.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineRecord {
+    /// Its GTFS `route_id`.
+    pub line: LineId,
+    /// Who runs it.
+    pub operator: OperatorId,
+    /// Bus, metro and so on.
+    pub mode: Mode,
+    /// Its names as riders know them.
+    pub names: Names,
+}
+
+/// Whether a rider changes lines without leaving the network.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Interchange {
+    /// Inside the gates: metro, BRT.
+    Free,
+    /// Every line is a ride of its own: bus.
+    None,
+}
+
+/// The ride on one line within a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PathPart {
+    /// The line.
+    pub line: LineId,
+    /// Who runs it.
+    pub operator: OperatorId,
+    /// Where the rider boards.
+    pub from: StopId,
+    /// Where the rider alights.
+    pub to: StopId,
+    /// Metres ridden on it.
+    pub length_m: u32,
 }
 
 /// The shortest path between two stops.
@@ -18,40 +67,176 @@ pub struct StopRecord {
 pub struct Path {
     /// Its length in metres.
     pub length_m: u32,
+    /// How many of those metres are estimated, for want of a published distance.
+    pub estimated_m: u32,
     /// The stops on it, both ends included.
     pub stops: Vec<StopId>,
-    /// The parts of it: line, operator and metres, in order.
-    pub parts: Vec<(LineId, OperatorId, u32)>,
+    /// The parts of it, in order. Empty from a stop to itself.
+    pub parts: Vec<PathPart>,
 }
 
-/// A closed network: stops joined by line sections of known length.
+/// A network: stops joined by line sections of known length, with every shortest path.
 #[derive(Clone, Debug)]
-pub struct Network {}
+pub struct Network {
+    name: Text,
+    /// Ascending by id, as all of these.
+    stops: Vec<StopRecord>,
+    lines: Vec<LineRecord>,
+    /// Stop and line, by place in `stops` and `lines`: where a rider can be.
+    states: Vec<State>,
+    /// Where each stop's states begin in `states`, and the end.
+    first_state: Vec<u16>,
+    /// By state: where it leads.
+    edges: Vec<Vec<Edge>>,
+    /// By origin stop.
+    reach: Vec<Reach>,
+}
 
-/// Collects a network's stops and sections.
-#[derive(Clone, Debug, Default)]
-pub struct NetworkBuilder {}
+/// Standing at a stop, on a line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct State {
+    stop: u16,
+    line: u16,
+}
 
-/// A network that does not hold together.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum NetworkFault {
-    /// Two stops with one id.
-    #[error("the stop {0} stands twice")]
-    RepeatedStop(StopId),
-    /// A section to a stop that is not there.
-    #[error("the line {line} calls at {stop}, which is no stop of the network")]
-    UnknownStop {
-        /// The line.
-        line: LineId,
-        /// The stop.
-        stop: StopId,
-    },
-    /// A section without length.
-    #[error("the line {line} has no distance after {stop}")]
-    NoDistance {
-        /// The line.
-        line: LineId,
-        /// The stop.
-        stop: StopId,
-    },
+/// A section ridden (`length_m` > 0) or a change of line (`length_m` = 0).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Edge {
+    to: u16,
+    length_m: u32,
+    estimated: bool,
+}
+
+impl Network {
+    /// Its name: the GTFS `network_id`.
+    pub fn name(&self) -> &Text {
+        &self.name
+    }
+
+    /// Its stops, ascending by id.
+    pub fn stops(&self) -> &[StopRecord] {
+        &self.stops
+    }
+
+    /// Its lines, ascending by id.
+    pub fn lines(&self) -> &[LineRecord] {
+        &self.lines
+    }
+
+    /// The stop of an id.
+    pub fn find_stop(&self, stop: &StopId) -> Option<&StopRecord> {
+        self.place(stop).map(|place| &self.stops[place])
+    }
+
+    /// The line of an id.
+    pub fn find_line(&self, line: &LineId) -> Option<&LineRecord> {
+        let place = self.lines.binary_search_by(|record| record.line.cmp(line));
+        place.ok().map(|place| &self.lines[place])
+    }
+
+    /// The lines that call at a stop, ascending by id.
+    pub fn lines_at(&self, stop: &StopId) -> impl Iterator<Item = &LineRecord> {
+        let states = self.place(stop).map_or(0..0, |place| self.states_of(place));
+        states.map(|state| &self.lines[usize::from(self.states[state].line)])
+    }
+
+    /// The length of the shortest path in metres, without the path. `None` if a stop is not of
+    /// this network or no line leads there.
+    pub fn find_length_m(&self, from: &StopId, to: &StopId) -> Option<u32> {
+        let length_m = self.reach[self.place(from)?].length_m[self.place(to)?];
+        (length_m != NOWHERE).then_some(length_m)
+    }
+
+    /// The lengths from every stop that leads to `to`, in metres.
+    pub fn lengths_to_m(&self, to: &StopId) -> impl Iterator<Item = u32> {
+        let place = self.place(to);
+        self.reach
+            .iter()
+            .filter_map(move |reach| place.map(|place| reach.length_m[place]))
+            .filter(|length_m| *length_m != NOWHERE)
+    }
+
+    /// The shortest path. `None` if a stop is not of this network or no line leads there.
+    pub fn find_path(&self, from: &StopId, to: &StopId) -> Option<Path> {
+        let (from, to) = (self.place(from)?, self.place(to)?);
+        let reach = &self.reach[from];
+        if reach.length_m[to] == NOWHERE {
+            return None;
+        }
+        let mut path = Path {
+            length_m: reach.length_m[to],
+            estimated_m: 0,
+            stops: Vec::new(),
+            parts: Vec::new(),
+        };
+        path.stops.push(self.stops[from].stop.clone());
+        if from == to {
+            return Some(path);
+        }
+        for step in self.walk(reach, to).windows(2) {
+            let edge = self.edge(step[0], step[1]);
+            if edge.length_m > 0 {
+                self.ride(&mut path, step[0], edge);
+            }
+        }
+        let ridden: u32 = path.parts.iter().map(|part| part.length_m).sum();
+        assert_eq!(ridden, path.length_m, "a path is as long as its parts");
+        Some(path)
+    }
+
+    /// The states from the origin of `reach` to a stop.
+    fn walk(&self, reach: &Reach, to: usize) -> Vec<usize> {
+        let mut walk = Vec::new();
+        let mut at = usize::from(reach.arrival[to]);
+        walk.push(at);
+        while usize::from(reach.previous[at]) != at {
+            at = usize::from(reach.previous[at]);
+            walk.push(at);
+        }
+        walk.reverse();
+        walk
+    }
+
+    fn edge(&self, from: usize, to: usize) -> Edge {
+        let edges = self.edges[from].iter();
+        // The builder keeps one edge between two states, and a walk follows edges.
+        *edges
+            .clone()
+            .find(|edge| usize::from(edge.to) == to)
+            .expect("a walk follows edges")
+    }
+
+    /// Adds a section to a path: to its last part if the line goes on, else as a new part.
+    fn ride(&self, path: &mut Path, from: usize, edge: Edge) {
+        let to = self.states[usize::from(edge.to)];
+        let line = &self.lines[usize::from(to.line)];
+        let stop = &self.stops[usize::from(to.stop)].stop;
+        if edge.estimated {
+            path.estimated_m += edge.length_m;
+        }
+        path.stops.push(stop.clone());
+        match path.parts.last_mut() {
+            Some(part) if part.line == line.line => {
+                part.length_m += edge.length_m;
+                part.to = stop.clone();
+            }
+            _ => path.parts.push(PathPart {
+                line: line.line.clone(),
+                operator: line.operator,
+                from: self.stops[usize::from(self.states[from].stop)].stop.clone(),
+                to: stop.clone(),
+                length_m: edge.length_m,
+            }),
+        }
+    }
+
+    fn place(&self, stop: &StopId) -> Option<usize> {
+        self.stops
+            .binary_search_by(|record| record.stop.cmp(stop))
+            .ok()
+    }
+
+    fn states_of(&self, place: usize) -> core::ops::Range<usize> {
+        usize::from(self.first_state[place])..usize::from(self.first_state[place + 1])
+    }
 }

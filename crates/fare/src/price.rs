@@ -1,50 +1,242 @@
-//! Journeys become fares.
+//! Journeys become list prices: what an ordinary rider pays before any discount of the month.
 
-use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
+use ridecode_words::{LineId, OperatorId, StopId};
 
-use crate::explain::Explanation;
-use crate::network::Path;
-use crate::tariff::TariffBook;
+use crate::bill::LegShare;
+use crate::book::{Applied, TariffBook};
+use crate::explain::Step;
+use crate::journey::{Ending, Journey};
+use crate::names::Names;
+use crate::network::{Network, Path};
+use crate::tap::{Tap, TapKind};
+use crate::tariff::{Ladder, Overstay, OverstayCharge, Price};
 
-/// What a trip between two stops costs an ordinary rider.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Quote {
-    /// The fare.
-    pub fare: Money,
-    /// The path it is measured on.
-    pub path: Path,
-    /// The reasoning.
-    pub explanation: Explanation,
+/// Why a closed journey has no price yet. It is priced as soon as tariffs or feed say more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, thiserror::Error)]
+pub enum Unpriced {
+    /// No rule in force covers operator, mode, line and stop.
+    #[error("no rule in force covers this operator, mode, line and stop; add one to a tariff")]
+    NoRule,
+    /// A price by distance needs the stops of both taps.
+    #[error("the price goes by distance, but a tap does not say its stop; configure the validator")]
+    NoStop,
+    /// A price by distance needs a way in and a way out.
+    #[error("the price goes by distance, but there is a single tap; configure the validator")]
+    SingleByDistance,
+    /// No line leads from the way in to the way out.
+    #[error("no line leads from the way in to the way out; correct the feed")]
+    NoPath,
 }
 
-/// Why there is no quote.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum QuoteFault {
-    /// No such city in the book.
-    #[error("there is no city {0}")]
-    UnknownCity(String),
-    /// No stop of that name or id; the nearest names by spelling.
-    #[error("there is no stop {name}")]
-    UnknownStop {
-        /// What was asked for.
-        name: String,
-        /// Names that are close.
-        suggestions: Vec<String>,
-    },
-    /// No way from one to the other.
-    #[error("no line leads from {from} to {to}")]
-    NoPath {
-        /// From.
-        from: String,
-        /// To.
-        to: String,
-    },
+/// A price and its reasons.
+pub(crate) struct Priced<'a> {
+    pub(crate) applied: Applied<'a>,
+    /// In minor units.
+    pub(crate) list: i64,
+    pub(crate) steps: Vec<Step>,
+    /// Whom it is split among, by metres.
+    pub(crate) legs: Vec<Leg>,
 }
 
-/// Prices a trip between two stops of a city, by name or id.
-pub fn quote(_book: &TariffBook, _city: &str, _from: &str, _to: &str) -> Result<Quote, QuoteFault> {
-    todo!()
+/// A part of a journey.
+pub(crate) struct Leg {
+    pub(crate) operator: OperatorId,
+    pub(crate) line: Option<LineId>,
+    pub(crate) length_m: u32,
+}
+
+/// Prices a closed journey by the rule of its first tap.
+pub(crate) fn price<'a>(journey: &Journey, book: &'a TariffBook) -> Result<Priced<'a>, Unpriced> {
+    let first = journey.first();
+    let applied = book.find_rule(first).ok_or(Unpriced::NoRule)?;
+    let mut priced = Priced {
+        applied,
+        list: 0,
+        steps: Vec::new(),
+        legs: vec![Leg {
+            operator: first.operator,
+            line: first.line.clone(),
+            length_m: 0,
+        }],
+    };
+    match journey.ending {
+        Ending::Complete => priced.ride(journey)?,
+        Ending::Overstay => {
+            priced.ride(journey)?;
+            priced.overstay(journey)?;
+        }
+        Ending::SameStation => priced.same_station(journey, book),
+        Ending::EntryOnly | Ending::ExitOnly => priced.missing_tap(journey, book),
+        Ending::Open | Ending::Voided => unreachable!("only closed journeys are priced"),
+    }
+    assert!(priced.list >= 0, "no ride earns money");
+    Ok(priced)
+}
+
+impl<'a> Priced<'a> {
+    fn money(&self, minor: i64) -> Money {
+        self.applied.tariff.money(minor)
+    }
+
+    fn ride(&mut self, journey: &Journey) -> Result<(), Unpriced> {
+        match &self.applied.rule.price {
+            Price::Flat(minor) => {
+                self.list = *minor;
+                self.steps.push(Step::Flat {
+                    price: self.money(*minor),
+                });
+            }
+            Price::Ladder(ladder) => {
+                if journey.first().kind == TapKind::Single {
+                    return Err(Unpriced::SingleByDistance);
+                }
+                let (network, ends) = self.ends(journey)?;
+                let path = network
+                    .find_path(ends[0], ends[1])
+                    .ok_or(Unpriced::NoPath)?;
+                self.by_distance(ladder, network, &path);
+            }
+        }
+        Ok(())
+    }
+
+    /// The network and the stops of the way in and the way out.
+    fn ends<'t>(&self, journey: &'t Journey) -> Result<(&'a Network, [&'t StopId; 2]), Unpriced> {
+        let stop = |tap: &'t Tap| tap.stop.as_ref().ok_or(Unpriced::NoStop);
+        let network = self.applied.network.ok_or(Unpriced::NoPath)?;
+        Ok((network, [stop(journey.first())?, stop(journey.last())?]))
+    }
+
+    pub(crate) fn by_distance(&mut self, ladder: &Ladder, network: &Network, path: &Path) {
+        let names = |stop: Option<&StopId>| {
+            let record = stop.and_then(|stop| network.find_stop(stop));
+            record.map(|record| record.names.clone())
+        };
+        if let (Some(from), Some(to)) = (names(path.stops.first()), names(path.stops.last())) {
+            let lines = path.parts.iter();
+            let lines = lines.filter_map(|part| network.find_line(&part.line));
+            self.steps.push(Step::Distance {
+                from,
+                to,
+                lines: lines.map(|line| line.names.clone()).collect(),
+                length_m: path.length_m,
+                estimated_m: path.estimated_m,
+            });
+        }
+        let (up_to_m, price) = ladder.price(path.length_m);
+        self.list = price;
+        self.steps.push(Step::Ladder {
+            up_to_m,
+            price: self.money(price),
+        });
+        self.split_along(path);
+    }
+
+    /// Splits the price among the parts of a path. A path of no length stays with the operator
+    /// of the first tap.
+    pub(crate) fn split_along(&mut self, path: &Path) {
+        if path.parts.is_empty() {
+            return;
+        }
+        let legs = path.parts.iter().map(|part| Leg {
+            operator: part.operator,
+            line: Some(part.line.clone()),
+            length_m: part.length_m,
+        });
+        self.legs = legs.collect();
+    }
+
+    fn overstay(&mut self, journey: &Journey) -> Result<(), Unpriced> {
+        let rule = self.applied.rule;
+        let Some(Overstay {
+            limit_s,
+            charge,
+            on_top,
+        }) = rule.overstay
+        else {
+            return Ok(());
+        };
+        let charged = match (charge, &rule.price) {
+            (OverstayCharge::Minor(minor), _) => minor,
+            (OverstayCharge::DearestToExit, Price::Flat(minor)) => *minor,
+            (OverstayCharge::DearestToExit, Price::Ladder(ladder)) => {
+                let (network, ends) = self.ends(journey)?;
+                let longest_m = network.lengths_to_m(ends[1]).max().unwrap_or_default();
+                ladder.price(longest_m).1
+            }
+        };
+        self.list = if on_top { self.list + charged } else { charged };
+        self.steps.push(Step::Overstay {
+            inside_s: journey.inside_s(),
+            limit_s,
+            price: self.money(charged),
+            on_top,
+        });
+        Ok(())
+    }
+
+    fn same_station(&mut self, journey: &Journey, book: &TariffBook) {
+        let Some(stop) = find_names(journey.first(), book) else {
+            return;
+        };
+        self.steps.push(Step::FreeSameStation {
+            stop,
+            inside_s: (journey.taps.len() > 1).then(|| journey.inside_s()),
+            free_s: self.applied.rule.same_station_s,
+        });
+    }
+
+    fn missing_tap(&mut self, journey: &Journey, book: &TariffBook) {
+        let rule = self.applied.rule;
+        self.list = rule.missing_tap_minor;
+        self.steps.push(Step::MissingTap {
+            stop: find_names(journey.first(), book),
+            entry_missing: journey.ending == Ending::ExitOnly,
+            waited_s: rule.missing_tap_wait_s,
+            price: self.money(rule.missing_tap_minor),
+        });
+    }
+
+    /// The shares of what is paid, by metres: rounded down, then the largest remainders get one
+    /// minor unit more, earlier legs first. They sum to `paid`.
+    pub(crate) fn shares(&self, paid: i64) -> Vec<LegShare> {
+        let total_m: i128 = self.legs.iter().map(|leg| i128::from(leg.length_m)).sum();
+        let exact = |leg: &Leg| i128::from(paid) * i128::from(leg.length_m);
+        let whole = |leg: &Leg| exact(leg).checked_div(total_m).unwrap_or_default();
+        let mut amounts: Vec<i128> = self.legs.iter().map(whole).collect();
+        let mut order: Vec<usize> = (0..self.legs.len()).collect();
+        let remainder = |leg: &Leg| exact(leg).checked_rem(total_m).unwrap_or_default();
+        order.sort_by_key(|place| core::cmp::Reverse(remainder(&self.legs[*place])));
+        let mut rest = i128::from(paid) - amounts.iter().sum::<i128>();
+        // Legs without any length: all of it stays with the first.
+        if total_m == 0 {
+            amounts[0] += rest;
+            rest = 0;
+        }
+        let rest = usize::try_from(rest).expect("remainders are less than the legs");
+        for place in order.into_iter().take(rest) {
+            amounts[place] += 1;
+        }
+        let amounts = amounts
+            .into_iter()
+            .map(|amount| i64::try_from(amount).expect("a share is not above the fare"));
+        let shares: Vec<LegShare> = core::iter::zip(&self.legs, amounts)
+            .map(|(leg, minor)| LegShare {
+                operator: leg.operator,
+                line: leg.line.clone(),
+                amount: self.money(minor),
+            })
+            .collect();
+        let sum: i64 = shares.iter().map(|share| share.amount.minor).sum();
+        assert_eq!(sum, paid, "shares sum to the fare");
+        shares
+    }
+}
+
+fn find_names(tap: &Tap, book: &TariffBook) -> Option<Names> {
+    tap.stop.as_ref().map(|stop| book.names_of(stop))
 }

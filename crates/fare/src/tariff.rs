@@ -1,6 +1,25 @@
 //! Tariffs: rules as data.
+//!
+//! A tariff is one version of a city's rules, read from TOML (docs/tariffs.md). Rules stand in
+//! order of precedence: the first that covers a tap prices it. New kinds of rules become new
+//! variants of [`Price`] or new fields of [`Rule`]; no city ever becomes code.
 
-use ridecode_words::Text;
+mod accumulation;
+mod fields;
+mod ladder;
+mod read;
+
+use alloc::vec::Vec;
+
+use jiff::tz::TimeZone;
+use ridecode_ledger::{Currency, Money};
+use ridecode_words::{LineId, Mode, OperatorId, ServiceDay, Text, UnixSeconds};
+
+use crate::network::LineRecord;
+use crate::tap::Tap;
+
+pub use accumulation::{Accumulation, AccumulationKey, BandPart, Discounted, Straddle};
+pub use ladder::Ladder;
 
 /// Which table priced a fare: its name, version and the SHA-256 of its text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,13 +32,82 @@ pub struct TariffRef {
     pub hash: [u8; 32],
 }
 
-/// One version of an operator's (or a city's) rules.
+/// One version of a city's rules.
 #[derive(Clone, Debug)]
-pub struct Tariff {}
+pub struct Tariff {
+    /// Name, version and hash.
+    pub(crate) reference: TariffRef,
+    /// The key of the city riders pick.
+    pub(crate) city: Text,
+    /// Days and months are counted here.
+    pub(crate) zone: TimeZone,
+    /// Of every amount in it.
+    pub(crate) currency: Currency,
+    /// The first service day it is in force.
+    pub(crate) valid_from: ServiceDay,
+    /// The last one, if it ends.
+    pub(crate) valid_until: Option<ServiceDay>,
+    /// In order of precedence.
+    pub(crate) rules: Vec<Rule>,
+    /// What is taken off for what was paid this month, if anything.
+    pub(crate) accumulation: Option<Accumulation>,
+}
 
-/// Every tariff and network in force, for the edge to build once and everyone to read.
-#[derive(Clone, Debug, Default)]
-pub struct TariffBook {}
+/// What one group of taps costs.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its name within the tariff.
+    pub(crate) name: Text,
+    /// The operators it covers.
+    pub(crate) operators: Vec<OperatorId>,
+    /// The modes it covers.
+    pub(crate) modes: Vec<Mode>,
+    /// The lines it covers; every line if empty.
+    pub(crate) lines: Vec<LineId>,
+    /// The network it covers; a tap at a stop elsewhere is not covered.
+    pub(crate) network: Option<Text>,
+    /// The price of a complete journey.
+    pub(crate) price: Price,
+    /// Whether what is paid counts for the accumulation, and is discounted by it.
+    pub(crate) accumulates: bool,
+    /// In and out at one stop within so many seconds costs nothing; never if 0.
+    pub(crate) same_station_s: u32,
+    /// Longer inside than this costs more, if there is a limit.
+    pub(crate) overstay: Option<Overstay>,
+    /// How long a missing tap is waited for, in seconds, and what the journey costs without it.
+    pub(crate) missing_tap_wait_s: u32,
+    /// In minor units.
+    pub(crate) missing_tap_minor: i64,
+}
+
+/// How a journey is priced.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Price {
+    /// The same for every ride, in minor units.
+    Flat(i64),
+    /// By the length of the shortest path.
+    Ladder(Ladder),
+}
+
+/// A limit of the time inside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Overstay {
+    /// Seconds allowed from the way in to the way out.
+    pub limit_s: u32,
+    /// What is charged.
+    pub charge: OverstayCharge,
+    /// Whether it comes on top of the fare or in its place.
+    pub on_top: bool,
+}
+
+/// What an overstay costs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OverstayCharge {
+    /// An amount in minor units.
+    Minor(i64),
+    /// The dearest fare of the network to the stop of the way out.
+    DearestToExit,
+}
 
 /// A tariff that is refused, with the line it is wrong on.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -29,4 +117,91 @@ pub struct TariffFault {
     pub line: usize,
     /// What is wrong and what to write instead.
     pub what: alloc::string::String,
+}
+
+impl TariffRef {
+    /// The first eight hex digits of the hash, for people.
+    pub fn short_hash(&self) -> alloc::string::String {
+        let digits = self.hash.iter().take(4);
+        digits.map(|byte| alloc::format!("{byte:02x}")).collect()
+    }
+}
+
+impl Tariff {
+    /// The longest tariff text, in bytes.
+    pub const TEXT_MAX: usize = 1 << 20;
+    /// The highest amount of a rule, in minor units: 10,000,000.00 yuan.
+    pub const AMOUNT_MAX: i64 = 1_000_000_000;
+
+    /// Reads and checks a tariff file. The first fault is told with its line and its remedy.
+    pub fn parse(text: &str) -> Result<Self, TariffFault> {
+        read::tariff(text)
+    }
+
+    /// Name, version and hash.
+    pub fn reference(&self) -> &TariffRef {
+        &self.reference
+    }
+
+    /// The key of its city, such as `guangzhou`.
+    pub fn city(&self) -> &Text {
+        &self.city
+    }
+
+    /// The networks its rules name, in order of precedence.
+    pub fn networks(&self) -> impl Iterator<Item = &Text> {
+        self.rules.iter().filter_map(|rule| rule.network.as_ref())
+    }
+
+    /// Whether it is in force on a service day.
+    pub fn is_in_force(&self, day: ServiceDay) -> bool {
+        self.valid_from <= day && self.valid_until.is_none_or(|last| day <= last)
+    }
+
+    /// The service day of a time, in the tariff's zone.
+    pub fn day_of(&self, time: UnixSeconds) -> ServiceDay {
+        day_in(&self.zone, time)
+    }
+
+    pub(crate) fn money(&self, minor: i64) -> Money {
+        Money {
+            minor,
+            currency: self.currency,
+        }
+    }
+}
+
+impl Rule {
+    /// Its name within the tariff.
+    pub fn name(&self) -> &Text {
+        &self.name
+    }
+
+    /// Whether a line is covered.
+    pub(crate) fn runs(&self, line: &LineRecord) -> bool {
+        self.operators.contains(&line.operator)
+            && self.modes.contains(&line.mode)
+            && (self.lines.is_empty() || self.lines.contains(&line.line))
+    }
+
+    /// Whether operator, mode and line of a tap are covered. A tap without a line is covered:
+    /// gates serve every line of their station.
+    pub(crate) fn covers(&self, tap: &Tap) -> bool {
+        self.operators.contains(&tap.operator)
+            && self.modes.contains(&tap.mode)
+            && (self.lines.is_empty()
+                || tap
+                    .line
+                    .as_ref()
+                    .is_none_or(|line| self.lines.contains(line)))
+    }
+}
+
+/// The calendar day of a time in a zone. Times beyond the years -9999 to 9999 are taken as UTC.
+pub(crate) fn day_in(zone: &TimeZone, time: UnixSeconds) -> ServiceDay {
+    let offset_s = jiff::Timestamp::from_second(time.0)
+        .map_or(0, |timestamp| zone.to_offset(timestamp).seconds());
+    let days = time.plus_s(i64::from(offset_s)).0.div_euclid(86_400);
+    let days = days.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
+    ServiceDay(i32::try_from(days).expect("clamped to 32 bits"))
 }

@@ -1,0 +1,341 @@
+//! Explanations in the words of riders.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use ridecode_ledger::{Currency, Money};
+
+use super::{Explanation, Step};
+use crate::names::{Language, Names};
+use crate::tariff::BandPart;
+
+/// One sentence a line: the steps, then what is paid and by which table.
+pub(super) fn write(explanation: &Explanation, language: Language) -> String {
+    let words = Words(language);
+    let mut lines: Vec<String> = explanation
+        .steps
+        .iter()
+        .map(|step| words.step(step))
+        .collect();
+    lines.push(words.total(explanation));
+    lines.join("\n")
+}
+
+#[derive(Clone, Copy)]
+struct Words(Language);
+
+impl Words {
+    /// The sentence in the language asked for.
+    fn pick(self, english: String, simplified: String, traditional: String) -> String {
+        match self.0 {
+            Language::English => english,
+            Language::SimplifiedChinese => simplified,
+            Language::TraditionalChinese => traditional,
+        }
+    }
+
+    fn step(self, step: &Step) -> String {
+        match step {
+            Step::Distance {
+                from,
+                to,
+                lines,
+                length_m,
+                estimated_m,
+            } => self.distance([from, to], lines, [*length_m, *estimated_m]),
+            Step::Ladder { up_to_m, price } => self.ladder(*up_to_m, *price),
+            Step::Flat { price } => {
+                let price = self.money(*price);
+                self.pick(
+                    format!("Flat fare: {price}."),
+                    format!("一票制票价:{price}。"),
+                    format!("一票制票價:{price}。"),
+                )
+            }
+            Step::FreeSameStation {
+                stop,
+                inside_s,
+                free_s,
+            } => self.same_station(stop, *inside_s, *free_s),
+            Step::MissingTap {
+                stop,
+                entry_missing,
+                waited_s,
+                price,
+            } => {
+                let stop = stop.as_ref();
+                let lost = self.missing(stop, *entry_missing, *waited_s);
+                let price = self.money(*price);
+                self.pick(
+                    format!("{lost}: {price}."),
+                    format!("{lost}:{price}。"),
+                    format!("{lost}:{price}。"),
+                )
+            }
+            Step::Overstay {
+                inside_s,
+                limit_s,
+                price,
+                on_top,
+            } => self.overstay([*inside_s, *limit_s], *price, *on_top),
+            Step::Accumulation {
+                before,
+                after,
+                discount,
+                parts,
+            } => self.accumulation([*before, *after, *discount], parts),
+            Step::Rounding {
+                exact_milli,
+                to,
+                rounded,
+            } => self.rounding(*exact_milli, *to, *rounded),
+        }
+    }
+
+    fn distance(
+        self,
+        [from, to]: [&Names; 2],
+        lines: &[Names],
+        [length_m, estimated_m]: [u32; 2],
+    ) -> String {
+        let (from, to) = (from.in_language(self.0), to.in_language(self.0));
+        let length = kilometres(length_m);
+        let path: Vec<&str> = lines
+            .iter()
+            .map(|line| line.in_language(self.0).as_str())
+            .collect();
+        let path = path.join(" → ");
+        let estimated = kilometres(estimated_m);
+        let (path, estimated) = match (path.is_empty(), estimated_m) {
+            (true, _) => (String::new(), String::new()),
+            (false, 0) => (path, String::new()),
+            (false, _) => (
+                path,
+                self.pick(
+                    format!(", of which {estimated} km are estimated"),
+                    format!(",其中 {estimated} 公里为估算"),
+                    format!(",其中 {estimated} 公里為估算"),
+                ),
+            ),
+        };
+        let by = |open: &str, close: &str| {
+            if path.is_empty() {
+                String::new()
+            } else {
+                format!("{open}{path}{close}")
+            }
+        };
+        self.pick(
+            format!(
+                "{from} to {to}: {length} km by the shortest path{}{estimated}.",
+                by(" (", ")")
+            ),
+            format!(
+                "{from}至{to}:最短路径 {length} 公里{}{estimated}。",
+                by("(", ")")
+            ),
+            format!(
+                "{from}至{to}:最短路徑 {length} 公里{}{estimated}。",
+                by("(", ")")
+            ),
+        )
+    }
+
+    fn ladder(self, up_to_m: Option<u32>, price: Money) -> String {
+        let price = self.money(price);
+        match up_to_m.map(kilometres) {
+            Some(up_to) => self.pick(
+                format!("Up to {up_to} km costs {price}."),
+                format!("{up_to} 公里以内票价 {price}。"),
+                format!("{up_to} 公里以內票價 {price}。"),
+            ),
+            None => self.pick(
+                format!("Any longer way costs {price}."),
+                format!("更远的里程票价均为 {price}。"),
+                format!("更遠的里程票價均為 {price}。"),
+            ),
+        }
+    }
+
+    fn same_station(self, stop: &Names, inside_s: Option<u32>, free_s: u32) -> String {
+        let stop = stop.in_language(self.0);
+        let free = self.time(free_s);
+        match inside_s.map(|inside_s| self.time(inside_s)) {
+            Some(inside) => self.pick(
+                format!("In and out at {stop} after {inside}: free within {free}."),
+                format!("在{stop}进站并于{inside}后同站出站:{free}内免费。"),
+                format!("在{stop}進站並於{inside}後同站出站:{free}內免費。"),
+            ),
+            None => self.pick(
+                format!("Tapped twice at {stop} within {free}: only one tap counts."),
+                format!("{free}内在{stop}重复刷码:只计一次。"),
+                format!("{free}內在{stop}重複刷碼:只計一次。"),
+            ),
+        }
+    }
+
+    /// Which tap is missing, without the end of the sentence.
+    fn missing(self, stop: Option<&Names>, entry_missing: bool, waited_s: u32) -> String {
+        let waited = self.time(waited_s);
+        let at = stop.map_or("", |stop| stop.in_language(self.0).as_str());
+        let english = |known: &str, missing: &str| {
+            let at = if at.is_empty() {
+                String::new()
+            } else {
+                format!(" at {at}")
+            };
+            format!(
+                "Only the {known}{at} was recorded; the {missing} did not arrive within {waited}"
+            )
+        };
+        if entry_missing {
+            self.pick(
+                english("way out", "way in"),
+                format!("只有{at}出站记录,{waited}内未收到进站记录"),
+                format!("只有{at}出站記錄,{waited}內未收到進站記錄"),
+            )
+        } else {
+            self.pick(
+                english("way in", "way out"),
+                format!("只有{at}进站记录,{waited}内未收到出站记录"),
+                format!("只有{at}進站記錄,{waited}內未收到出站記錄"),
+            )
+        }
+    }
+
+    fn overstay(self, [inside_s, limit_s]: [u32; 2], price: Money, on_top: bool) -> String {
+        let (inside, limit) = (self.time(inside_s), self.time(limit_s));
+        let price = self.money(price);
+        if on_top {
+            self.pick(
+                format!("{inside} inside, {limit} allowed: {price} on top."),
+                format!("站内停留{inside},超过{limit}:加收 {price}。"),
+                format!("站內停留{inside},超過{limit}:加收 {price}。"),
+            )
+        } else {
+            self.pick(
+                format!("{inside} inside, {limit} allowed: {price} in place of the fare."),
+                format!("站内停留{inside},超过{limit}:改按 {price} 收取。"),
+                format!("站內停留{inside},超過{limit}:改按 {price} 收取。"),
+            )
+        }
+    }
+
+    fn accumulation(self, [before, after, discount]: [Money; 3], parts: &[BandPart]) -> String {
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|part| {
+                let of = self.exact(part.of_milli, before.currency);
+                let paid = self.exact(part.paid_milli, before.currency);
+                let percent = part.percent;
+                self.pick(
+                    format!("{of} at {percent} % is {paid}"),
+                    format!("{of} 按 {percent}% 计为 {paid}"),
+                    format!("{of} 按 {percent}% 計為 {paid}"),
+                )
+            })
+            .collect();
+        let (before, after) = (self.money(before), self.money(after));
+        let discount = self.money(discount);
+        self.pick(
+            format!(
+                "Paid this month: {before} before, {after} after. {}; {discount} less.",
+                parts.join(", ")
+            ),
+            format!(
+                "本月已付:此前 {before},此后 {after}。{};优惠 {discount}。",
+                parts.join(",")
+            ),
+            format!(
+                "本月已付:此前 {before},此後 {after}。{};優惠 {discount}。",
+                parts.join(",")
+            ),
+        )
+    }
+
+    fn rounding(self, exact_milli: i64, to: Money, rounded: Money) -> String {
+        let exact = self.exact(exact_milli, to.currency);
+        let (to, rounded) = (self.money(to), self.money(rounded));
+        self.pick(
+            format!("{exact} is rounded to {rounded} (to the nearest {to}, halves up)."),
+            format!("{exact} 四舍五入为 {rounded}(以 {to} 为单位)。"),
+            format!("{exact} 四捨五入為 {rounded}(以 {to} 為單位)。"),
+        )
+    }
+
+    fn total(self, explanation: &Explanation) -> String {
+        let total = self.money(explanation.total);
+        let (name, version) = (&explanation.tariff.name, &explanation.tariff.version);
+        let hash = explanation.tariff.short_hash();
+        self.pick(
+            format!("To pay: {total}. Fare table {name}, version {version} ({hash})."),
+            format!("应付:{total}。票价表 {name},版本 {version}({hash})。"),
+            format!("應付:{total}。票價表 {name},版本 {version}({hash})。"),
+        )
+    }
+
+    fn money(self, money: Money) -> String {
+        let digits = decimal(i128::from(money.minor), 2);
+        self.with_unit(digits, money.currency)
+    }
+
+    /// An amount in thousandths of a minor unit, with as many decimals as it needs.
+    fn exact(self, milli: i64, currency: Currency) -> String {
+        let digits = decimal(i128::from(milli), 5);
+        let cut = digits.trim_end_matches('0');
+        let needed = cut.len().max(digits.len() - 3);
+        self.with_unit(digits[..needed].to_string(), currency)
+    }
+
+    fn with_unit(self, digits: String, currency: Currency) -> String {
+        if currency == Currency::CNY {
+            self.pick(
+                format!("{digits} yuan"),
+                format!("{digits} 元"),
+                format!("{digits} 元"),
+            )
+        } else {
+            format!("{} {digits}", currency.0.escape_ascii())
+        }
+    }
+
+    /// A duration in hours, minutes and seconds, without those that are zero.
+    fn time(self, seconds: u32) -> String {
+        let units = match self.0 {
+            Language::English => [" h", " min", " s"],
+            Language::SimplifiedChinese => ["小时", "分钟", "秒"],
+            Language::TraditionalChinese => ["小時", "分鐘", "秒"],
+        };
+        let amounts = [seconds / 3_600, seconds / 60 % 60, seconds % 60];
+        let parts: Vec<String> = amounts
+            .iter()
+            .zip(units)
+            .filter(|(amount, _)| **amount > 0)
+            .map(|(amount, unit)| format!("{amount}{unit}"))
+            .collect();
+        match self.0 {
+            _ if parts.is_empty() => format!("0{}", units[2]),
+            Language::English => parts.join(" "),
+            Language::SimplifiedChinese | Language::TraditionalChinese => parts.concat(),
+        }
+    }
+}
+
+/// Metres as kilometres with as many decimals as they need.
+fn kilometres(metres: u32) -> String {
+    let digits = decimal(i128::from(metres), 3);
+    digits
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_string()
+}
+
+/// A number of so many decimals, written with a point.
+fn decimal(number: i128, decimals: u32) -> String {
+    let scale = 10_u128.pow(decimals);
+    let sign = if number < 0 { "-" } else { "" };
+    let size = number.unsigned_abs();
+    let width = usize::try_from(decimals).unwrap_or_default();
+    format!("{sign}{}.{:0width$}", size / scale, size % scale)
+}
