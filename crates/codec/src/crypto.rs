@@ -1,5 +1,16 @@
 //! Signatures behind one small trait, so that the same verifier runs on AWS-LC or on portable
-//! Rust. SM2 is always RustCrypto's (docs/decisions/0003-crypto-crates.md).
+//! Rust. SM2 is always RustCrypto's (docs/decisions/0003-crypto-crates.md). Both libraries accept
+//! exactly the same keys and signatures.
+
+#[cfg(any(feature = "portable", feature = "native"))]
+mod ed25519_point;
+#[cfg(any(feature = "portable", feature = "native"))]
+mod sm2_key;
+
+#[cfg(feature = "native")]
+pub mod native;
+#[cfg(feature = "portable")]
+pub mod portable;
 
 use core::fmt;
 
@@ -24,6 +35,22 @@ pub struct PublicKey {
     pub bytes: [u8; 33],
 }
 
+impl PublicKey {
+    /// The compressed point, 02 or 03 ‖ X. `None` if the first byte is another.
+    #[cfg(any(feature = "portable", feature = "native"))]
+    fn compressed_point(&self) -> Option<&[u8; 33]> {
+        matches!(self.bytes[0], 0x02 | 0x03).then_some(&self.bytes)
+    }
+
+    /// The 32 bytes of an Ed25519 point. `None` if something stands behind them, or if they are
+    /// no canonical encoding or a point of small order.
+    #[cfg(any(feature = "portable", feature = "native"))]
+    fn ed25519_point(&self) -> Option<&[u8; 32]> {
+        let (point, rest) = self.bytes.split_first_chunk::<32>()?;
+        (rest == [0] && ed25519_point::is_acceptable(point)).then_some(point)
+    }
+}
+
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}:", self.algorithm)?;
@@ -36,6 +63,18 @@ impl fmt::Debug for PublicKey {
 /// A raw signature, r ‖ s or R ‖ S, 64 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Signature(pub [u8; 64]);
+
+impl Signature {
+    /// r and s, or R and S.
+    pub fn halves(&self) -> (&[u8; 32], &[u8; 32]) {
+        let (first, second) = self.0.split_at(32);
+        let whole = "a half has 32 bytes";
+        (
+            first.try_into().expect(whole),
+            second.try_into().expect(whole),
+        )
+    }
+}
 
 /// The identity that SM2 mixes into its digest (GB/T 32918.2 section 5.5).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,10 +90,15 @@ pub trait Crypto {
     /// A key ready for checking, so that a returning rider's point is decompressed once.
     type Key: Clone;
 
-    /// Makes a key ready. `None` if the bytes are no point of the curve.
+    /// Makes a key ready. `None` if the bytes are no point of the curve. Ed25519 bytes that are
+    /// no point may also be found out by [`Crypto::verify`], which is then never true.
     fn parse_key(&self, key: &PublicKey) -> Option<Self::Key>;
 
     /// Whether `signature` over `message` is the key's. `id` matters to SM2 only.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the four things a signature check is made of"
+    )]
     fn verify(&self, key: &Self::Key, id: Sm2Id<'_>, message: &[u8], signature: &Signature)
     -> bool;
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use ridecode_words::{IssuerId, UnixSeconds};
 
-use crate::crypto::PublicKey;
+use crate::crypto::{Algorithm, PublicKey};
 
 /// How an issuer's SM2 signatures choose their identity. JT/T 1179 in the field: the default
 /// identity everywhere, except issuers that follow the Shanghai local rule.
@@ -26,6 +26,34 @@ pub enum CompactProfile {
     EdDsaEs256,
     /// 3: SM2 by both.
     Sm2,
+}
+
+impl CompactProfile {
+    /// What the issuer signs with.
+    pub fn issuer_algorithm(self) -> Algorithm {
+        match self {
+            Self::Es256 => Algorithm::Es256,
+            Self::EdDsaEs256 => Algorithm::EdDsa,
+            Self::Sm2 => Algorithm::Sm2,
+        }
+    }
+
+    /// What the phone signs with.
+    pub fn device_algorithm(self) -> Algorithm {
+        match self {
+            Self::Es256 | Self::EdDsaEs256 => Algorithm::Es256,
+            Self::Sm2 => Algorithm::Sm2,
+        }
+    }
+
+    /// The profile's number in the code.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Es256 => 1,
+            Self::EdDsaEs256 => 2,
+            Self::Sm2 => 3,
+        }
+    }
 }
 
 /// A key that signs `compact` credentials, looked up by issuer and key id.
@@ -59,6 +87,9 @@ pub struct RootKey {
 pub struct MotIssuer {
     /// Field 6 of the code.
     pub issuer: IssuerId,
+    /// The id its certificates carry, given by the certificate center. A certificate of another
+    /// issuer, however well signed, does not speak for this one.
+    pub certificate_issuer: IssuerId,
     /// How its signatures choose their SM2 identity.
     pub id_profile: IdProfile,
 }

@@ -3,13 +3,14 @@
 //! Bytes pass once through [`read`], which gives a neutral [`Scan`]; [`Verifier::verify`] turns a
 //! scan into a [`Verified`] one that nobody else can make. The other way, an issuer makes a
 //! credential and a phone presents it as a code. Nothing after this crate knows which scheme a
-//! code had. The crate never reads a clock, never draws randomness and never trusts an algorithm
-//! that the code itself names.
+//! code had. The crate never reads a clock, never draws randomness (AWS-LC draws the nonces of its
+//! own signatures) and never trusts an algorithm that the code itself names.
 #![cfg_attr(not(feature = "native"), no_std)]
 
 extern crate alloc;
 
 pub mod base45;
+mod cbor;
 pub mod compact;
 pub mod crypto;
 pub mod key;
@@ -19,5 +20,5 @@ mod scan;
 mod verify;
 
 pub use read::{Family, INPUT_LENGTH_MAX, ReadFault, Unreadable, read};
-pub use scan::{Scan, Scheme, Services};
+pub use scan::{DeviceItems, Scan, Scheme, Services};
 pub use verify::{SignatureFault, Verified, Verifier};

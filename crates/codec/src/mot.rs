@@ -1,35 +1,25 @@
 //! The Ministry of Transport three-level code, JT/T 1179-2018: 332 to 364 bytes.
+//!
+//! A root signs the issuer's certificate, the issuer signs fields 3 to 14 around it, the phone
+//! signs everything with the time. All signatures are SM2 with SM3. Layout in
+//! docs/code-schemes.md. Bytes are verified as received and never written anew.
+
+mod certificate;
+mod parse;
 
 use alloc::vec::Vec;
 
 use ridecode_words::{CredentialId, IssuerId, UnixSeconds};
 
-use crate::crypto::{PublicKey, Signer};
-use crate::key::{IdProfile, RootKey};
+use crate::crypto::{Algorithm, PublicKey, Signer};
+use crate::key::IdProfile;
 
-/// An issuer certificate (field 3), 117 bytes, kept as received.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Certificate(pub [u8; 117]);
-
-/// What a root puts into an issuer certificate.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CertificateGrant {
-    /// The root key's index.
-    pub root_index: u8,
-    /// Issuer id of the certificate centre.
-    pub issuer: IssuerId,
-    /// Last month it is good for: year 2000 to 2099 and month 1 to 12.
-    pub expires_year: u16,
-    /// Month of expiry, 1 to 12.
-    pub expires_month: u8,
-    /// Serial number, unique per root, below 2²⁴.
-    pub serial: u32,
-    /// The issuer's key; SM2.
-    pub issuer_key: PublicKey,
-}
+pub use crate::compact::CannotGrant;
+pub use certificate::{Certificate, CertificateGrant, certify, root_key};
+pub(crate) use parse::{CodeView, CredentialView, read};
 
 /// What an issuer puts into fields 1 to 15.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Grant {
     /// Field 1, 0x80 for interoperable codes.
     pub version: u8,
@@ -51,7 +41,7 @@ pub struct Grant {
     pub device_key: PublicKey,
     /// Field 11.
     pub expires: UnixSeconds,
-    /// Field 12, seconds, at most 1200.
+    /// Field 12, seconds, 1 to 1200.
     pub valid_for_s: u16,
     /// Field 14, at most 32 bytes.
     pub custom: Vec<u8>,
@@ -59,34 +49,99 @@ pub struct Grant {
     pub id_profile: IdProfile,
 }
 
-/// A field of a grant that the scheme cannot carry.
-pub use crate::compact::CannotGrant;
-
-/// Signs an issuer certificate.
-pub fn certify(
-    _: &CertificateGrant,
-    _: IdProfile,
-    _root: &dyn Signer,
-) -> Result<Certificate, CannotGrant> {
-    todo!()
-}
-
 /// Signs fields 1 to 15, as a phone stores them.
-pub fn grant(_grant: &Grant, _issuer: &dyn Signer) -> Result<Vec<u8>, CannotGrant> {
-    todo!()
+pub fn grant(grant: &Grant, issuer: &dyn Signer) -> Result<Vec<u8>, CannotGrant> {
+    if issuer.public_key().algorithm != Algorithm::Sm2 {
+        return Err(CannotGrant("issuer key"));
+    }
+    let mut credential = unsigned(grant)?;
+    // The format byte and an empty place for the signature, so that the parser's own view tells
+    // what is signed.
+    credential.push(parse::SIGNATURE_FORMAT);
+    let signature_at = credential.len();
+    credential.resize(signature_at + 64, 0);
+    let view = parse::CredentialView::new(&credential).map_err(|_| CannotGrant("layout"))?;
+    let signature = issuer.sign(view.issuer_id(grant.id_profile), view.issuer_signed());
+    credential[signature_at..].copy_from_slice(&signature.0);
+    Ok(credential)
 }
 
-/// Makes the code a phone shows at `now`: fields 1 to 17. `None` if the bytes are no credential.
+/// Makes the code a phone shows at `now`: fields 1 to 17. `None` if the bytes are no credential, or
+/// if `now` is before 1970 or after 2106.
 pub fn present(
-    _credential: &[u8],
-    _: IdProfile,
-    _now: UnixSeconds,
-    _device: &dyn Signer,
+    credential: &[u8],
+    profile: IdProfile,
+    now: UnixSeconds,
+    device: &dyn Signer,
 ) -> Option<Vec<u8>> {
-    todo!()
+    let view = parse::CredentialView::new(credential).ok()?;
+    let mut code = Vec::with_capacity(credential.len() + parse::DEVICE_LENGTH);
+    code.extend_from_slice(credential);
+    code.extend_from_slice(&u32::try_from(now.0).ok()?.to_be_bytes());
+    let signature = device.sign(view.device_id(profile), &code);
+    code.push(parse::SIGNATURE_FORMAT);
+    code.extend_from_slice(&signature.0);
+    Some(code)
 }
 
-/// Reads a root key from a bare 64-byte key (X ‖ Y) or a 0x21 record. A bare key takes `index`.
-pub fn root_key(_file: &[u8], _index: u8) -> Option<RootKey> {
-    todo!()
+/// The issuer certificate inside a code. `None` if the bytes are no `mot` code.
+pub fn certificate(code: &[u8]) -> Option<Certificate> {
+    CodeView::new(code)
+        .ok()
+        .map(|view| view.credential.certificate())
 }
+
+/// Fields 1 to 14.
+fn unsigned(grant: &Grant) -> Result<Vec<u8>, CannotGrant> {
+    if grant.version < 0x80 {
+        return Err(CannotGrant("version"));
+    }
+    if !grant
+        .payment_account
+        .iter()
+        .all(|byte| matches!(byte, 0x20..=0x7e))
+    {
+        return Err(CannotGrant("payment_account"));
+    }
+    if grant.fare_ceiling_minor >= 1 << 24 {
+        return Err(CannotGrant("fare_ceiling_minor"));
+    }
+    if !is_sm2_point(&grant.device_key) {
+        return Err(CannotGrant("device_key"));
+    }
+    let expires = u32::try_from(grant.expires.0).map_err(|_| CannotGrant("expires"))?;
+    if !(1..=VALID_FOR_S_MAX).contains(&grant.valid_for_s) {
+        return Err(CannotGrant("valid_for_s"));
+    }
+    if grant.custom.len() > CUSTOM_LENGTH_MAX {
+        return Err(CannotGrant("custom"));
+    }
+    // Both lengths are small: at most 361 and 32.
+    let declared = (parse::DECLARED_LENGTH + grant.custom.len()) as u16;
+    let mut fields = Vec::with_capacity(263 + grant.custom.len());
+    fields.push(grant.version);
+    fields.extend_from_slice(&declared.to_be_bytes());
+    fields.extend_from_slice(&grant.certificate.0);
+    fields.extend_from_slice(&grant.payment_account);
+    fields.extend_from_slice(&grant.card_account.0);
+    fields.extend_from_slice(&grant.issuer.0.to_be_bytes());
+    fields.extend_from_slice(&grant.platform.to_be_bytes());
+    fields.push(grant.account_type);
+    fields.extend_from_slice(&grant.fare_ceiling_minor.to_be_bytes()[1..]);
+    fields.extend_from_slice(&grant.device_key.bytes);
+    fields.extend_from_slice(&expires.to_be_bytes());
+    fields.extend_from_slice(&grant.valid_for_s.to_be_bytes());
+    fields.push(grant.custom.len() as u8);
+    fields.extend_from_slice(&grant.custom);
+    Ok(fields)
+}
+
+fn is_sm2_point(key: &PublicKey) -> bool {
+    key.algorithm == Algorithm::Sm2 && matches!(key.bytes[0], 0x02 | 0x03)
+}
+
+/// The longest a code may claim to be fresh, in seconds: what validators in the field accept.
+pub const VALID_FOR_S_MAX: u16 = 1_200;
+
+/// The longest field 14, in bytes.
+pub const CUSTOM_LENGTH_MAX: usize = 32;

@@ -100,6 +100,7 @@ fn write_keys(out: &mut Writer, keys: &KeyList) {
     out.count(keys.mot_issuers.len());
     for issuer in &keys.mot_issuers {
         out.u32(issuer.issuer.0);
+        out.u32(issuer.certificate_issuer.0);
         out.byte(match issuer.id_profile {
             IdProfile::Default => 0,
             IdProfile::ShanghaiLocal => 1,
@@ -133,6 +134,7 @@ fn read_keys(input: &mut Reader<'_>) -> Option<KeyList> {
         mot_issuers: read_list(input, MOT_ISSUER_LENGTH, |input| {
             Some(MotIssuer {
                 issuer: IssuerId(input.u32()?),
+                certificate_issuer: IssuerId(input.u32()?),
                 id_profile: match input.byte()? {
                     0 => IdProfile::Default,
                     1 => IdProfile::ShanghaiLocal,
@@ -235,7 +237,7 @@ const MAGIC: &[u8] = b"ridecode bundle 1\n";
 
 const ISSUER_KEY_LENGTH: usize = 4 + 4 + 1 + KEY_LENGTH + 8;
 const ROOT_KEY_LENGTH: usize = 1 + KEY_LENGTH + 8;
-const MOT_ISSUER_LENGTH: usize = 4 + 1;
+const MOT_ISSUER_LENGTH: usize = 4 + 4 + 1;
 const KEY_LENGTH: usize = 1 + 33;
 const ISSUER_LENGTH: usize = 6 * 4;
 const BRAND_LENGTH_MIN: usize = 4 + 4 + 1 + 4 + 2 + 2;

@@ -260,11 +260,12 @@ fn family_byte(family: Family) -> u8 {
         Family::MotTwoLevel => 8,
         Family::Dosipas => 9,
         Family::HealthCertificate => 10,
+        Family::CompactReserved => 11,
     }
 }
 
 /// Families in the order of their bytes.
-pub(super) const FAMILIES: [Family; 11] = [
+pub(super) const FAMILIES: [Family; 12] = [
     Family::Tencent,
     Family::Alipay,
     Family::CardCompany,
@@ -276,6 +277,7 @@ pub(super) const FAMILIES: [Family; 11] = [
     Family::MotTwoLevel,
     Family::Dosipas,
     Family::HealthCertificate,
+    Family::CompactReserved,
 ];
 
 /// Stands for a malformed field whose name the present codec does not find any more.

@@ -1,0 +1,5 @@
+//! Codes from issuing to refusing, over both signature libraries.
+
+mod compact;
+mod mot;
+mod world;
