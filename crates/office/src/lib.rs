@@ -7,6 +7,7 @@
 
 mod desk;
 mod edge;
+mod months;
 
 pub mod enrol;
 pub mod mandate;

@@ -58,12 +58,12 @@ pub async fn find_sender(office: &Office, sealed: &[u8]) -> Result<Validator, Up
 
 /// Checks the segment and decides about each of its codes again. Only this part is heavy on the
 /// processor and it waits for nothing, so that it can run on a thread of its own.
-pub fn examine<C: Crypto>(
+pub fn examine<C: Crypto + Clone>(
     sealed: &[u8],
     sender: &Validator,
     auditor: &mut Auditor<C>,
 ) -> Result<Examined, UploadFault> {
-    let segment = segment::check(sealed, &sender.key)?;
+    let segment = segment::check(sealed, &sender.key, &auditor.crypto)?;
     if segment.validator != sender.id {
         return Err(UploadFault::UnknownValidator);
     }
@@ -87,7 +87,7 @@ pub async fn save(
 }
 
 /// Takes in a sealed segment: check, decide again, resolve riders, save.
-pub async fn accept<C: Crypto>(
+pub async fn accept<C: Crypto + Clone>(
     office: &Office,
     sealed: &[u8],
     auditor: &mut Auditor<C>,

@@ -1,9 +1,10 @@
 //! What every provider is asked and can answer.
 
 use alloc::string::String;
+use core::fmt;
 
 use ridecode_ledger::Money;
-use ridecode_words::{ChargeId, MandateId, UnixSeconds};
+use ridecode_words::{ChargeId, MandateId, RiderId, ServiceDay, UnixSeconds};
 
 /// The time and the nonce a request is signed with; drawn by the edge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,6 +13,48 @@ pub struct RequestTime {
     pub now: UnixSeconds,
     /// Random, never used twice.
     pub nonce: u64,
+}
+
+/// A contract to ask for. The mandate id is our number for it at the provider.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContractOrder {
+    /// The mandate.
+    pub mandate: MandateId,
+    /// Who will sign: contracts of one rider are paid from one account at the provider.
+    pub rider: RiderId,
+    /// Where the provider sends the rider afterwards; `http://` or `https://`.
+    pub return_url: String,
+    /// Where the provider calls us back, about the contract and its orders.
+    pub callback_url: String,
+}
+
+/// What the provider says of a contract.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContractNews {
+    /// Our mandate.
+    pub mandate: MandateId,
+    /// The provider's contract number.
+    pub contract: String,
+    /// Its state now.
+    pub state: ContractState,
+    /// The provider's page where the rider signs; only while it waits for that.
+    pub sign_url: Option<String>,
+}
+
+/// What is known about a contract after a reply.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ContractAnswer {
+    /// The provider knows it.
+    Known(ContractNews),
+    /// The provider has no such contract: it may be asked for.
+    NotFound,
+    /// The provider refuses to make it, for a reason in its own word.
+    Refused {
+        /// The reason, such as `contract_conflict`.
+        reason: String,
+    },
+    /// Nothing is known: time-out, server error, unreadable or unsigned reply. Ask again.
+    Unknown,
 }
 
 /// A deduction to ask for. The charge id is the order number.
@@ -36,13 +79,15 @@ pub enum Outcome {
     Collected {
         /// The provider's own number for it.
         transaction: String,
+        /// How much was paid. Another amount than the charge's is not this charge's payment.
+        amount: Money,
     },
     /// Refused, for a reason the rider can understand.
     Declined {
         /// The reason, in the provider's word, such as `insufficient_balance`.
         reason: String,
     },
-    /// The provider has no such order: it may be sent (again) under the same number.
+    /// The provider has no such order: it may be sent (again), under the same number.
     NotFound,
     /// Nothing is known: time-out, server error, unreadable or unsigned reply. Ask again.
     Unknown,
@@ -64,18 +109,71 @@ pub enum ContractState {
     Ended,
 }
 
+/// A line of a provider's daily bill: one deduction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BillLine {
+    /// The provider's number for it.
+    pub transaction: String,
+    /// Our charge.
+    pub charge: ChargeId,
+    /// The provider's contract it was taken from.
+    pub contract: String,
+    /// How much.
+    pub amount: Money,
+    /// When.
+    pub collected: UnixSeconds,
+}
+
+/// Why there is no bill. Nothing is known then about any of its lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BillFault {
+    /// No signed reply came: time-out, server error, wrong signature.
+    #[error("the provider gave no signed bill; ask again")]
+    Silent,
+    /// The day is not over at the provider, or too long ago.
+    #[error("the provider has no bill for {0}; ask once the day is over there")]
+    NoSuchDay(ServiceDay),
+    /// Signed, but not readable.
+    #[error("line {line} of the bill is not what the provider documents: {what}")]
+    Malformed {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+/// A short message for the provider's SMS gateway. Personal: Debug shows none of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sms {
+    /// To whom, `+` and digits.
+    pub phone: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl fmt::Debug for Sms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sms(…)")
+    }
+}
+
+/// Why a short message may not have been sent.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SmsFault {
+    /// The gateway refuses it, for a reason in its own word.
+    #[error("the SMS gateway refuses the message: {0}")]
+    Refused(String),
+    /// No signed reply came; the message may have been sent or not.
+    #[error("the SMS gateway did not answer; try again")]
+    Silent,
+}
+
 /// A verified callback.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Notice {
     /// A contract changed.
-    Contract {
-        /// Our mandate.
-        mandate: MandateId,
-        /// The provider's contract number.
-        contract: String,
-        /// Its state now.
-        state: ContractState,
-    },
+    Contract(ContractNews),
     /// An order changed.
     Order {
         /// Our charge.
@@ -91,12 +189,12 @@ pub enum CallbackFault {
     /// A signature header is missing.
     #[error("the header {0} is missing")]
     MissingHeader(&'static str),
+    /// Not signed by the provider for us.
+    #[error("the callback's signature is wrong")]
+    BadSignature,
     /// Signed too long ago or in the future.
     #[error("the callback was signed more than 5 minutes from now")]
     Stale,
-    /// Not signed by the provider.
-    #[error("the callback's signature is wrong")]
-    BadSignature,
     /// Signed, but not readable.
     #[error("the callback's body is not what the provider documents: {0}")]
     Malformed(&'static str),

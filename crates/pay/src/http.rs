@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// An HTTP method.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,8 +13,18 @@ pub enum Method {
     Post,
 }
 
-/// A request for the edge to send.
-#[derive(Clone, PartialEq, Eq, Debug)]
+impl Method {
+    /// The method as HTTP writes it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// A request for the edge to send. Bodies may hold personal data: Debug shows their length only.
+#[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
@@ -25,8 +36,15 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
 }
 
-/// What came back.
-#[derive(Clone, PartialEq, Eq, Debug)]
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (method, target, length) = (self.method.word(), &self.target, self.body.len());
+        write!(f, "HttpRequest({method} {target}, {length} bytes)")
+    }
+}
+
+/// What came back. Debug shows the body's length only.
+#[derive(Clone, PartialEq, Eq)]
 pub struct HttpReply {
     /// The status code.
     pub status: u16,
@@ -34,4 +52,64 @@ pub struct HttpReply {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl HttpReply {
+    /// A header field by its name in lower case; `None` unless it stands exactly once.
+    pub fn find_header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
+    }
+}
+
+impl fmt::Debug for HttpReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpReply({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+/// A header field that stands exactly once: what stands twice could mean one thing to a
+/// signature and another to its reader.
+pub(crate) fn find_header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let mut found = headers.iter().filter(|(key, _)| key == name);
+    let (_, value) = found.next()?;
+    found.next().is_none().then_some(value.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn a_header_stands_once_or_not_at_all() {
+        let header = |name: &str, value: &str| (String::from(name), String::from(value));
+        let reply = HttpReply {
+            status: 200,
+            headers: vec![header("a", "1"), header("b", "2"), header("b", "2")],
+            body: Vec::new(),
+        };
+        assert_eq!(reply.find_header("a"), Some("1"));
+        assert_eq!(reply.find_header("b"), None);
+        assert_eq!(reply.find_header("c"), None);
+    }
+
+    #[test]
+    fn bodies_do_not_show_in_debug_output() {
+        let body = b"+8613800138000".to_vec();
+        let request = HttpRequest {
+            method: Method::Post,
+            target: String::from("/sms"),
+            headers: Vec::new(),
+            body: body.clone(),
+        };
+        assert_eq!(format!("{request:?}"), "HttpRequest(POST /sms, 14 bytes)");
+        let reply = HttpReply {
+            status: 200,
+            headers: Vec::new(),
+            body,
+        };
+        assert_eq!(format!("{reply:?}"), "HttpReply(200, 14 bytes)");
+    }
 }

@@ -10,5 +10,8 @@ mod connector;
 mod http;
 pub mod sandbox;
 
-pub use connector::{CallbackFault, ContractState, Notice, Order, Outcome, RequestTime};
+pub use connector::{
+    BillFault, BillLine, CallbackFault, ContractAnswer, ContractNews, ContractOrder, ContractState,
+    Notice, Order, Outcome, RequestTime, Sms, SmsFault,
+};
 pub use http::{HttpReply, HttpRequest, Method};

@@ -16,7 +16,8 @@ use sha2::{Digest as _, Sha256};
 use crate::Office;
 
 /// Checks signatures of raw codes again. One per thread; keeps its memory of credentials.
-pub struct Auditor<C: Crypto> {
+pub struct Auditor<C: Crypto + Clone> {
+    pub(super) crypto: C,
     verifier: Verifier<C>,
     issuers: Vec<IssuerRules>,
     acceptance: Vec<BrandRule>,
@@ -50,10 +51,11 @@ pub(super) struct Admitted {
     pub(super) remark: Option<&'static str>,
 }
 
-impl<C: Crypto> Auditor<C> {
+impl<C: Crypto + Clone> Auditor<C> {
     /// An auditor with an office's keys that remembers about `credentials_max` credentials.
     pub fn new(office: &Office, crypto: C, credentials_max: usize) -> Self {
         Self {
+            crypto: crypto.clone(),
             verifier: Verifier::new(crypto, office.desk.keys.clone(), credentials_max),
             issuers: office.desk.issuers.clone(),
             acceptance: office.desk.acceptance.clone(),
