@@ -1,9 +1,24 @@
 //! The audit: everything recomputed from what it derives from. Reads only, changes nothing, runs
 //! beside a working office.
+//!
+//! Riders come in pages, each rider in one consistent view: bills from taps, transfers and charges
+//! from fares, balances from transfers. Statements and journals come with the first page; what
+//! stands on statements is held against the fares as the pages go by, and what is left over at the
+//! end has no fare behind it. Work that waits is not a fault: a month that is due is not compared
+//! with its taps.
 
-use ridecode_store::StoreFault;
+mod journal;
+mod rider;
+mod statement;
+
+use std::collections::BTreeMap;
+
+use ridecode_ledger::Account;
+use ridecode_store::{AuditPage, StoreFault};
 use ridecode_words::UnixSeconds;
 
+use self::rider::RiderRecords;
+use self::statement::Lines;
 use crate::Office;
 
 /// One thing that does not add up.
@@ -40,7 +55,87 @@ pub struct Audited {
     pub findings: Vec<Finding>,
 }
 
-/// Audits everything. `as_of` is up to when open journeys are judged.
-pub async fn run(_office: &Office, _as_of: UnixSeconds) -> Result<Audited, StoreFault> {
-    todo!()
+/// Audits everything. `as_of` is up to when open journeys are judged: the time the audit begins.
+pub async fn run(office: &Office, as_of: UnixSeconds) -> Result<Audited, StoreFault> {
+    let mut audit = Audit::default();
+    let mut after = None;
+    loop {
+        let page = office.store.audit_page(after, PAGE_RIDERS).await?;
+        audit.take_common(office, &page);
+        for (rider, records) in rider::split(&page) {
+            let mut found = records.check(office, rider, as_of);
+            if !found.findings.is_empty() {
+                // A rider may have been moving: only what stands in a second view is told.
+                let again = office.store.load_rides(rider).await?;
+                if let Some(records) = rider::split(&again).remove(&rider) {
+                    found = records.check(office, rider, as_of);
+                }
+            }
+            audit.take_rider(&records, found);
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(audit.finish());
+        }
+    }
 }
+
+/// An audit under way.
+#[derive(Default)]
+struct Audit {
+    audited: Audited,
+    accounts: BTreeMap<Account, i128>,
+    lines: Lines,
+}
+
+impl Audit {
+    /// What comes with the first page only.
+    fn take_common(&mut self, office: &Office, page: &AuditPage) {
+        let audited = &mut self.audited;
+        audited.statements += count(page.statements.len());
+        audited.findings.extend(journal::check(&page.journals));
+        audited.journal_gaps += journal::count_gaps(&page.journals);
+        let found = statement::check(office, &page.statements, &mut self.lines);
+        audited.findings.extend(found);
+    }
+
+    fn take_rider(&mut self, records: &RiderRecords<'_>, found: rider::Found) {
+        let audited = &mut self.audited;
+        audited.riders += 1;
+        audited.taps += count(records.taps.len());
+        audited.fares += count(records.fares.len());
+        audited.transfers += count(records.transfers.len());
+        audited.charges += count(records.charges.len());
+        for transfer in &records.transfers {
+            let amount = i128::from(transfer.amount.minor);
+            *self.accounts.entry(transfer.debit).or_default() += amount;
+            *self.accounts.entry(transfer.credit).or_default() -= amount;
+        }
+        audited.findings.extend(found.findings);
+        for leg in found.legs {
+            audited.findings.extend(self.lines.meet(&leg));
+        }
+    }
+
+    fn finish(mut self) -> Audited {
+        self.audited.findings.extend(self.lines.left_over());
+        let sum: i128 = self.accounts.values().sum();
+        self.audited.debits_less_credits_minor =
+            i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN } else { i64::MAX });
+        self.audited
+    }
+}
+
+impl Finding {
+    fn new(what: &'static str, id: impl ToString, detail: String) -> Self {
+        let id = id.to_string();
+        Self { what, id, detail }
+    }
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// Riders on a page.
+const PAGE_RIDERS: usize = 256;

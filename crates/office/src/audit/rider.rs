@@ -1,0 +1,295 @@
+//! One rider's records: bills from taps, transfers and charges from fares, the balance from
+//! transfers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ridecode_fare::{Period, Tap, bill};
+use ridecode_ledger::{Account, Money, Transfer, TransferId, TransferKind};
+use ridecode_store::{AuditPage, Charge, ChargeState, FareVersion, OperatorLeg};
+use ridecode_words::{ChargeId, JourneyId, Month, RiderId, TapId, UnixSeconds};
+
+use super::Finding;
+use crate::Office;
+use crate::months::months_around;
+use crate::price::JOURNEY_S_MAX;
+use crate::price::plan::{changes, movement};
+
+/// What is held of one rider.
+#[derive(Default)]
+pub(super) struct RiderRecords<'a> {
+    pub(super) taps: Vec<Tap>,
+    /// By journey and version.
+    pub(super) fares: BTreeMap<(JourneyId, u32), &'a FareVersion>,
+    pub(super) transfers: Vec<&'a Transfer>,
+    pub(super) charges: Vec<&'a Charge>,
+    balance_minor: i64,
+    due: BTreeMap<Month, UnixSeconds>,
+}
+
+/// What a rider's check gives.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) findings: Vec<Finding>,
+    /// The legs the rider's fares give, for the statements.
+    pub(super) legs: Vec<OperatorLeg>,
+}
+
+/// A page by rider. A fare is its first tap's rider's.
+pub(super) fn split(page: &AuditPage) -> BTreeMap<RiderId, RiderRecords<'_>> {
+    let mut split: BTreeMap<RiderId, RiderRecords<'_>> = BTreeMap::new();
+    for rider in &page.riders {
+        split.entry(*rider).or_default();
+    }
+    let mut riders: BTreeMap<TapId, RiderId> = BTreeMap::new();
+    for tap in &page.taps {
+        riders.insert(tap.id, tap.rider);
+        split.entry(tap.rider).or_default().taps.push(tap.clone());
+    }
+    for transfer in &page.transfers {
+        split
+            .entry(transfer.rider)
+            .or_default()
+            .transfers
+            .push(transfer);
+        riders
+            .entry(transfer.id.charge.journey.0)
+            .or_insert(transfer.rider);
+    }
+    for charge in &page.charges {
+        split.entry(charge.rider).or_default().charges.push(charge);
+    }
+    for fare in &page.fares {
+        // A fare without tap or transfer cannot be traced; it is shown under the first rider.
+        let first = page.riders.first().copied().unwrap_or(RiderId(0));
+        let rider = riders.get(&fare.journey.0).copied().unwrap_or(first);
+        let records = split.entry(rider).or_default();
+        records.fares.insert((fare.journey, fare.version), fare);
+    }
+    for (rider, balance_minor) in &page.balances {
+        split.entry(*rider).or_default().balance_minor = *balance_minor;
+    }
+    for (period, from) in &page.due {
+        split
+            .entry(period.rider)
+            .or_default()
+            .due
+            .insert(period.month, *from);
+    }
+    split
+}
+
+impl RiderRecords<'_> {
+    pub(super) fn check(&self, office: &Office, rider: RiderId, as_of: UnixSeconds) -> Found {
+        let mut found = Found::default();
+        self.check_bills(office, rider, (as_of, &mut found));
+        self.check_movements(office, rider, &mut found);
+        self.check_balance(rider, &mut found);
+        found
+    }
+
+    /// Pricing every month again must give nothing new.
+    fn check_bills(
+        &self,
+        office: &Office,
+        rider: RiderId,
+        (as_of, found): (UnixSeconds, &mut Found),
+    ) {
+        let mut posted: BTreeMap<Month, BTreeMap<JourneyId, FareVersion>> = BTreeMap::new();
+        for fare in self.fares.values() {
+            let month = posted.entry(fare.day.month()).or_default();
+            month.insert(fare.journey, FareVersion::clone(fare));
+        }
+        let mut months: BTreeSet<Month> = months_around(&self.taps);
+        months.extend(posted.keys());
+        for month in months {
+            if self.due.get(&month).is_some_and(|from| *from <= as_of) {
+                continue;
+            }
+            let posted: Vec<FareVersion> = posted
+                .remove(&month)
+                .unwrap_or_default()
+                .into_values()
+                .collect();
+            let period = Period { rider, month };
+            found
+                .findings
+                .extend(self.check_bill(office, period, (as_of, &posted)));
+        }
+    }
+
+    /// Compares a month's bill with what is posted. Pricing may have run later than `as_of`, so
+    /// each moment within the next day at which a journey closes by waiting is tried as well.
+    fn check_bill(
+        &self,
+        office: &Office,
+        period: Period,
+        (as_of, posted): (UnixSeconds, &[FareVersion]),
+    ) -> Vec<Finding> {
+        let end = as_of.plus_s(i64::from(JOURNEY_S_MAX));
+        let mut at = as_of;
+        let mut findings = None;
+        loop {
+            let bill = bill(period, &self.taps, &office.book, at);
+            let differences = match changes(&bill, posted, office.policy.currency) {
+                Ok(changes) if changes.is_empty() => return Vec::new(),
+                Ok(changes) => changes.into_iter().map(tell_change).collect(),
+                Err(fault) => vec![Finding::new("bill", period.rider, fault.to_string())],
+            };
+            findings.get_or_insert(differences);
+            match bill.next_closing {
+                Some(next) if next > at && next <= end => at = next,
+                Some(_) | None => return findings.unwrap_or_default(),
+            }
+        }
+    }
+
+    /// Versions follow one another, and each moved what it must and nothing else.
+    fn check_movements(&self, office: &Office, rider: RiderId, found: &mut Found) {
+        let mut transfers: BTreeMap<TransferId, &Transfer> = BTreeMap::new();
+        for transfer in &self.transfers {
+            if transfers.insert(transfer.id, transfer).is_some() {
+                found.tell(
+                    "transfer",
+                    transfer.id.charge,
+                    "its transfer stands twice".into(),
+                );
+            }
+        }
+        let mut charges: BTreeMap<ChargeId, &Charge> = self
+            .charges
+            .iter()
+            .map(|charge| (charge.id, *charge))
+            .collect();
+        let mut before: Option<&FareVersion> = None;
+        for (&(journey, version), &fare) in &self.fares {
+            let last = before.filter(|before| before.journey == journey);
+            before = Some(fare);
+            let expected = last.map_or(0, |last| last.version) + 1;
+            let id = ChargeId { journey, version };
+            if version != expected {
+                found.tell("bill", id, format!("version {expected} was expected"));
+            }
+            match movement(rider, last, fare, office.policy.currency) {
+                Ok(movement) => {
+                    for transfer in &movement.transfers {
+                        let held = transfers.remove(&transfer.id);
+                        found.check_transfer(transfer, held);
+                    }
+                    found.check_charge(id, movement.charge, charges.remove(&id));
+                    found.legs.extend(movement.legs);
+                }
+                Err(fault) => found.tell("bill", id, fault.to_string()),
+            }
+        }
+        for (id, charge) in charges {
+            found.tell(
+                "charge",
+                id,
+                format!("{} is charged without a fare", charge.amount),
+            );
+        }
+        self.check_collected(transfers, found);
+    }
+
+    /// Every collected charge has its transfer, and nothing else is left.
+    fn check_collected(&self, mut transfers: BTreeMap<TransferId, &Transfer>, found: &mut Found) {
+        for charge in &self.charges {
+            let transfer = transfers.remove(&TransferId {
+                charge: charge.id,
+                kind: TransferKind::Collected,
+                line: 0,
+            });
+            let collected = matches!(charge.state, ChargeState::Collected { .. });
+            match (collected, transfer) {
+                (false, None) => {}
+                (true, Some(transfer)) => {
+                    let rider = Account::Rider(charge.rider);
+                    if transfer.amount != charge.amount || transfer.credit != rider {
+                        let detail = format!(
+                            "{} was collected, and {} moved from {:?} to {:?}",
+                            charge.amount, transfer.amount, transfer.debit, transfer.credit
+                        );
+                        found.tell("charge", charge.id, detail);
+                    }
+                }
+                (true, None) => {
+                    let detail = "it is collected, and no transfer says so".into();
+                    found.tell("charge", charge.id, detail);
+                }
+                (false, Some(transfer)) => {
+                    let detail = format!(
+                        "it is {:?}, and a transfer says {} was collected",
+                        charge.state, transfer.amount
+                    );
+                    found.tell("charge", charge.id, detail);
+                }
+            }
+        }
+        for (id, transfer) in transfers {
+            let detail = format!(
+                "a transfer ({:?}, line {}) of {} has no cause",
+                id.kind, id.line, transfer.amount
+            );
+            found.tell("transfer", id.charge, detail);
+        }
+    }
+
+    fn check_balance(&self, rider: RiderId, found: &mut Found) {
+        let account = Account::Rider(rider);
+        let moved: i128 = self
+            .transfers
+            .iter()
+            .map(|transfer| i128::from(transfer.debit_less_credit_minor(account)))
+            .sum();
+        if moved != i128::from(self.balance_minor) {
+            let held = self.balance_minor;
+            let detail = format!("its transfers come to {moved} minor units, {held} are kept");
+            found.tell("balance", rider, detail);
+        }
+    }
+}
+
+impl Found {
+    fn tell(&mut self, what: &'static str, id: impl ToString, detail: String) {
+        self.findings.push(Finding::new(what, id, detail));
+    }
+
+    fn check_transfer(&mut self, expected: &Transfer, held: Option<&Transfer>) {
+        let id = expected.id.charge;
+        match held {
+            None => {
+                let detail = format!(
+                    "{} from {:?} to {:?} was not posted",
+                    expected.amount, expected.credit, expected.debit
+                );
+                self.tell("transfer", id, detail);
+            }
+            Some(held) if held != expected => {
+                let detail = format!("expected {expected:?}, found {held:?}");
+                self.tell("transfer", id, detail);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn check_charge(&mut self, id: ChargeId, expected: Option<Money>, held: Option<&Charge>) {
+        let held = held.map(|charge| charge.amount);
+        if expected != held {
+            let tell = |amount: Option<Money>| {
+                amount.map_or_else(|| "nothing".into(), |amount| amount.to_string())
+            };
+            let detail = format!("{} is to be charged, {} is", tell(expected), tell(held));
+            self.tell("charge", id, detail);
+        }
+    }
+}
+
+fn tell_change((held, expected): (Option<&FareVersion>, FareVersion)) -> Finding {
+    let tell = |fare: &FareVersion| {
+        let (amount, taps) = (fare.amount_minor, fare.taps.len());
+        format!("{:?} of {taps} taps for {amount} minor units", fare.ending)
+    };
+    let held = held.map_or_else(|| "nothing".into(), tell);
+    let detail = format!("the taps give {}, {held} is posted", tell(&expected));
+    Finding::new("bill", expected.journey, detail)
+}
