@@ -2,4 +2,8 @@
 
 mod compact;
 mod mot;
+mod reading;
+mod remembering;
+#[cfg(feature = "native")]
+mod signatures;
 mod world;
