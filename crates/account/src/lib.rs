@@ -3,6 +3,7 @@
 //! Each file holds one thing, its closed set of states, and the functions that move it from one
 //! state to the next or say why not. Nothing here stores, sends or knows the time.
 #![no_std]
+#![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;
 

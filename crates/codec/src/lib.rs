@@ -6,6 +6,7 @@
 //! code had. The crate never reads a clock, never draws randomness (AWS-LC draws the nonces of its
 //! own signatures) and never trusts an algorithm that the code itself names.
 #![cfg_attr(not(feature = "native"), no_std)]
+#![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;
 

@@ -4,6 +4,7 @@
 //! delivery give the same bill to the byte. The crate never knows a city: networks and tariffs
 //! are data it is given. It never reads a clock: `as_of` says up to when waiting counts.
 #![no_std]
+#![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 #![deny(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;

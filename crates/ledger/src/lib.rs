@@ -4,6 +4,7 @@
 //! go into [`clear`], which gives each operator's statement. The ledger never knows a tariff, a
 //! provider's protocol or a database, and holds no balance of its own.
 #![no_std]
+#![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;
 #[cfg(test)]

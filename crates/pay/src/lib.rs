@@ -3,6 +3,7 @@
 //! A connector turns an order into an [`HttpRequest`], a provider's [`HttpReply`] into an
 //! [`Outcome`], a callback into a verified [`Notice`]. The edge carries the bytes.
 #![no_std]
+#![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! segments of the journal go up, signed bundles come down. This crate never reads a clock, opens
 //! no file and no socket: time, bytes and state are arguments.
 #![cfg_attr(not(feature = "native"), no_std)]
+#![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;
 #[cfg(test)]

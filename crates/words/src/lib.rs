@@ -4,6 +4,7 @@
 //! two crates that may not know each other (the code and the ledger, say) must mean the same
 //! thing by it. GLOSSARY.md gives each its meaning and its Chinese term.
 #![no_std]
+#![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
 extern crate alloc;
 

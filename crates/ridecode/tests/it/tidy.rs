@@ -136,7 +136,7 @@ fn pure_crates_touch_nothing() {
         ] {
             assert!(
                 lib.contains(lint),
-                "{name} is pure: its lib.rs must deny {lint}"
+                "{name} is pure: its lib.rs must warn of {lint}"
             );
         }
     }
