@@ -134,17 +134,26 @@ impl Network {
         place.ok().map(|place| &self.lines[place])
     }
 
-    /// The lines that call at a stop, ascending by id.
-    pub fn lines_at(&self, stop: &StopId) -> impl Iterator<Item = &LineRecord> {
-        let states = self.place(stop).map_or(0..0, |place| self.states_of(place));
-        states.map(|state| &self.lines[usize::from(self.states[state].line)])
-    }
-
     /// The length of the shortest path in metres, without the path. `None` if a stop is not of
     /// this network or no line leads there.
     pub fn find_length_m(&self, from: &StopId, to: &StopId) -> Option<u32> {
         let length_m = self.reach[self.place(from)?].length_m[self.place(to)?];
         (length_m != NOWHERE).then_some(length_m)
+    }
+
+    /// The line a rider boards for the shortest path; from a stop to itself the first that calls
+    /// there. `None` where there is no path.
+    pub fn find_first_line(&self, from: &StopId, to: &StopId) -> Option<&LineRecord> {
+        let (from, to) = (self.place(from)?, self.place(to)?);
+        let reach = &self.reach[from];
+        if reach.length_m[to] == NOWHERE {
+            return None;
+        }
+        let mut at = usize::from(reach.arrival[to]);
+        while usize::from(reach.previous[at]) != at {
+            at = usize::from(reach.previous[at]);
+        }
+        Some(&self.lines[usize::from(self.states[at].line)])
     }
 
     /// The lengths from every stop that leads to `to`, in metres.

@@ -6,13 +6,13 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
-use ridecode_words::{ServiceDay, StopId, Text};
+use ridecode_words::{ServiceDay, Text};
 
 use crate::book::{Applied, TariffBook, list_cities};
 use crate::explain::{Explanation, Step};
-use crate::network::{Network, Path, StopRecord};
+use crate::network::{LineRecord, Network, Path, StopRecord};
 use crate::price::{Leg, Priced};
-use crate::tariff::{Price, Rule, Tariff};
+use crate::tariff::{Price, Tariff};
 
 /// A trip as riders ask for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,26 +81,23 @@ pub enum QuoteFault {
     },
 }
 
-/// Prices a trip between two stops of a city, by name or id. Where a name stands in several
-/// networks, the first rule of the city's tariffs that joins both stops counts.
+/// Prices a trip between two stops of a city, by name or id. Where names stand in several
+/// networks, the first network of the city's tariffs that joins both counts.
 pub fn quote(book: &TariffBook, trip: &Trip<'_>) -> Result<Quote, QuoteFault> {
-    let tariffs = tariffs_of(book, trip)?;
-    let offers: Vec<Applied<'_>> = tariffs
-        .iter()
-        .flat_map(|tariff| offers(book, tariff))
-        .collect();
+    let offers = offers_in(book, trip)?;
     find_stops(&offers, trip.from)?;
     find_stops(&offers, trip.to)?;
     offers
-        .into_iter()
-        .find_map(|offer| offer_quote(offer, trip))
+        .iter()
+        .find_map(|offer| offer.quote(trip))
         .ok_or_else(|| QuoteFault::NoPath {
             from: trip.from.to_string(),
             to: trip.to.to_string(),
         })
 }
 
-/// Every fare between two stops of a rule's network, in the order of the stops.
+/// Every fare between two stops of one network of a city's tariffs, by network and then in the
+/// order of the stops' ids.
 pub fn matrix<'a>(
     book: &'a TariffBook,
     city: &str,
@@ -112,18 +109,13 @@ pub fn matrix<'a>(
         to: "",
         day,
     };
-    let tariffs = tariffs_of(book, &trip)?;
-    let offers: Vec<Applied<'a>> = tariffs
-        .into_iter()
-        .flat_map(|tariff| offers(book, tariff))
-        .collect();
+    let offers = offers_in(book, &trip)?;
     Ok(offers.into_iter().flat_map(|offer| {
-        let stops = offer.network.map_or(&[][..], Network::stops);
-        stops.iter().flat_map(move |from| {
-            stops
-                .iter()
-                .filter_map(move |to| MatrixRow::find(offer, from, to))
-        })
+        let stops = offer.network.stops();
+        let pairs = stops
+            .iter()
+            .flat_map(move |from| stops.iter().map(move |to| (from, to)));
+        pairs.filter_map(move |(from, to)| offer.row(from, to))
     }))
 }
 
@@ -134,29 +126,56 @@ pub struct MatrixRow<'a> {
     pub from: &'a StopRecord,
     /// To.
     pub to: &'a StopRecord,
-    /// The name of the rule that prices it.
-    pub rule: &'a Text,
+    /// The name of the network that joins them.
+    pub network: &'a Text,
     /// The fare.
     pub fare: Money,
 }
 
-impl<'a> MatrixRow<'a> {
-    fn find(offer: Applied<'a>, from: &'a StopRecord, to: &'a StopRecord) -> Option<Self> {
-        let network = offer.network?;
-        if !serves(offer.rule, network, &from.stop) {
-            return None;
-        }
-        let length_m = network.find_length_m(&from.stop, &to.stop)?;
-        let minor = match &offer.rule.price {
+/// The rules that price a network, in order of precedence.
+struct Offer<'a> {
+    network: &'a Network,
+    rules: Vec<Applied<'a>>,
+}
+
+impl<'a> Offer<'a> {
+    /// The rule for boarding a line.
+    fn find_rule(&self, line: &LineRecord) -> Option<Applied<'a>> {
+        self.rules
+            .iter()
+            .find(|applied| applied.rule.runs(line))
+            .copied()
+    }
+
+    fn row(&self, from: &'a StopRecord, to: &'a StopRecord) -> Option<MatrixRow<'a>> {
+        let line = self.network.find_first_line(&from.stop, &to.stop)?;
+        let applied = self.find_rule(line)?;
+        let length_m = self.network.find_length_m(&from.stop, &to.stop)?;
+        let minor = match &applied.rule.price {
             Price::Flat(minor) => *minor,
             Price::Ladder(ladder) => ladder.price(length_m).1,
         };
-        Some(Self {
+        Some(MatrixRow {
             from,
             to,
-            rule: &offer.rule.name,
-            fare: offer.tariff.money(minor),
+            network: self.network.name(),
+            fare: applied.tariff.money(minor),
         })
+    }
+
+    fn quote(&self, trip: &Trip<'_>) -> Option<Quote> {
+        let of_name = |name: &str| spelling::find(self.network.stops(), name);
+        for from in of_name(trip.from) {
+            for to in of_name(trip.to) {
+                let line = self.network.find_first_line(&from.stop, &to.stop);
+                let applied = line.and_then(|line| self.find_rule(line));
+                let path = self.network.find_path(&from.stop, &to.stop);
+                if let (Some(applied), Some(path)) = (applied, path) {
+                    return Some(price_path(applied, [from, to], path));
+                }
+            }
+        }
+        None
     }
 }
 
@@ -186,45 +205,42 @@ fn tariffs_of<'a>(book: &'a TariffBook, trip: &Trip<'_>) -> Result<Vec<&'a Tarif
     Ok(in_force)
 }
 
-/// The rules of a tariff that know the stops they price.
-fn offers<'a>(book: &'a TariffBook, tariff: &'a Tariff) -> impl Iterator<Item = Applied<'a>> {
-    tariff.rules.iter().filter_map(move |rule| {
-        let network = book.find_network(rule.network.as_ref()?)?;
-        Some(Applied {
-            tariff,
-            rule,
-            network: Some(network),
-        })
-    })
-}
-
-/// Whether a rule covers boarding at a stop of its network.
-fn serves(rule: &Rule, network: &Network, stop: &StopId) -> bool {
-    network.lines_at(stop).any(|line| rule.runs(line))
-}
-
-fn offer_quote(offer: Applied<'_>, trip: &Trip<'_>) -> Option<Quote> {
-    let network = offer.network?;
-    let of_name = |name: &str| spelling::find(network.stops(), name);
-    for from in of_name(trip.from) {
-        for to in of_name(trip.to) {
-            let path = network.find_path(&from.stop, &to.stop);
-            let rides = |path: &Path| {
-                let mut parts = path.parts.iter();
-                match parts.next() {
-                    // The way in is at the first line's operator.
-                    Some(first) => network
-                        .find_line(&first.line)
-                        .is_some_and(|line| offer.rule.runs(line)),
-                    None => serves(offer.rule, network, &from.stop),
-                }
-            };
-            if let Some(path) = path.filter(rides) {
-                return Some(price_path(offer, [from, to], path));
-            }
+/// The networks of a city's tariffs in the order they are named, each with the rules that price
+/// it: the city's own, then other cities'. A rider in Foshan asks for trips on a line run from
+/// Guangzhou, too.
+fn offers_in<'a>(book: &'a TariffBook, trip: &Trip<'_>) -> Result<Vec<Offer<'a>>, QuoteFault> {
+    let own = tariffs_of(book, trip)?;
+    let others = book
+        .tariffs()
+        .iter()
+        .filter(|tariff| tariff.city().as_str() != trip.city && tariff.is_in_force(trip.day));
+    let tariffs: Vec<&Tariff> = own.iter().copied().chain(others).collect();
+    let mut offers: Vec<Offer<'a>> = Vec::new();
+    for network in own.iter().flat_map(|tariff| tariff.networks()) {
+        let named = |offer: &Offer<'_>| offer.network.name() == network;
+        if let Some(network) = book.find_network(network)
+            && !offers.iter().any(named)
+        {
+            let rules = tariffs.iter().flat_map(|tariff| rules_for(tariff, network));
+            offers.push(Offer {
+                network,
+                rules: rules.collect(),
+            });
         }
     }
-    None
+    Ok(offers)
+}
+
+fn rules_for<'a>(tariff: &'a Tariff, network: &'a Network) -> impl Iterator<Item = Applied<'a>> {
+    let of_network = tariff
+        .rules
+        .iter()
+        .filter(move |rule| rule.network.as_ref() == Some(network.name()));
+    of_network.map(move |rule| Applied {
+        tariff,
+        rule,
+        network: Some(network),
+    })
 }
 
 fn price_path(offer: Applied<'_>, [from, to]: [&StopRecord; 2], path: Path) -> Quote {
@@ -259,15 +275,14 @@ fn price_path(offer: Applied<'_>, [from, to]: [&StopRecord; 2], path: Path) -> Q
     }
 }
 
-fn find_stops(offers: &[Applied<'_>], name: &str) -> Result<(), QuoteFault> {
-    let networks = || offers.iter().filter_map(|offer| offer.network);
-    if networks().any(|network| !spelling::find(network.stops(), name).is_empty()) {
+fn find_stops(offers: &[Offer<'_>], name: &str) -> Result<(), QuoteFault> {
+    let stops = || offers.iter().map(|offer| offer.network.stops());
+    if stops().any(|stops| !spelling::find(stops, name).is_empty()) {
         return Ok(());
     }
-    let stops = networks().flat_map(|network| network.stops());
     Err(QuoteFault::UnknownStop {
         name: name.to_string(),
-        suggestions: spelling::suggest(stops, name),
+        suggestions: spelling::suggest(stops().flatten(), name),
     })
 }
 

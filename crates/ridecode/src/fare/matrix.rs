@@ -1,0 +1,73 @@
+//! `ridecode fare matrix`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use ridecode_fare::matrix;
+
+use super::{Table, refuse};
+use crate::city::Cities;
+
+/// Shown under the help.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  ridecode fare matrix --city guangzhou --csv > guangzhou.csv
+  ridecode fare matrix --city foshan --network foshan-bus --ids --csv
+
+Columns: from, to (names as riders know them), fare (minor units: fen). Without --network that of
+the first rule of the city's tariff, its metro. Exit status: 0 done, 1 no such city, 2 other errors.";
+
+/// Options.
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    #[command(flatten)]
+    table: Table,
+    /// Network whose fares are wanted, by its network_id.
+    #[arg(long, value_name = "NETWORK")]
+    network: Option<String>,
+    /// Write CSV, the only form there is.
+    #[arg(long)]
+    csv: bool,
+    /// Write stop ids in place of names.
+    #[arg(long)]
+    ids: bool,
+}
+
+/// Runs it.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let cities = Cities::load(args.table.data.as_deref())?;
+    let rows = match matrix(&cities.book, &args.table.city, args.table.day()) {
+        Ok(rows) => rows,
+        Err(fault) => return Ok(refuse(&fault)),
+    };
+    let mut rows = rows.peekable();
+    let first = rows.peek().map(|row| row.network.as_str().to_owned());
+    let network = args.network.clone().or(first).unwrap_or_default();
+    let mut rows = rows
+        .filter(|row| row.network.as_str() == network)
+        .peekable();
+    if rows.peek().is_none() {
+        anstream::eprintln!(
+            "error: no tariff of {} prices a network {network}",
+            args.table.city
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    let out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(["from", "to", "fare"])?;
+    for row in rows {
+        let fare = row.fare.minor.to_string();
+        let (from, to) = if args.ids {
+            (row.from.stop.as_str(), row.to.stop.as_str())
+        } else {
+            (row.from.names.own().as_str(), row.to.names.own().as_str())
+        };
+        writer.write_record([from, to, &fare])?;
+    }
+    writer
+        .into_inner()
+        .map_err(|error| error.into_error())?
+        .flush()?;
+    Ok(ExitCode::SUCCESS)
+}
