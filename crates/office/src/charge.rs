@@ -1,8 +1,18 @@
 //! Charging: stage 7. An attempt is stored before its request leaves; an unknown outcome is asked
 //! about, never sent again under a new number.
+//!
+//! What to do about a due charge is one match over its state; what news of a charge means for its
+//! transfers, its next attempt and the rider's block is [`plan`]'s. The charge id is the order
+//! number at the provider for as long as the charge lives, so whatever is sent twice is one
+//! deduction there.
 
-use ridecode_pay::Outcome;
-use ridecode_store::StoreFault;
+mod plan;
+
+use ridecode_ledger::Money;
+use ridecode_pay::{Order, Outcome, RequestTime};
+use ridecode_store::{
+    Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, StoreFault,
+};
 use ridecode_words::{ChargeId, UnixSeconds};
 
 use crate::Office;
@@ -23,20 +33,173 @@ pub struct Charged {
 
 /// Does what is due about up to `limit` charges: sends, asks, tries again.
 pub async fn run(
-    _office: &Office,
-    _now: UnixSeconds,
-    _limit: usize,
-    _edge: (&impl Carrier, &mut impl Entropy),
+    office: &Office,
+    now: UnixSeconds,
+    limit: usize,
+    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
 ) -> Result<Charged, StoreFault> {
-    todo!()
+    let mut charged = Charged::default();
+    for due in office.store.due_charges(now, limit).await? {
+        let id = due.charge.id;
+        let Some(outcome) = pursue(office, due, now, (carrier, &mut *entropy)).await? else {
+            continue;
+        };
+        charged.tried += 1;
+        match outcome {
+            AttemptOutcome::Collected { .. } => charged.collected += 1,
+            AttemptOutcome::Declined { .. } => charged.declined += 1,
+            AttemptOutcome::Accepted | AttemptOutcome::Unknown => charged.waiting += 1,
+        }
+        take_down(office, id, outcome, now).await?;
+    }
+    Ok(charged)
 }
 
-/// Takes down what a verified callback says of an order.
+/// Takes down what a verified callback says of an order. News heard twice changes nothing.
 pub async fn told(
-    _office: &Office,
-    _charge: ChargeId,
-    _outcome: Outcome,
-    _now: UnixSeconds,
+    office: &Office,
+    charge: ChargeId,
+    outcome: Outcome,
+    now: UnixSeconds,
 ) -> Result<(), StoreFault> {
-    todo!()
+    let held = find(office, charge).await?;
+    if let Some(outcome) = known(outcome, held.amount) {
+        take_down(office, charge, outcome, now).await?;
+    }
+    Ok(())
 }
+
+/// Does what a due charge needs. `None` if another worker is at it.
+async fn pursue(
+    office: &Office,
+    due: ChargeDue,
+    now: UnixSeconds,
+    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+) -> Result<Option<AttemptOutcome>, StoreFault> {
+    match due.charge.state {
+        ChargeState::Planned | ChargeState::Declined { .. } => {
+            send(office, due, now, (carrier, entropy)).await
+        }
+        ChargeState::Submitted | ChargeState::Accepted | ChargeState::Unknown => {
+            let outcome = ask(office, due.charge.id, now, (carrier, &mut *entropy)).await;
+            match outcome {
+                Outcome::NotFound => send(office, due, now, (carrier, entropy)).await,
+                outcome => Ok(known(outcome, due.charge.amount)),
+            }
+        }
+        ChargeState::Collected { .. } => Ok(None),
+    }
+}
+
+/// Stores an attempt, then sends the order. Without an active mandate the attempt is a decline.
+async fn send(
+    office: &Office,
+    due: ChargeDue,
+    now: UnixSeconds,
+    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+) -> Result<Option<AttemptOutcome>, StoreFault> {
+    let (provider, connector) = &office.desk.provider;
+    let charge = due.charge;
+    let attempt = Attempt {
+        charge: charge.id,
+        number: charge.attempts.saturating_add(1),
+        at: now,
+        look_again: now.plus_s(i64::from(office.policy.ask_after_s)),
+    };
+    if !office.store.open_attempt(attempt).await? {
+        return Ok(None);
+    }
+    let contract = due.mandate.filter(|(_, with, _)| with == provider);
+    let Some((_, _, contract)) = contract else {
+        let reason = NO_MANDATE.into();
+        return Ok(Some(AttemptOutcome::Declined { reason }));
+    };
+    let order = Order {
+        charge: charge.id,
+        contract,
+        amount: charge.amount,
+        description: format!("乘车 {}", charge.id.journey),
+    };
+    let nonce = entropy.number();
+    let time = RequestTime { now, nonce };
+    let request = connector.deduct(&order, time);
+    let reply = carrier.carry(*provider, request).await;
+    let outcome = connector.read_order(charge.id, time, reply.as_ref());
+    // An order just sent and not found is one that may still arrive.
+    Ok(Some(
+        known(outcome, charge.amount).unwrap_or(AttemptOutcome::Unknown),
+    ))
+}
+
+/// Asks about an order under the number it was sent with.
+async fn ask(
+    office: &Office,
+    charge: ChargeId,
+    now: UnixSeconds,
+    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+) -> Outcome {
+    let (provider, connector) = &office.desk.provider;
+    let nonce = entropy.number();
+    let time = RequestTime { now, nonce };
+    let request = connector.query_order(charge, time);
+    let reply = carrier.carry(*provider, request).await;
+    connector.read_order(charge, time, reply.as_ref())
+}
+
+/// What is known of a charge of so much. `None` if the provider knows nothing of it.
+fn known(outcome: Outcome, charged: Money) -> Option<AttemptOutcome> {
+    match outcome {
+        Outcome::Accepted => Some(AttemptOutcome::Accepted),
+        Outcome::Collected {
+            transaction,
+            amount,
+        } if amount == charged => Some(AttemptOutcome::Collected { transaction }),
+        Outcome::Collected { amount, .. } => {
+            tracing::error!(%amount, %charged, "the provider collected another amount");
+            Some(AttemptOutcome::Unknown)
+        }
+        Outcome::Declined { reason } => Some(AttemptOutcome::Declined { reason }),
+        Outcome::NotFound => None,
+        Outcome::Unknown => Some(AttemptOutcome::Unknown),
+    }
+}
+
+/// Saves news with what it means, deciding anew as often as other news of the rider's comes
+/// between.
+async fn take_down(
+    office: &Office,
+    charge: ChargeId,
+    outcome: AttemptOutcome,
+    now: UnixSeconds,
+) -> Result<(), StoreFault> {
+    loop {
+        let held = find(office, charge).await?;
+        let file = office.store.load_rider(held.rider, now).await?;
+        let file = file.ok_or_else(|| StoreFault::Missing {
+            what: "rider",
+            id: held.rider.to_string(),
+        })?;
+        let news = plan::News {
+            outcome: &outcome,
+            at: now,
+            day: office.day_of(now),
+            provider: office.desk.provider.0,
+        };
+        let settlement = plan::settlement(&held, &file, &office.policy, news)?;
+        match office.store.settle_charge(settlement).await? {
+            Settled::Saved | Settled::AlreadyCollected | Settled::NotWaiting => return Ok(()),
+            Settled::Moved => {}
+        }
+    }
+}
+
+async fn find(office: &Office, charge: ChargeId) -> Result<Charge, StoreFault> {
+    let held = office.store.find_charge(charge).await?;
+    held.ok_or_else(|| StoreFault::Missing {
+        what: "charge",
+        id: charge.to_string(),
+    })
+}
+
+/// The reason of a decline that no provider gave: there is no active mandate to charge.
+pub const NO_MANDATE: &str = "no_mandate";

@@ -35,6 +35,7 @@ use std::sync::Arc;
 
 use ridecode_fare::TariffBook;
 use ridecode_store::Store;
+use ridecode_words::{ServiceDay, UnixSeconds};
 
 /// What every step needs. Cheap to clone.
 #[derive(Clone)]
@@ -47,4 +48,15 @@ pub struct Office {
     pub desk: Arc<Desk>,
     /// Policies.
     pub policy: Arc<Policy>,
+}
+
+impl Office {
+    /// The accounting day of a time: in the zone of the book's first tariff, or UTC if the book
+    /// has none.
+    pub fn day_of(&self, time: UnixSeconds) -> ServiceDay {
+        self.book.tariffs().first().map_or_else(
+            || ServiceDay(i32::try_from(time.0.div_euclid(86_400)).unwrap_or_default()),
+            |tariff| tariff.day_of(time),
+        )
+    }
 }

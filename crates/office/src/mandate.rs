@@ -1,7 +1,7 @@
 //! Mandates: the rider signs at the provider; the provider tells us by callback and by query.
 
-use ridecode_account::{Mandate, MandateFault};
-use ridecode_pay::ContractState;
+use ridecode_account::{Mandate, MandateFault, MandateState};
+use ridecode_pay::{ContractAnswer, ContractOrder, ContractState, RequestTime};
 use ridecode_store::StoreFault;
 use ridecode_words::{MandateId, RiderId, UnixSeconds};
 
@@ -23,6 +23,12 @@ pub enum MandateStepFault {
     /// The provider did not answer, or not in its documented way.
     #[error("the payment provider did not answer; try again")]
     ProviderSilent,
+    /// The provider refuses, for a reason in its own word.
+    #[error("the payment provider refused: {reason}")]
+    Refused {
+        /// The reason.
+        reason: String,
+    },
     /// No such mandate.
     #[error("there is no such mandate")]
     Unknown,
@@ -34,15 +40,43 @@ pub enum MandateStepFault {
     Store(#[from] StoreFault),
 }
 
-/// Asks the provider for a page where the rider signs. `return_url` is where the provider sends
-/// the rider afterwards.
+/// Asks the provider for a page where the rider signs. The mandate is kept before the provider
+/// hears of it, so that a callback finds it.
 pub async fn ask(
-    _office: &Office,
-    _asked: MandateAsked,
-    _now: UnixSeconds,
-    _edge: (&impl Carrier, &mut impl Entropy),
+    office: &Office,
+    asked: MandateAsked,
+    now: UnixSeconds,
+    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
 ) -> Result<MandateToSign, MandateStepFault> {
-    todo!()
+    let (provider, connector) = &office.desk.provider;
+    let mandate = Mandate {
+        id: MandateId(entropy.number()),
+        rider: asked.rider,
+        provider: *provider,
+        contract: None,
+        state: MandateState::Pending,
+        changed: now,
+    };
+    office.store.save_mandate(mandate.clone()).await?;
+    let order = ContractOrder {
+        mandate: mandate.id,
+        rider: mandate.rider,
+        return_url: asked.return_url,
+        callback_url: asked.callback_url,
+    };
+    let nonce = entropy.number();
+    let time = RequestTime { now, nonce };
+    let request = connector.open_contract(&order, time);
+    let reply = carrier.carry(*provider, request).await;
+    match connector.read_contract(mandate.id, time, reply.as_ref()) {
+        ContractAnswer::Known(news) => {
+            let sign_url = news.sign_url.ok_or(MandateStepFault::ProviderSilent)?;
+            let mandate = told(office, mandate.id, (news.contract, news.state), now).await?;
+            Ok(MandateToSign { mandate, sign_url })
+        }
+        ContractAnswer::Refused { reason } => Err(MandateStepFault::Refused { reason }),
+        ContractAnswer::NotFound | ContractAnswer::Unknown => Err(MandateStepFault::ProviderSilent),
+    }
 }
 
 /// What a rider asks for.
@@ -55,22 +89,48 @@ pub struct MandateAsked {
     pub callback_url: String,
 }
 
-/// Takes down what a verified callback says of a contract.
+/// Takes down what a verified callback says of a contract: its number at the provider and its
+/// state. News heard twice changes nothing.
 pub async fn told(
-    _office: &Office,
-    _mandate: MandateId,
-    _news: (String, ContractState),
-    _now: UnixSeconds,
+    office: &Office,
+    mandate: MandateId,
+    (contract, state): (String, ContractState),
+    now: UnixSeconds,
 ) -> Result<Mandate, MandateStepFault> {
-    todo!()
+    let held = office.store.find_mandate(mandate).await?;
+    let held = held.ok_or(MandateStepFault::Unknown)?;
+    let state = match state {
+        ContractState::Pending => MandateState::Pending,
+        ContractState::Active => MandateState::Active,
+        ContractState::Suspended { reason } => MandateState::Suspended { reason },
+        ContractState::Ended => MandateState::Ended,
+    };
+    let mandate = held.told(&contract, state, now)?;
+    office.store.save_mandate(mandate.clone()).await?;
+    Ok(mandate)
 }
 
-/// Asks the provider how a mandate stands and takes the answer down.
+/// Asks the provider how a mandate stands and takes the answer down. A mandate the provider never
+/// heard of stays as it is.
 pub async fn query(
-    _office: &Office,
-    _mandate: MandateId,
-    _now: UnixSeconds,
-    _edge: (&impl Carrier, &mut impl Entropy),
+    office: &Office,
+    mandate: MandateId,
+    now: UnixSeconds,
+    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
 ) -> Result<Mandate, MandateStepFault> {
-    todo!()
+    let held = office.store.find_mandate(mandate).await?;
+    let held = held.ok_or(MandateStepFault::Unknown)?;
+    let (provider, connector) = &office.desk.provider;
+    let nonce = entropy.number();
+    let time = RequestTime { now, nonce };
+    let request = connector.query_contract(mandate, time);
+    let reply = carrier.carry(*provider, request).await;
+    match connector.read_contract(mandate, time, reply.as_ref()) {
+        ContractAnswer::Known(news) => {
+            told(office, mandate, (news.contract, news.state), now).await
+        }
+        ContractAnswer::NotFound => Ok(held),
+        ContractAnswer::Refused { reason } => Err(MandateStepFault::Refused { reason }),
+        ContractAnswer::Unknown => Err(MandateStepFault::ProviderSilent),
+    }
 }

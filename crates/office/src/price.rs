@@ -24,6 +24,8 @@ pub struct Priced {
     pub fares: usize,
     /// Months whose taps moved meanwhile; they are still due.
     pub moved: usize,
+    /// Closed journeys without a price: tariffs or feed are incomplete. Logged, and tried again.
+    pub unpriced: usize,
     /// Months whose fares contradict themselves. A fault of ours: logged, and still due.
     pub failed: usize,
 }
@@ -61,6 +63,10 @@ fn plan_all(
     let mut saves = Vec::with_capacity(due.len());
     for (due, window) in due.iter().zip(windows) {
         let bill = bill(due.period, &window.taps, &office.book, now);
+        for (journey, why) in &bill.unpriced {
+            tracing::warn!(journey = %journey.id, %why, "a journey has no price");
+            priced.unpriced += 1;
+        }
         match plan(&bill, window, (now, office.policy.currency)) {
             Ok(save) => saves.push(save),
             Err(fault) => {

@@ -15,7 +15,7 @@ use crate::months::months_around;
 /// Where a ride stands (design §1, promise 6).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RideState {
-    /// Taps are here; the journey is not closed, or closed and not posted yet.
+    /// Taps are here; the journey is not closed, has no price, or its price is not posted yet.
     Uploaded,
     /// The fare is posted, and nothing is to be charged for it.
     Priced,
@@ -56,7 +56,9 @@ fn tell(office: &Office, rider: RiderId, page: &AuditPage, now: UnixSeconds) -> 
         for fare in bill.fares {
             rides.extend(closed_ride(fare, &taps, page));
         }
-        rides.extend(bill.open.into_iter().filter_map(open_ride));
+        let unpriced = bill.unpriced.into_iter().map(|(journey, _)| journey);
+        let unfinished = bill.open.into_iter().chain(unpriced);
+        rides.extend(unfinished.filter_map(unfinished_ride));
     }
     rides.sort_by_key(|ride| std::cmp::Reverse((ride.began, ride.journey)));
     rides
@@ -88,7 +90,7 @@ fn closed_ride(fare: Fare, taps: &BTreeMap<TapId, &Tap>, page: &AuditPage) -> Op
     })
 }
 
-fn open_ride(journey: Journey) -> Option<Ride> {
+fn unfinished_ride(journey: Journey) -> Option<Ride> {
     let first = journey.taps.iter().find(|tap| match tap.kind {
         TapKind::Single | TapKind::In | TapKind::Out => true,
         TapKind::Void { .. } => false,

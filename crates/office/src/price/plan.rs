@@ -59,7 +59,7 @@ pub(crate) fn plan(
         transfers: Vec::new(),
         legs: Vec::new(),
         charges: Vec::new(),
-        due_again: bill.next_closing,
+        due_again: due_again(bill, now),
     };
     for (before, after) in changes(bill, &window.fares, currency)? {
         let movement = movement(bill.period.rider, before, &after, currency)?;
@@ -82,7 +82,18 @@ pub(crate) fn plan(
     Ok(save)
 }
 
-/// The versions that follow, each with the one before it, by journey.
+/// When the month is to be priced again if no tap comes: when an open journey closes, or soon if
+/// a journey found no price, because an operator may complete the tariffs at any time.
+fn due_again(bill: &Bill, now: UnixSeconds) -> Option<UnixSeconds> {
+    let retry = (!bill.unpriced.is_empty()).then(|| now.plus_s(UNPRICED_RETRY_S));
+    match (bill.next_closing, retry) {
+        (Some(closing), Some(retry)) => Some(closing.min(retry)),
+        (closing, retry) => closing.or(retry),
+    }
+}
+
+/// The versions that follow, each with the one before it, by journey. A journey that finds no
+/// price now keeps the one it has.
 pub(crate) fn changes<'a>(
     bill: &Bill,
     posted: &'a [FareVersion],
@@ -98,6 +109,9 @@ pub(crate) fn changes<'a>(
         if held.is_none_or(|held| !says_the_same(held, &after)) {
             changes.push((held, after));
         }
+    }
+    for (journey, _) in &bill.unpriced {
+        before.remove(&journey.id);
     }
     for (journey, held) in before {
         let ending = if bill.open.iter().any(|open| open.id == journey) {
@@ -227,3 +241,6 @@ fn charge_id(fare: &FareVersion) -> ChargeId {
         version: fare.version,
     }
 }
+
+/// Seconds until a month with a journey without a price is tried again.
+const UNPRICED_RETRY_S: i64 = 3_600;
