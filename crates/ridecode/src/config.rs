@@ -1,1 +1,301 @@
 //! Configuration: file, environment and flags, converted once into one struct per concern.
+//!
+//! Layers are laid over each other (embedded defaults, `ridecode.toml`, `RIDECODE_*`, flags), each
+//! checked by itself first so that an error can name its file, key and line. Nothing else in the
+//! program reads the environment, and nothing reads it twice.
+
+mod file;
+mod layer;
+mod value;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use ridecode_account::{CredentialPolicy, CreditPolicy};
+use ridecode_ledger::{Commission, Currency};
+use ridecode_office::Policy;
+use ridecode_words::{OperatorId, ProviderId};
+
+pub use file::{Engine, LogFormat};
+pub use value::Secret;
+
+use file::File;
+
+/// Where settings come from, on the command line of every role that has an office.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Source {
+    /// Settings file. Default: ridecode.toml in the working folder, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder for keys and database (`folder`). Default: ridecode-data.
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Database file, relative to the folder (`store.file`). Default: ridecode.db.
+    #[arg(long, value_name = "FILE")]
+    pub database: Option<PathBuf>,
+    /// Any other setting, such as `--set serve.request_timeout_s=10`; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Everything that can be set, in refined form.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Keys and database live here.
+    pub folder: PathBuf,
+    /// The HTTP interface.
+    pub serve: Serve,
+    /// The memory.
+    pub store: Store,
+    /// A folder laid out like data/, in place of the embedded city.
+    pub city: Option<PathBuf>,
+    /// A brands file, in place of the embedded one.
+    pub brands: Option<PathBuf>,
+    /// The payment provider.
+    pub provider: Provider,
+    /// What the issuer has decided.
+    pub policy: Policy,
+    /// The workers.
+    pub work: Work,
+    /// Who may look at and close an operator's days.
+    pub staff: Vec<Staff>,
+    /// Codes with which validators may register.
+    pub validator_codes: Vec<ValidatorCode>,
+    /// The log.
+    pub log: Log,
+}
+
+/// The HTTP interface.
+#[derive(Clone, Debug)]
+pub struct Serve {
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// How the outside reaches this server, without a slash at the end. `None`: the address
+    /// listened on.
+    pub public_url: Option<String>,
+    /// After this a request is answered with a problem.
+    pub request_timeout: Duration,
+    /// The longest JSON body, in bytes.
+    pub body_max: usize,
+    /// Threads that check segments' signatures.
+    pub audit_threads: usize,
+    /// Credentials each of these threads remembers as checked.
+    pub credentials_max: usize,
+}
+
+/// The memory.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Which engine.
+    pub engine: Engine,
+    /// Its file, where it has one.
+    pub file: PathBuf,
+}
+
+/// The payment provider.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Its number in the ledger.
+    pub id: ProviderId,
+    /// Where it listens, without a slash at the end.
+    pub url: String,
+    /// Our number there.
+    pub merchant: String,
+    /// Its Ed25519 public key. `None` until it is set, and then nothing it says is believed.
+    pub key: Option<[u8; 32]>,
+}
+
+/// The workers.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Whether `serve` works too.
+    pub enabled: bool,
+    /// The longest pause between rounds.
+    pub tick: Duration,
+    /// Months priced and charges tried in one step of a round.
+    pub batch: usize,
+    /// The local time at which the service day before is closed.
+    pub close_at: Time,
+    /// The zone of service days.
+    pub zone: TimeZone,
+}
+
+/// A member of staff.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    /// The name in the log.
+    pub name: String,
+    /// The bearer token.
+    pub token: Secret,
+    /// The one operator this person sees; `None` for all.
+    pub operator: Option<OperatorId>,
+}
+
+/// A code with which one validator may register, once.
+#[derive(Clone, Debug)]
+pub struct ValidatorCode {
+    /// The code.
+    pub code: Secret,
+    /// Whose validator it will be.
+    pub operator: OperatorId,
+}
+
+/// The log.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// What is logged, in the syntax of tracing-subscriber's `EnvFilter`.
+    pub filter: String,
+    /// How.
+    pub format: LogFormat,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::refine(&File::default())
+    }
+}
+
+impl Config {
+    /// Reads every layer. Errors name the file, key or variable and what to write instead.
+    pub fn load(source: &Source, more: &[(String, String)]) -> anyhow::Result<Self> {
+        Ok(Self::refine(&read(source, more)?))
+    }
+
+    /// The effective settings as a settings file, secrets hidden.
+    pub fn print(source: &Source, more: &[(String, String)]) -> anyhow::Result<String> {
+        toml::to_string(&read(source, more)?).context("the settings cannot be written as TOML")
+    }
+
+    /// The database file, in the folder unless it says otherwise.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join(&self.store.file)
+    }
+
+    fn refine(file: &File) -> Self {
+        Self {
+            folder: file.folder.clone(),
+            serve: serve(&file.serve),
+            store: Store {
+                engine: file.store.engine,
+                file: file.store.file.clone(),
+            },
+            city: file.city.folder.clone(),
+            brands: file.desk.brands.clone(),
+            provider: Provider {
+                id: ProviderId(file.provider.id.as_u32()),
+                url: file.provider.url.as_str().to_owned(),
+                merchant: file.provider.merchant.clone(),
+                key: file.provider.public_key.map(|key| key.0),
+            },
+            policy: policy(&file.policy),
+            work: work(&file.work),
+            staff: file.staff.iter().map(staff).collect(),
+            validator_codes: file.validator_code.iter().map(validator_code).collect(),
+            log: Log {
+                filter: file.log.filter.clone(),
+                format: file.log.format,
+            },
+        }
+    }
+}
+
+fn read(source: &Source, more: &[(String, String)]) -> anyhow::Result<File> {
+    let mut layers = layer::Layers::default();
+    match &source.config {
+        Some(path) => layers.file(path)?,
+        None if Path::new(FILE_NAME).exists() => layers.file(Path::new(FILE_NAME))?,
+        None => {}
+    }
+    layers.environment(std::env::vars_os())?;
+    let path = |path: &PathBuf| path.to_string_lossy().into_owned();
+    if let Some(folder) = &source.folder {
+        layers.flag("folder", &path(folder))?;
+    }
+    if let Some(database) = &source.database {
+        layers.flag("store.file", &path(database))?;
+    }
+    for (key, value) in more {
+        layers.flag(key, value)?;
+    }
+    for setting in &source.set {
+        let (key, value) = setting
+            .split_once('=')
+            .with_context(|| format!("--set {setting}: write it as --set KEY=VALUE"))?;
+        layers.flag(key, value)?;
+    }
+    layers.merged()
+}
+
+fn serve(file: &file::ServeFile) -> Serve {
+    let threads = match file.audit_threads.as_usize() {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => threads,
+    };
+    Serve {
+        listen: file.listen.0,
+        public_url: file.public_url.as_ref().map(|url| url.as_str().to_owned()),
+        request_timeout: Duration::from_secs(u64::from(file.request_timeout_s.as_u32())),
+        body_max: file.body_max_bytes.as_usize(),
+        audit_threads: threads,
+        credentials_max: file.credentials_max.as_usize(),
+    }
+}
+
+fn policy(file: &file::PolicyFile) -> Policy {
+    Policy {
+        credential: CredentialPolicy {
+            lifetime_min: file.credential_lifetime_min.as_u32(),
+            batch: file.credential_batch.as_u8(),
+            fare_ceiling_minor: file.fare_ceiling_minor.as_u32(),
+        },
+        credit: CreditPolicy {
+            unpaid_rides_max: file.unpaid_rides_max.as_u32(),
+            retry_after_s: file
+                .retry_after_s
+                .iter()
+                .map(|seconds| seconds.as_u32())
+                .collect(),
+            retry_until_s: file.retry_until_s.as_u32(),
+        },
+        commission: Commission {
+            basis_points: file.commission_basis_points.as_u16(),
+        },
+        currency: Currency::CNY,
+        session_s: file.session_s.as_u32(),
+        ask_after_s: file.ask_after_s.as_u32(),
+    }
+}
+
+fn work(file: &file::WorkFile) -> Work {
+    Work {
+        enabled: file.enabled,
+        tick: Duration::from_millis(u64::from(file.tick_ms.as_u32())),
+        batch: file.batch.as_usize(),
+        close_at: file.close_at.0,
+        zone: file.zone.0.clone(),
+    }
+}
+
+fn staff(file: &file::StaffFile) -> Staff {
+    Staff {
+        name: file.name.clone(),
+        token: file.token.0.clone(),
+        operator: file.operator.map(|operator| OperatorId(operator.as_u32())),
+    }
+}
+
+fn validator_code(file: &file::ValidatorCodeFile) -> ValidatorCode {
+    ValidatorCode {
+        code: file.code.0.clone(),
+        operator: OperatorId(file.operator.as_u32()),
+    }
+}
+
+const FILE_NAME: &str = "ridecode.toml";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,222 @@
+//! The settings file as it is written: every key optional, with its default and its limits.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::value::{Address, BaseUrl, Code, Key, LocalTime, Token, Whole, Zone};
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) folder: PathBuf,
+    pub(super) serve: ServeFile,
+    pub(super) store: StoreFile,
+    pub(super) city: CityFile,
+    pub(super) desk: DeskFile,
+    pub(super) provider: ProviderFile,
+    pub(super) policy: PolicyFile,
+    pub(super) work: WorkFile,
+    pub(super) log: LogFile,
+    pub(super) staff: Vec<StaffFile>,
+    pub(super) validator_code: Vec<ValidatorCodeFile>,
+}
+
+impl Default for File {
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::from("ridecode-data"),
+            serve: ServeFile::default(),
+            store: StoreFile::default(),
+            city: CityFile::default(),
+            desk: DeskFile::default(),
+            provider: ProviderFile::default(),
+            policy: PolicyFile::default(),
+            work: WorkFile::default(),
+            log: LogFile::default(),
+            staff: Vec::new(),
+            validator_code: Vec::new(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ServeFile {
+    pub(super) listen: Address,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) public_url: Option<BaseUrl>,
+    pub(super) request_timeout_s: Whole<1, 300>,
+    pub(super) body_max_bytes: Whole<1_024, 1_048_576>,
+    pub(super) audit_threads: Whole<0, 256>,
+    pub(super) credentials_max: Whole<0, 10_000_000>,
+}
+
+impl Default for ServeFile {
+    fn default() -> Self {
+        Self {
+            listen: Address(([127, 0, 0, 1], 8080).into()),
+            public_url: None,
+            request_timeout_s: Whole(30),
+            body_max_bytes: Whole(65_536),
+            audit_threads: Whole(0),
+            credentials_max: Whole(200_000),
+        }
+    }
+}
+
+/// Which engine remembers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engine {
+    /// An embedded database file.
+    Sqlite,
+    /// Nothing outlives the process.
+    Memory,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct StoreFile {
+    pub(super) engine: Engine,
+    pub(super) file: PathBuf,
+}
+
+impl Default for StoreFile {
+    fn default() -> Self {
+        Self {
+            engine: Engine::Sqlite,
+            file: PathBuf::from("ridecode.db"),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct CityFile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) folder: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct DeskFile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) brands: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ProviderFile {
+    pub(super) id: Whole<1, 4_294_967_295>,
+    pub(super) url: BaseUrl,
+    pub(super) merchant: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) public_key: Option<Key>,
+}
+
+impl Default for ProviderFile {
+    fn default() -> Self {
+        Self {
+            id: Whole(1),
+            url: BaseUrl::known("http://127.0.0.1:8090"),
+            merchant: "ridecode".to_owned(),
+            public_key: None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct PolicyFile {
+    pub(super) credential_lifetime_min: Whole<1, 4_320>,
+    pub(super) credential_batch: Whole<1, 32>,
+    pub(super) fare_ceiling_minor: Whole<1, 16_777_215>,
+    pub(super) unpaid_rides_max: Whole<1, 1_000>,
+    pub(super) retry_after_s: Vec<Whole<1, 2_592_000>>,
+    pub(super) retry_until_s: Whole<1, 31_536_000>,
+    pub(super) commission_basis_points: Whole<0, 10_000>,
+    pub(super) session_s: Whole<60, 31_536_000>,
+    pub(super) ask_after_s: Whole<1, 86_400>,
+}
+
+impl Default for PolicyFile {
+    fn default() -> Self {
+        Self {
+            credential_lifetime_min: Whole(1_440),
+            credential_batch: Whole(4),
+            fare_ceiling_minor: Whole(2_000),
+            unpaid_rides_max: Whole(1),
+            retry_after_s: [3_600, 21_600, 86_400, 259_200, 86_400].map(Whole).to_vec(),
+            retry_until_s: Whole(14 * 86_400),
+            commission_basis_points: Whole(50),
+            session_s: Whole(90 * 86_400),
+            ask_after_s: Whole(30),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct WorkFile {
+    pub(super) enabled: bool,
+    pub(super) tick_ms: Whole<10, 3_600_000>,
+    pub(super) batch: Whole<1, 10_000>,
+    pub(super) close_at: LocalTime,
+    pub(super) zone: Zone,
+}
+
+impl Default for WorkFile {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            tick_ms: Whole(5_000),
+            batch: Whole(200),
+            close_at: LocalTime(jiff::civil::time(4, 0, 0, 0)),
+            zone: Zone::known("Asia/Shanghai"),
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines, one object a line.
+    Json,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct LogFile {
+    pub(super) filter: String,
+    pub(super) format: LogFormat,
+}
+
+impl Default for LogFile {
+    fn default() -> Self {
+        Self {
+            filter: "info".to_owned(),
+            format: LogFormat::Text,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StaffFile {
+    pub(super) name: String,
+    pub(super) token: Token,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) operator: Option<Whole<1, 4_294_967_295>>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ValidatorCodeFile {
+    pub(super) code: Code,
+    pub(super) operator: Whole<1, 4_294_967_295>,
+}

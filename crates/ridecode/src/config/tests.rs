@@ -1,0 +1,156 @@
+use super::*;
+
+fn check(text: &str, expected: &[&str]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ridecode.toml");
+    std::fs::write(&path, text).expect("the file is written");
+    let mut layers = layer::Layers::default();
+    let fault = layers.file(&path).expect_err("the file is wrong");
+    let shown = format!("{fault:#}");
+    for part in expected {
+        assert!(shown.contains(part), "{shown:?} does not say {part:?}");
+    }
+}
+
+fn environment(name: &str, value: &str) -> anyhow::Result<Config> {
+    let mut layers = layer::Layers::default();
+    layers.environment([(name.into(), value.into())].into_iter())?;
+    Ok(Config::refine(&layers.merged()?))
+}
+
+#[test]
+fn a_wrong_file_is_answered_with_line_key_and_remedy() {
+    check(
+        "folder = \"x\"\n[serve]\nlistn = \"127.0.0.1:1\"\n",
+        &["ridecode.toml:3", "listn", "listen"],
+    );
+    check(
+        "[serve]\nlisten = \"localhost\"\n",
+        &["ridecode.toml:2 (listen)", "such as 127.0.0.1:8080"],
+    );
+    check(
+        "[serve]\n\nrequest_timeout_s = 0\n",
+        &["ridecode.toml:3 (request_timeout_s)", "from 1 to 300"],
+    );
+    check(
+        "[provider]\nurl = \"ftp://pay\"\n",
+        &[":2 (url)", "http://127.0.0.1:8090"],
+    );
+    check(
+        "[provider]\npublic_key = \"00\"\n",
+        &[":2", "64 hex digits"],
+    );
+    check("[work]\nzone = \"Asia/Canton\"\n", &[":2", "Asia/Shanghai"]);
+    check("[work]\nclose_at = \"4 am\"\n", &[":2", "04:00"]);
+    check("[store]\nengine = \"oracle\"\n", &[":2", "sqlite"]);
+    check(
+        "[[staff]]\nname = \"day desk\"\ntoken = \"short\"\n",
+        &[":3", "16 to 256"],
+    );
+    check("[[staff]]\nname = \"day desk\"\n", &["token"]);
+    check("[serve\n", &["ridecode.toml:1"]);
+}
+
+#[test]
+fn a_missing_file_that_was_named_is_an_error() {
+    let fault = Config::load(
+        &Source {
+            config: Some("/nowhere/ridecode.toml".into()),
+            ..Source::default()
+        },
+        &[],
+    )
+    .expect_err("the file is not there");
+    assert!(format!("{fault:#}").contains("--config"), "{fault:#}");
+}
+
+#[test]
+fn a_wrong_variable_is_named() {
+    let check = |name, value, expected: &str| {
+        let fault = environment(name, value).expect_err("the variable is wrong");
+        let shown = format!("{fault:#}");
+        assert!(shown.contains(name) && shown.contains(expected), "{shown}");
+    };
+    check("RIDECODE_SERVE_LISTN", "x", "listn");
+    check("RIDECODE_SERVE_LISTEN", "x", "127.0.0.1:8080");
+    check("RIDECODE_WORK_BATCH", "many", "invalid type");
+    check("RIDECODE_WORK_BATCH", "0", "from 1 to 10000");
+    check("RIDECODE_FOLDR", "x", "folder");
+}
+
+#[test]
+fn later_layers_win_key_by_key() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ridecode.toml");
+    std::fs::write(
+        &path,
+        "[serve]\nlisten = \"127.0.0.1:1\"\nrequest_timeout_s = 7\n[work]\nbatch = 9\n",
+    )
+    .expect("the file is written");
+    let mut layers = layer::Layers::default();
+    layers.file(&path).expect("the file is right");
+    layers
+        .environment([("RIDECODE_SERVE_LISTEN".into(), "127.0.0.1:2".into())].into_iter())
+        .expect("the variable is right");
+    layers.flag("work.batch", "11").expect("the flag is right");
+    let config = Config::refine(&layers.merged().expect("the layers fit"));
+    assert_eq!(config.serve.listen.port(), 2);
+    assert_eq!(config.serve.request_timeout, Duration::from_secs(7));
+    assert_eq!(config.work.batch, 11);
+}
+
+#[test]
+fn lists_are_written_as_toml_in_variables() {
+    let config = environment(
+        "RIDECODE_STAFF",
+        "[{ name = \"day desk\", token = \"0123456789abcdef\", operator = 2 }]",
+    )
+    .expect("the variable is right");
+    assert_eq!(config.staff[0].operator, Some(OperatorId(2)));
+    assert_eq!(config.staff[0].token.reveal(), "0123456789abcdef");
+}
+
+#[test]
+fn what_is_printed_hides_secrets_and_reads_back() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("ridecode.toml");
+    std::fs::write(
+        &path,
+        "[[staff]]\nname = \"day desk\"\ntoken = \"0123456789abcdef\"\n\
+         [[validator_code]]\ncode = \"bus-12-once\"\noperator = 2\n",
+    )
+    .expect("the file is written");
+    let source = Source {
+        config: Some(path),
+        ..Source::default()
+    };
+    let printed = Config::print(&source, &[]).expect("the settings are right");
+    assert!(!printed.contains("0123456789abcdef") && !printed.contains("bus-12-once"));
+    let debug = format!("{:?}", Config::load(&source, &[]).expect("they are right"));
+    assert!(!debug.contains("0123456789abcdef") && !debug.contains("bus-12-once"));
+
+    let defaults = Config::print(&Source::default(), &[]).expect("the defaults are right");
+    toml::from_str::<File>(&defaults).expect("the defaults are within their own limits");
+}
+
+#[test]
+fn every_key_is_documented() {
+    let manual = include_str!("../../../../docs/operating.md");
+    let printed = toml::to_string(&File::default()).expect("the defaults are TOML");
+    let optional = [
+        "public_url",
+        "public_key",
+        "brands",
+        "staff",
+        "validator_code",
+    ];
+    let keys = printed
+        .lines()
+        .filter_map(|line| line.split_once(" = ").map(|(key, _)| key));
+    for key in keys.chain(optional) {
+        assert!(
+            manual.contains(&format!("`{key}`")) || manual.contains(&format!(".{key}`")),
+            "docs/operating.md does not say what {key} is"
+        );
+    }
+}
