@@ -1,1 +1,273 @@
 //! The desk: an issuer's brands and keys, kept in a folder.
+//!
+//! The brands file says who issues what and where it is accepted; the key file gives each brand
+//! its signer. Together they make the office that every role works on. Private keys stay in the
+//! signers: nothing here gives one back.
+
+mod brands;
+mod keys;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use ridecode_codec::Scheme;
+use ridecode_codec::crypto::native::SecretKey;
+use ridecode_codec::crypto::{Algorithm, Signer as _};
+use ridecode_codec::key::{CompactProfile, IssuerKey, KeyList, MotIssuer, RootKey};
+use ridecode_codec::mot::{Certificate, CertificateGrant, certify};
+use ridecode_office::{Brand, Desk, Entropy, Office};
+use ridecode_pay::sandbox::{Connector, Settings};
+use ridecode_words::IssuerId;
+
+use crate::config::{Config, Engine};
+
+use brands::{BrandKind, BrandPlan, BrandsFile, CompactPlan, MotPlan};
+use keys::{KeyFile, SharedSigner};
+
+/// An office, and what the edge keeps beside it.
+#[derive(Clone)]
+pub struct Opened {
+    /// The office.
+    pub office: Office,
+    /// Makes and checks one-time codes of validators. A secret.
+    pub admission: Admission,
+    /// Our Ed25519 public key, as the payment provider registers it.
+    pub merchant_key: [u8; 32],
+}
+
+/// The secret behind one-time codes that staff asks for.
+#[derive(Clone)]
+pub struct Admission(pub(crate) [u8; 32]);
+
+/// Opens the office of a configuration: store, city, brands and keys, which are made on first
+/// need.
+pub fn open(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opened> {
+    let file = brands_file(config)?;
+    let mut keys = KeyFile::open(&config.folder)?;
+    let connector = connector(config, &mut keys, entropy)?;
+    let merchant_key = connector.merchant_key();
+    let admission = Admission(keys.secret("validator admission", entropy)?);
+    let bundle_signer = keys.signer("bundle", Algorithm::EdDsa, entropy)?;
+    let mut layout = Layout {
+        file: &file,
+        keys: &mut keys,
+        entropy,
+        list: KeyList::default(),
+    };
+    let brands = file
+        .brands
+        .iter()
+        .map(|plan| layout.brand(plan))
+        .collect::<anyhow::Result<_>>()?;
+    let list = layout.list;
+    keys.save()?;
+    let desk = Desk {
+        version: file.version,
+        brands,
+        operators: file.operators,
+        keys: list,
+        acceptance: file
+            .brands
+            .into_iter()
+            .flat_map(|brand| brand.accepted)
+            .collect(),
+        issuers: file
+            .issuers
+            .into_iter()
+            .map(|issuer| issuer.rules)
+            .collect(),
+        bundle_signer,
+        provider: (config.provider.id, connector),
+    };
+    Ok(Opened {
+        office: Office {
+            store: store(config)?,
+            book: Arc::new(book(config)?),
+            desk: Arc::new(desk),
+            policy: Arc::new(config.policy.clone()),
+        },
+        admission,
+        merchant_key,
+    })
+}
+
+fn brands_file(config: &Config) -> anyhow::Result<BrandsFile> {
+    match &config.brands {
+        None => brands::read(EMBEDDED, "the embedded data/brands.toml"),
+        Some(path) => {
+            let shown = path.display().to_string();
+            let text = std::fs::read_to_string(path).with_context(|| {
+                format!("the brands file {shown} cannot be read; check the setting desk.brands")
+            })?;
+            brands::read(&text, &shown)
+        }
+    }
+}
+
+fn store(config: &Config) -> anyhow::Result<ridecode_store::Store> {
+    match config.store.engine {
+        Engine::Memory => Ok(ridecode_store::Store::Memory(
+            ridecode_store::memory::MemoryStore::default(),
+        )),
+        Engine::Sqlite => {
+            let path = config.database();
+            let store = ridecode_store::sqlite::SqliteStore::open(&path).with_context(|| {
+                format!(
+                    "the database {} cannot be opened; check its folder, owner and free space",
+                    path.display()
+                )
+            })?;
+            Ok(ridecode_store::Store::Sqlite(store))
+        }
+    }
+}
+
+fn book(_config: &Config) -> anyhow::Result<ridecode_fare::TariffBook> {
+    Ok(ridecode_fare::TariffBook::new(Vec::new(), Vec::new())?)
+}
+
+fn connector(
+    config: &Config,
+    keys: &mut KeyFile,
+    entropy: &mut impl Entropy,
+) -> anyhow::Result<Connector> {
+    let provider_key = match config.provider.key {
+        Some(key) => key,
+        // A key nobody has the other half of: the office works, and believes no provider.
+        None => {
+            let nobody = SecretKey::new(Algorithm::EdDsa, &keys.secret("no provider", entropy)?);
+            let nobody = nobody.context("32 bytes are always an Ed25519 key")?;
+            let mut key = [0; 32];
+            key.copy_from_slice(&nobody.public_key().bytes[..32]);
+            key
+        }
+    };
+    let settings = Settings {
+        merchant: config.provider.merchant.clone(),
+        secret: keys.secret("merchant", entropy)?,
+        provider_key,
+    };
+    Connector::new(&settings).context("the section [provider] of the settings is not right")
+}
+
+/// A desk while its keys are laid out.
+struct Layout<'a, E> {
+    file: &'a BrandsFile,
+    keys: &'a mut KeyFile,
+    entropy: &'a mut E,
+    list: KeyList,
+}
+
+impl<E: Entropy> Layout<'_, E> {
+    fn brand(&mut self, plan: &BrandPlan) -> anyhow::Result<Brand> {
+        let (scheme, product, certificate, signer) = match &plan.kind {
+            BrandKind::Compact(compact) => {
+                let signer = self.compact(plan.issuer, compact)?;
+                (Scheme::Compact, compact.product, None, signer)
+            }
+            BrandKind::Mot(mot) => {
+                let (certificate, signer) = self.mot(plan.issuer, mot)?;
+                (Scheme::Mot, mot.platform, Some(certificate), signer)
+            }
+        };
+        Ok(Brand {
+            id: plan.id,
+            name: plan.name.clone(),
+            city: plan.city.clone(),
+            issuer: plan.issuer,
+            scheme,
+            product,
+            key_id: plan.kind.key_id(),
+            profile: plan.kind.profile(),
+            certificate,
+            id_profile: plan.kind.id_profile(),
+            signer,
+        })
+    }
+
+    /// A compact issuer's signer, its key on the list.
+    fn compact(&mut self, issuer: IssuerId, plan: &CompactPlan) -> anyhow::Result<SharedSigner> {
+        let algorithm = match plan.profile {
+            CompactProfile::Es256 => Algorithm::Es256,
+            CompactProfile::EdDsaEs256 => Algorithm::EdDsa,
+            CompactProfile::Sm2 => Algorithm::Sm2,
+        };
+        let name = format!("compact issuer {issuer} key {}", plan.key_id);
+        let signer = self.keys.signer(&name, algorithm, self.entropy)?;
+        let expires = self.file.issuer(issuer)?.expires;
+        let held = |key: &IssuerKey| key.issuer == issuer && key.key_id == plan.key_id;
+        if !self.list.issuer_keys.iter().any(held) {
+            self.list.issuer_keys.push(IssuerKey {
+                issuer,
+                key_id: plan.key_id,
+                profile: plan.profile,
+                key: signer.public_key(),
+                expires,
+            });
+        }
+        Ok(signer)
+    }
+
+    /// A `mot` issuer's certificate and signer, root and issuer on the list.
+    fn mot(
+        &mut self,
+        issuer: IssuerId,
+        plan: &MotPlan,
+    ) -> anyhow::Result<(Certificate, SharedSigner)> {
+        let index = plan.root_index;
+        let root = self.keys.signer(
+            &format!("mot root {index:02x}"),
+            Algorithm::Sm2,
+            self.entropy,
+        )?;
+        let signer = self.keys.signer(
+            &format!("mot issuer {issuer}"),
+            Algorithm::Sm2,
+            self.entropy,
+        )?;
+        let settings = self.file.issuer(issuer)?;
+        let grant = CertificateGrant {
+            root_index: index,
+            issuer,
+            expires_year: settings.keys_expire.0,
+            expires_month: settings.keys_expire.1,
+            serial: plan.serial,
+            issuer_key: signer.public_key(),
+        };
+        let name = format!(
+            "mot certificate {issuer} root {index:02x} serial {}",
+            plan.serial
+        );
+        let certificate = self.keys.certificate(&name, || {
+            let certificate = certify(&grant, plan.id_profile, root.as_ref())
+                .with_context(|| format!("brands file: issuer 0x{issuer}"))?;
+            Ok(certificate.0)
+        })?;
+        if !self.list.root_keys.iter().any(|known| known.index == index) {
+            self.list.root_keys.push(RootKey {
+                index,
+                key: root.public_key(),
+                expires: settings.expires,
+            });
+        }
+        if !self
+            .list
+            .mot_issuers
+            .iter()
+            .any(|known| known.issuer == issuer)
+        {
+            self.list.mot_issuers.push(MotIssuer {
+                issuer,
+                certificate_issuer: issuer,
+                id_profile: plan.id_profile,
+            });
+        }
+        Ok((Certificate(certificate), signer))
+    }
+}
+
+/// The brands of Guangzhou and Foshan.
+const EMBEDDED: &str = include_str!("../../../data/brands.toml");
+
+#[cfg(test)]
+mod tests;
