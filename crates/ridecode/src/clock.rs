@@ -1,4 +1,6 @@
-//! The only place that reads the clock.
+//! The only place that reads a clock.
+
+use std::time::Duration;
 
 use ridecode_words::UnixSeconds;
 
@@ -12,4 +14,24 @@ pub fn now() -> UnixSeconds {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
     UnixSeconds(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Measures how long something takes. Never tells what time it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one reader of the running clock"
+    )]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
 }

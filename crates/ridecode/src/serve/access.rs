@@ -1,0 +1,211 @@
+//! Who may call what: the one place where a caller is recognised and a role is checked.
+//!
+//! The route table names a role for every route; this layer runs before any handler, so that no
+//! handler can forget it. Handlers read the caller from the request and ask nothing more.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use ridecode_office::enrol;
+use ridecode_words::{OperatorId, RiderId};
+use sha2::{Digest as _, Sha256};
+
+use super::App;
+use super::problem::{Kind, Problem, Result};
+use super::route::{self, Repeat};
+
+/// The role a route is for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Access {
+    /// Anyone: nothing personal is read.
+    Anyone,
+    /// Whoever holds the key that the body is signed with; the handler's verb checks it.
+    Signed,
+    /// A signed-in rider.
+    Rider,
+    /// Staff, within their operator.
+    Staff,
+}
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub(super) enum Caller {
+    Anyone,
+    Rider(SignedRider),
+    Staff(StaffMember),
+}
+
+/// A signed-in rider.
+#[derive(Clone, Debug)]
+pub(super) struct SignedRider {
+    /// Who.
+    pub(super) rider: RiderId,
+    /// What a phone signs to show that it holds its key: bound to this session.
+    pub(super) device_nonce: [u8; 32],
+}
+
+/// A member of staff.
+#[derive(Clone, Debug)]
+pub(super) struct StaffMember {
+    /// The name in the settings.
+    pub(super) name: String,
+    operator: Option<OperatorId>,
+}
+
+impl StaffMember {
+    /// Refuses an operator that is not this person's.
+    pub(super) fn may_see(&self, operator: OperatorId) -> Result<()> {
+        match self.operator {
+            Some(own) if own != operator => Err(Problem::new(
+                Kind::Forbidden,
+                format!("this token is for operator {own}, not for operator {operator}"),
+            )
+            .at("operator")),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Caller {
+    /// Under whose name idempotency keys are kept.
+    pub(super) fn scope(&self) -> String {
+        match self {
+            Self::Anyone => "anyone".to_owned(),
+            Self::Rider(rider) => format!("rider/{}", rider.rider),
+            Self::Staff(staff) => format!("staff/{}", staff.name),
+        }
+    }
+}
+
+/// Recognises the caller and checks the role of the route, from the route table alone.
+pub(super) async fn check(
+    State(app): State<App>,
+    path: MatchedPath,
+    mut request: Request,
+    next: Next,
+) -> Result<Response> {
+    let route = route::find(request.method(), path.as_str());
+    let access = route.map_or(Access::Staff, |route| route.access);
+    let caller = match access {
+        Access::Anyone | Access::Signed => Caller::Anyone,
+        Access::Rider => Caller::Rider(find_rider(&app, request.headers()).await?),
+        Access::Staff => Caller::Staff(find_staff(&app, request.headers())?),
+    };
+    let repeat = route.map_or(Repeat::Read, |route| route.repeat);
+    request.extensions_mut().insert(caller);
+    request.extensions_mut().insert(repeat);
+    Ok(next.run(request).await)
+}
+
+impl FromRequestParts<App> for SignedRider {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller::Rider(rider)) => Ok(rider.clone()),
+            Some(Caller::Anyone | Caller::Staff(_)) | None => Err(wrong_role(&parts.method)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for StaffMember {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        match parts.extensions.get::<Caller>() {
+            Some(Caller::Staff(staff)) => Ok(staff.clone()),
+            Some(Caller::Anyone | Caller::Rider(_)) | None => Err(wrong_role(&parts.method)),
+        }
+    }
+}
+
+/// The nonce of a session: whoever knows the token can compute it, nobody else.
+pub(super) fn device_nonce(token: &str) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"ridecode device nonce")
+        .chain_update(token.as_bytes())
+        .finalize()
+        .into()
+}
+
+async fn find_rider(app: &Arc<super::Inside>, headers: &HeaderMap) -> Result<SignedRider> {
+    let token = bearer(headers).or_else(|| cookie(headers));
+    let Some(token) = token else {
+        return Err(Problem::new(
+            Kind::SignedOut,
+            "no session cookie and no bearer token; sign in with POST /v1/riders/sessions",
+        ));
+    };
+    if find_staff(app, headers).is_ok() {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "this path is for riders; a staff token does not open it",
+        ));
+    }
+    let rider = enrol::find_session(&app.office, token, crate::clock::now()).await?;
+    rider
+        .map(|rider| SignedRider {
+            rider,
+            device_nonce: device_nonce(token),
+        })
+        .ok_or_else(|| {
+            Problem::new(
+                Kind::SignedOut,
+                "the session has ended; sign in again with POST /v1/riders/sessions",
+            )
+        })
+}
+
+fn find_staff(app: &Arc<super::Inside>, headers: &HeaderMap) -> Result<StaffMember> {
+    let Some(token) = bearer(headers) else {
+        return Err(Problem::new(
+            Kind::SignedOut,
+            "this path is for staff; send the token of the settings as Authorization: Bearer",
+        ));
+    };
+    let digest = Sha256::digest(token.as_bytes());
+    // Digests are compared, so that timing tells nothing about the token.
+    app.staff
+        .iter()
+        .find(|staff| Sha256::digest(staff.token.reveal().as_bytes()) == digest)
+        .map(|staff| StaffMember {
+            name: staff.name.clone(),
+            operator: staff.operator,
+        })
+        .ok_or_else(|| {
+            Problem::new(
+                Kind::SignedOut,
+                "this token is nobody's; check the section [[staff]] of the settings",
+            )
+        })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
+}
+
+fn wrong_role(method: &Method) -> Problem {
+    tracing::error!(%method, "a handler asks for a caller its route does not have");
+    Problem::internal()
+}
+
+/// The session cookie.
+pub(super) const COOKIE_NAME: &str = "ridecode_session";

@@ -1,0 +1,63 @@
+//! Callbacks of the payment provider: believed only where its signature holds.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use ridecode_office::mandate::MandateStepFault;
+use ridecode_office::{charge, mandate};
+use ridecode_pay::Notice;
+use ridecode_store::StoreFault;
+
+use super::App;
+use super::problem::{Kind, Problem, Result};
+use super::wire::Octets;
+use crate::clock::now;
+
+/// Takes in a signed callback of the sandbox provider. A repeat changes nothing.
+#[utoipa::path(post, path = "/v1/callbacks/sandbox", tag = "callbacks",
+    request_body(content = [u8], content_type = "application/json"),
+    responses((status = 204)))]
+pub(super) async fn sandbox(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Octets(body): Octets,
+) -> Result<StatusCode> {
+    let headers: Vec<(String, String)> = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
+        .collect();
+    let (_, connector) = &app.office.desk.provider;
+    let told = match connector.read_callback(&headers, &body, now())? {
+        Notice::Contract(news) => told_of_contract(&app, news).await,
+        Notice::Order { charge, outcome } => charge::told(&app.office, charge, outcome, now())
+            .await
+            .map_err(unknown_order),
+    };
+    told?;
+    app.doorbell.ring();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn told_of_contract(app: &App, news: ridecode_pay::ContractNews) -> Result<()> {
+    let state = (news.contract, news.state);
+    match mandate::told(&app.office, news.mandate, state, now()).await {
+        Ok(_) => Ok(()),
+        Err(MandateStepFault::Unknown) => Err(unknown()),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn unknown_order(fault: StoreFault) -> Problem {
+    match fault {
+        StoreFault::Missing { .. } => unknown(),
+        StoreFault::Conflict { .. } | StoreFault::Engine(_) | StoreFault::Corrupt(_) => {
+            fault.into()
+        }
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::new(
+        Kind::CallbackUnknown,
+        "the callback names a mandate or an order this office never had",
+    )
+}

@@ -1,0 +1,104 @@
+//! Payment mandates: the rider signs at the provider.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use ridecode_account::{Mandate, MandateState};
+use ridecode_office::mandate::{self, MandateAsked, MandateStepFault};
+use ridecode_words::MandateId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use super::access::SignedRider;
+use super::problem::{Kind, Problem, Result};
+use super::wire::Named;
+use crate::clock::now;
+use crate::entropy::SystemEntropy;
+
+/// A mandate.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MandateView {
+    /// Its number.
+    mandate: String,
+    /// `pending`, `active`, `suspended` or `ended`.
+    state: &'static str,
+    /// The provider's word for why it is suspended.
+    reason: Option<String>,
+}
+
+/// A mandate waiting to be signed.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MandateToSignView {
+    /// Its number.
+    mandate: String,
+    /// The provider's page where the rider signs.
+    sign_url: String,
+}
+
+/// Asks the payment provider for a page where the rider signs.
+#[utoipa::path(post, path = "/v1/mandates", tag = "mandates",
+    responses((status = 201, body = MandateToSignView)))]
+pub(super) async fn ask(
+    State(app): State<App>,
+    rider: SignedRider,
+) -> Result<(StatusCode, Json<MandateToSignView>)> {
+    let asked = MandateAsked {
+        rider: rider.rider,
+        return_url: format!("{}/", app.public_url),
+        callback_url: format!("{}/v1/callbacks/sandbox", app.public_url),
+    };
+    let edge = (&app.carrier, &mut SystemEntropy);
+    let to_sign = mandate::ask(&app.office, asked, now(), edge).await?;
+    let view = MandateToSignView {
+        mandate: to_sign.mandate.id.to_string(),
+        sign_url: to_sign.sign_url,
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// Shows a mandate; the provider is asked while it waits to be signed.
+#[utoipa::path(get, path = "/v1/mandates/{mandate}", tag = "mandates",
+    params(("mandate" = String, Path, description = "16 hex digits")),
+    responses((status = 200, body = MandateView)))]
+pub(super) async fn show(
+    State(app): State<App>,
+    rider: SignedRider,
+    Named(id): Named<MandateId>,
+) -> Result<Json<MandateView>> {
+    let held = app.office.store.find_mandate(id).await?;
+    let held = held
+        .filter(|mandate| mandate.rider == rider.rider)
+        .ok_or_else(|| Problem::new(Kind::UnknownMandate, "there is no such mandate"))?;
+    if held.state != MandateState::Pending {
+        return Ok(Json(view(&held)));
+    }
+    let edge = (&app.carrier, &mut SystemEntropy);
+    match mandate::query(&app.office, id, now(), edge).await {
+        Ok(mandate) => Ok(Json(view(&mandate))),
+        // What is known is shown; the provider will be asked again.
+        Err(MandateStepFault::ProviderSilent) => Ok(Json(view(&held))),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The word for a mandate's state.
+pub(super) fn mandate_word(state: &MandateState) -> &'static str {
+    match state {
+        MandateState::Pending => "pending",
+        MandateState::Active => "active",
+        MandateState::Suspended { .. } => "suspended",
+        MandateState::Ended => "ended",
+    }
+}
+
+fn view(mandate: &Mandate) -> MandateView {
+    MandateView {
+        mandate: mandate.id.to_string(),
+        state: mandate_word(&mandate.state),
+        reason: match &mandate.state {
+            MandateState::Suspended { reason } => Some(reason.clone()),
+            MandateState::Pending | MandateState::Active | MandateState::Ended => None,
+        },
+    }
+}

@@ -1,0 +1,191 @@
+//! From the faults of the office to problems. Their faults keep their words; ours are logged here,
+//! once, and leave without any.
+
+use ridecode_fare::QuoteFault;
+use ridecode_office::close::CloseFault;
+use ridecode_office::credential::CredentialFault;
+use ridecode_office::enrol::EnrolFault;
+use ridecode_office::mandate::MandateStepFault;
+use ridecode_office::upload::UploadFault;
+use ridecode_pay::CallbackFault;
+use ridecode_store::{SegmentConflict, StoreFault};
+use ridecode_validator::segment::SegmentFault;
+
+use super::{Kind, Problem};
+
+impl From<StoreFault> for Problem {
+    fn from(fault: StoreFault) -> Self {
+        match fault {
+            StoreFault::Engine(_) => {
+                tracing::error!(error = %chain(&fault), "the database failed");
+                Self::new(
+                    Kind::StoreFailed,
+                    "the database failed and nothing was changed; send it again",
+                )
+            }
+            StoreFault::Conflict { .. } | StoreFault::Missing { .. } | StoreFault::Corrupt(_) => {
+                tracing::error!(error = %chain(&fault), "a step contradicts the database");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl Problem {
+    /// Our fault, without any of its words.
+    pub(in crate::serve) fn internal() -> Self {
+        Self::new(
+            Kind::Internal,
+            "something is wrong on our side; report it with the x-request-id of this reply",
+        )
+    }
+}
+
+impl From<EnrolFault> for Problem {
+    fn from(fault: EnrolFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            EnrolFault::WrongCode { tries_left } => Self::new(Kind::WrongCode, detail)
+                .at("code")
+                .with("tries_left", tries_left),
+            EnrolFault::NoCodeWaiting => Self::new(Kind::NoCodeWaiting, detail).at("code"),
+            EnrolFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<MandateStepFault> for Problem {
+    fn from(fault: MandateStepFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            MandateStepFault::ProviderSilent => Self::new(Kind::ProviderSilent, detail),
+            MandateStepFault::Unknown => Self::new(Kind::UnknownMandate, detail),
+            MandateStepFault::State(_) => Self::new(Kind::MandateState, detail),
+            MandateStepFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<CredentialFault> for Problem {
+    fn from(fault: CredentialFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            CredentialFault::UnknownBrand(_) => Self::new(Kind::UnknownBrand, detail).at("brand"),
+            CredentialFault::WrongKey(_) => Self::new(Kind::WrongKey, detail).at("public_key"),
+            CredentialFault::UnknownDevice => Self::new(Kind::UnknownDevice, detail),
+            CredentialFault::DeviceRevoked(_) => Self::new(Kind::DeviceRevoked, detail),
+            CredentialFault::NoMandate => Self::new(Kind::NoMandate, detail),
+            CredentialFault::Blocked {
+                amount_minor,
+                rides,
+                since,
+            } => Self::new(Kind::Blocked, detail)
+                .with("amount_minor", amount_minor)
+                .with("rides", rides)
+                .with("since", since.to_string()),
+            CredentialFault::Closed => Self::new(Kind::AccountClosed, detail),
+            CredentialFault::Settings(_) => {
+                tracing::error!(error = detail, "the brands file does not fit the scheme");
+                Self::internal()
+            }
+            CredentialFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<UploadFault> for Problem {
+    fn from(fault: UploadFault) -> Self {
+        match fault {
+            UploadFault::UnknownValidator => Self::new(
+                Kind::UnknownValidator,
+                "this validator is not registered; register it with a one-time code",
+            ),
+            UploadFault::Segment(fault) => fault.into(),
+            UploadFault::Conflict(fault) => fault.into(),
+            UploadFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<SegmentFault> for Problem {
+    fn from(fault: SegmentFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            SegmentFault::TooLong => Self::new(Kind::TooLarge, detail),
+            SegmentFault::Malformed => Self::new(Kind::SegmentMalformed, detail),
+            SegmentFault::BadSignature => Self::new(Kind::SegmentSignature, detail),
+            SegmentFault::EntryCount => Self::new(Kind::SegmentEntryCount, detail),
+            SegmentFault::Hole { expected, found } => Self::new(Kind::SegmentHole, detail)
+                .with("expected", expected)
+                .with("found", found),
+            SegmentFault::WrongHash(sequence) => {
+                Self::new(Kind::SegmentHash, detail).with("sequence", sequence)
+            }
+        }
+    }
+}
+
+impl From<SegmentConflict> for Problem {
+    fn from(fault: SegmentConflict) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            SegmentConflict::OtherContent(sequence) | SegmentConflict::BrokenChain(sequence) => {
+                Self::new(Kind::SegmentConflict, detail).with("sequence", sequence)
+            }
+        }
+    }
+}
+
+impl From<QuoteFault> for Problem {
+    fn from(fault: QuoteFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            QuoteFault::UnknownCity { .. } => Self::new(Kind::UnknownCity, detail).at("city"),
+            QuoteFault::NotInForce { .. } => Self::new(Kind::NotInForce, detail).at("day"),
+            QuoteFault::UnknownStop { suggestions, .. } => {
+                Self::new(Kind::UnknownStop, detail).with("suggestions", suggestions)
+            }
+            QuoteFault::NoPath { .. } => Self::new(Kind::NoPath, detail),
+        }
+    }
+}
+
+impl From<CallbackFault> for Problem {
+    fn from(fault: CallbackFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            CallbackFault::MissingHeader(header) => {
+                Self::new(Kind::CallbackRefused, detail).at(header)
+            }
+            CallbackFault::Stale | CallbackFault::BadSignature => {
+                Self::new(Kind::CallbackRefused, detail)
+            }
+            CallbackFault::Malformed(field) => Self::new(Kind::CallbackMalformed, detail).at(field),
+        }
+    }
+}
+
+impl From<CloseFault> for Problem {
+    fn from(fault: CloseFault) -> Self {
+        match fault {
+            CloseFault::Clear(fault) => {
+                tracing::error!(error = %chain(&fault), "a day does not clear");
+                Self::internal()
+            }
+            CloseFault::Busy(_) => Self::new(Kind::Busy, fault.to_string()),
+            CloseFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+/// An error with its causes, in one line.
+pub(in crate::serve) fn chain(fault: &dyn std::error::Error) -> String {
+    let mut shown = fault.to_string();
+    let mut source = fault.source();
+    while let Some(cause) = source {
+        shown.push_str(": ");
+        shown.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    shown
+}

@@ -1,0 +1,224 @@
+//! Riders: a phone number, a code by SMS, a session.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, SET_COOKIE};
+use axum::response::{IntoResponse as _, Response};
+use ridecode_account::{DeviceState, MandateState, Phone, Rider, RiderState};
+use ridecode_office::enrol::{self, SignIn};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::App;
+use super::access::{COOKIE_NAME, SignedRider, device_nonce};
+use super::mandates::mandate_word;
+use super::problem::{Kind, Problem, Result};
+use super::wire::{AlgorithmWord, Body, MoneyView, base64};
+use crate::carrier::send_sms;
+use crate::clock::now;
+use crate::entropy::SystemEntropy;
+
+/// Whose phone a code is to be sent to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CodeWanted {
+    /// Phone number: + and 8 to 15 digits; 11 digits alone are taken as +86.
+    #[schema(example = "+8613800138000")]
+    phone: String,
+}
+
+/// A code was sent.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CodeSent {
+    /// Seconds within which it may be answered.
+    expires_in_s: u32,
+}
+
+/// Sends a six-digit code to a phone.
+#[utoipa::path(post, path = "/v1/riders/codes", tag = "riders", request_body = CodeWanted,
+    responses((status = 202, body = CodeSent)))]
+pub(super) async fn send_code(
+    State(app): State<App>,
+    Body(body): Body<CodeWanted>,
+) -> Result<(StatusCode, Json<CodeSent>)> {
+    let phone = phone(&body.phone)?;
+    let code = enrol::send_code(&app.office, phone, now(), &mut SystemEntropy).await?;
+    send_sms(&app.office, &app.carrier, &code)
+        .await
+        .map_err(|fault| Problem::new(Kind::SmsNotSent, fault.to_string()))?;
+    Ok((StatusCode::ACCEPTED, Json(CodeSent { expires_in_s: 300 })))
+}
+
+/// A code that was sent, with its phone.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SessionWanted {
+    /// The phone number it was sent to.
+    #[schema(example = "+8613800138000")]
+    phone: String,
+    /// Six digits.
+    #[schema(example = "314159")]
+    code: String,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SessionView {
+    /// The rider's number.
+    rider: String,
+    /// Whether the account was opened just now.
+    opened: bool,
+    /// The session token; send it as Authorization: Bearer, or let the cookie do it.
+    token: String,
+    /// Until when the session lasts, RFC 3339.
+    expires: String,
+    /// What a phone signs to register its key, base64 of 32 bytes.
+    device_nonce: String,
+}
+
+/// Answers a code: opens the account if the number is new, and a session.
+#[utoipa::path(post, path = "/v1/riders/sessions", tag = "riders", request_body = SessionWanted,
+    responses((status = 201, body = SessionView)))]
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    Body(body): Body<SessionWanted>,
+) -> Result<Response> {
+    let sign_in = SignIn {
+        phone: phone(&body.phone)?,
+        code: body.code,
+    };
+    let signed = enrol::sign_in(&app.office, sign_in, now(), &mut SystemEntropy).await?;
+    let max_age = signed.expires.since_s(now()).max(0);
+    let secure = if app.public_url.starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie = format!(
+        "{COOKIE_NAME}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}",
+        signed.token
+    );
+    let view = SessionView {
+        rider: signed.rider.to_string(),
+        opened: signed.opened,
+        device_nonce: base64(&device_nonce(&signed.token)),
+        token: signed.token,
+        expires: signed.expires.to_string(),
+    };
+    let mut response = (StatusCode::CREATED, Json(view)).into_response();
+    let cookie = HeaderValue::from_str(&cookie).map_err(|_| Problem::internal())?;
+    response.headers_mut().insert(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// A rider's account.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RiderView {
+    /// The rider's number.
+    rider: String,
+    /// `active`, `blocked` or `closed`.
+    state: &'static str,
+    /// What is owed and blocks the account, if it is blocked.
+    block: Option<BlockView>,
+    /// What the rider owes now; negative if in credit.
+    balance: MoneyView,
+    /// Payment mandates, oldest first.
+    mandates: Vec<OwnMandate>,
+    /// Phones, oldest first.
+    devices: Vec<OwnDevice>,
+    /// What a phone signs to register its key in this session, base64 of 32 bytes.
+    device_nonce: String,
+}
+
+/// Why an account may not ride.
+#[derive(Serialize, ToSchema)]
+pub(super) struct BlockView {
+    /// What is owed.
+    amount: MoneyView,
+    /// For how many rides.
+    rides: u32,
+    /// Since when, RFC 3339.
+    since: String,
+}
+
+/// A mandate of one's own.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OwnMandate {
+    /// Its number.
+    mandate: String,
+    /// `pending`, `active`, `suspended` or `ended`.
+    state: &'static str,
+}
+
+/// A phone of one's own.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OwnDevice {
+    /// Its number.
+    device: String,
+    /// The algorithm of its key.
+    algorithm: AlgorithmWord,
+    /// Whether it may still get credentials.
+    active: bool,
+}
+
+/// The signed-in rider's account.
+#[utoipa::path(get, path = "/v1/riders/me", tag = "riders",
+    responses((status = 200, body = RiderView)))]
+pub(super) async fn me(State(app): State<App>, rider: SignedRider) -> Result<Json<RiderView>> {
+    let file = app.office.store.load_rider(rider.rider, now()).await?;
+    let file = file.ok_or_else(Problem::internal)?;
+    let currency = app.office.policy.currency;
+    let balance = ridecode_ledger::Money {
+        minor: file.balance_minor,
+        currency,
+    };
+    Ok(Json(RiderView {
+        rider: rider.rider.to_string(),
+        state: state_word(&file.rider.state),
+        block: block(&file.rider),
+        balance: balance.into(),
+        mandates: file.mandates.iter().map(own_mandate).collect(),
+        devices: file.devices.iter().map(own_device).collect(),
+        device_nonce: base64(&rider.device_nonce),
+    }))
+}
+
+fn phone(text: &str) -> Result<Phone> {
+    Phone::new(text).map_err(|fault| Problem::field("phone", fault))
+}
+
+fn state_word(state: &RiderState) -> &'static str {
+    match state {
+        RiderState::Active => "active",
+        RiderState::Blocked(_) => "blocked",
+        RiderState::Closed => "closed",
+    }
+}
+
+fn block(rider: &Rider) -> Option<BlockView> {
+    match &rider.state {
+        RiderState::Blocked(block) => Some(BlockView {
+            amount: block.amount.into(),
+            rides: block.rides,
+            since: block.since.to_string(),
+        }),
+        RiderState::Active | RiderState::Closed => None,
+    }
+}
+
+fn own_mandate(mandate: &ridecode_account::Mandate) -> OwnMandate {
+    let state: &MandateState = &mandate.state;
+    OwnMandate {
+        mandate: mandate.id.to_string(),
+        state: mandate_word(state),
+    }
+}
+
+fn own_device(device: &ridecode_account::Device) -> OwnDevice {
+    OwnDevice {
+        device: device.id.to_string(),
+        algorithm: device.key.algorithm.into(),
+        active: device.state == DeviceState::Active,
+    }
+}

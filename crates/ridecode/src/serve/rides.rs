@@ -1,0 +1,185 @@
+//! A rider's rides, with the truth as far as it is known.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use ridecode_fare::{Ending, Fare, Language, Tap, TapKind};
+use ridecode_office::rides::{self, Ride, RideState};
+use ridecode_store::ChargeState;
+use ridecode_words::JourneyId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::access::SignedRider;
+use super::fares::{TariffView, language};
+use super::problem::{Problem, Result};
+use super::wire::{MoneyView, Parameters, parse};
+use crate::clock::now;
+
+/// Which rides.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// Only rides after this one in the list: the `next` of the page before.
+    after: Option<String>,
+    /// How many, 1 to 100; 50 unless told.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+}
+
+/// Some rides, newest first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RidesView {
+    /// The rides.
+    rides: Vec<RideView>,
+    /// The cursor of the next page, if there is one.
+    next: Option<String>,
+}
+
+/// One ride.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RideView {
+    /// The journey's id.
+    journey: String,
+    /// When it began, RFC 3339.
+    began: String,
+    /// `uploaded`, `priced`, or the state of its charge: `planned`, `submitted`, `accepted`,
+    /// `collected`, `declined`, `unknown`.
+    state: &'static str,
+    /// The provider's word for why a charge was declined.
+    reason: Option<String>,
+    /// The taps that are here, in time order.
+    taps: Vec<TapView>,
+    /// What it costs, once that is known.
+    fare: Option<FareView>,
+}
+
+/// A tap.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TapView {
+    /// When, RFC 3339.
+    time: String,
+    /// `single`, `in`, `out` or `void`.
+    kind: &'static str,
+    /// The operator's number.
+    operator: u32,
+    /// bus, metro and so on.
+    mode: &'static str,
+    /// GTFS `route_id`, where known.
+    line: Option<String>,
+    /// GTFS `stop_id`, where known.
+    stop: Option<String>,
+}
+
+/// A fare with its reasoning.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FareView {
+    /// What it costs.
+    amount: MoneyView,
+    /// How the journey ended.
+    ending: &'static str,
+    /// The rules used, in the order they applied; in the language of Accept-Language.
+    explanation: Vec<String>,
+    /// The table used.
+    tariff: TariffView,
+}
+
+/// The signed-in rider's rides, newest first.
+#[utoipa::path(get, path = "/v1/rides", tag = "rides", params(Page),
+    responses((status = 200, body = RidesView)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    rider: SignedRider,
+    headers: HeaderMap,
+    Parameters(page): Parameters<Page>,
+) -> Result<Json<RidesView>> {
+    let limit = limit(page.limit.as_deref())?;
+    let after: Option<JourneyId> = match &page.after {
+        Some(text) => Some(parse("after", text)?),
+        None => None,
+    };
+    let rides = rides::of(&app.office, rider.rider, now()).await?;
+    let skipped = after.map_or(0, |after| {
+        let position = rides.iter().position(|ride| ride.journey == after);
+        position.map_or(rides.len(), |position| position + 1)
+    });
+    let language = language(&headers);
+    let rest = &rides[skipped..];
+    let shown = &rest[..rest.len().min(limit)];
+    let last = shown.last().filter(|_| rest.len() > shown.len());
+    Ok(Json(RidesView {
+        rides: shown.iter().map(|ride| ride_view(ride, language)).collect(),
+        next: last.map(|ride| ride.journey.to_string()),
+    }))
+}
+
+fn limit(text: Option<&str>) -> Result<usize> {
+    let limit = text.map_or(Ok(50), |text| parse::<usize>("limit", text))?;
+    if !(1..=100).contains(&limit) {
+        return Err(Problem::field("limit", "must be 1 to 100"));
+    }
+    Ok(limit)
+}
+
+fn ride_view(ride: &Ride, language: Language) -> RideView {
+    let (state, reason) = match &ride.state {
+        RideState::Uploaded => ("uploaded", None),
+        RideState::Priced => ("priced", None),
+        RideState::Charged(state) => charge_words(state),
+    };
+    RideView {
+        journey: ride.journey.to_string(),
+        began: ride.began.to_string(),
+        state,
+        reason,
+        taps: ride.taps.iter().map(tap_view).collect(),
+        fare: ride.fare.as_ref().map(|fare| fare_view(fare, language)),
+    }
+}
+
+fn charge_words(state: &ChargeState) -> (&'static str, Option<String>) {
+    match state {
+        ChargeState::Planned => ("planned", None),
+        ChargeState::Submitted => ("submitted", None),
+        ChargeState::Accepted => ("accepted", None),
+        ChargeState::Collected { .. } => ("collected", None),
+        ChargeState::Declined { reason } => ("declined", Some(reason.clone())),
+        ChargeState::Unknown => ("unknown", None),
+    }
+}
+
+fn tap_view(tap: &Tap) -> TapView {
+    TapView {
+        time: tap.time.to_string(),
+        kind: match tap.kind {
+            TapKind::Single => "single",
+            TapKind::In => "in",
+            TapKind::Out => "out",
+            TapKind::Void { .. } => "void",
+        },
+        operator: tap.operator.0,
+        mode: tap.mode.word(),
+        line: tap.line.as_ref().map(ToString::to_string),
+        stop: tap.stop.as_ref().map(ToString::to_string),
+    }
+}
+
+fn fare_view(fare: &Fare, language: Language) -> FareView {
+    let text = fare.explanation.text(language);
+    FareView {
+        amount: fare.amount.into(),
+        ending: match fare.ending {
+            Ending::Complete => "complete",
+            Ending::Open => "open",
+            Ending::EntryOnly => "entry_only",
+            Ending::ExitOnly => "exit_only",
+            Ending::SameStation => "same_station",
+            Ending::Overstay => "overstay",
+            Ending::Voided => "voided",
+        },
+        explanation: text.lines().map(str::to_owned).collect(),
+        tariff: TariffView::of(&fare.explanation.tariff),
+    }
+}

@@ -1,0 +1,138 @@
+//! Every route: its method, its path, its role, and how a repeat of it is recognised.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse as _;
+use axum::routing::{MethodRouter, delete, get, post};
+use ridecode_validator::segment;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::access::Access::{Anyone, Rider, Signed, Staff};
+use super::access::{self, Access};
+use super::problem::{Kind, Problem};
+use super::{
+    App, callbacks, credentials, devices, fares, guard, health, mandates, metrics, once, openapi,
+    problems, riders, rides, segments, statements, validators,
+};
+
+/// One route.
+#[derive(Clone, Copy)]
+pub(super) struct Route {
+    /// The method.
+    pub(super) method: &'static Method,
+    /// The path, parameters in braces.
+    pub(super) path: &'static str,
+    /// The role.
+    pub(super) access: Access,
+    /// How a repeat is recognised.
+    pub(super) repeat: Repeat,
+    endpoint: fn() -> MethodRouter<App>,
+}
+
+/// How a repeat of a request is recognised.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Repeat {
+    /// It changes nothing.
+    Read,
+    /// By the ids within it.
+    ByItself,
+    /// By its Idempotency-Key, where it has one.
+    ByKey,
+}
+
+macro_rules! routes {
+    ($($method:ident $verb:ident $path:literal $access:ident $repeat:ident $endpoint:path;)*) => {
+        /// The whole interface, in the order of a ride.
+        pub(super) const ROUTES: &[Route] = &[$(
+            Route {
+                method: &Method::$method,
+                path: $path,
+                access: $access,
+                repeat: Repeat::$repeat,
+                endpoint: || $verb($endpoint),
+            },
+        )*];
+    };
+}
+
+routes! {
+    GET get "/" Anyone Read health::front;
+    GET get "/healthz" Anyone Read health::health;
+    GET get "/openapi.json" Anyone Read openapi::openapi;
+    GET get "/problems" Anyone Read problems::list;
+    GET get "/problems/{name}" Anyone Read problems::one;
+    GET get "/metrics" Staff Read metrics::metrics;
+    GET get "/v1/brands" Anyone Read credentials::brands;
+    GET get "/v1/fares/quote" Anyone Read fares::quote;
+    POST post "/v1/riders/codes" Anyone ByKey riders::send_code;
+    POST post "/v1/riders/sessions" Anyone ByItself riders::sign_in;
+    GET get "/v1/riders/me" Rider Read riders::me;
+    POST post "/v1/mandates" Rider ByKey mandates::ask;
+    GET get "/v1/mandates/{mandate}" Rider Read mandates::show;
+    POST post "/v1/devices" Rider ByKey devices::register;
+    DELETE delete "/v1/devices/{device}" Rider ByKey devices::revoke;
+    POST post "/v1/devices/{device}/credentials" Rider ByKey credentials::grant;
+    POST post "/v1/validators/codes" Staff ByKey validators::make_code;
+    POST post "/v1/validators" Signed ByItself validators::register;
+    GET get "/v1/validators/{validator}/bundle" Anyone Read validators::bundle;
+    POST post "/v1/validators/{validator}/segments" Signed ByItself segments::accept;
+    GET get "/v1/rides" Rider Read rides::list;
+    POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
+    GET get "/v1/statements" Staff Read statements::list;
+    POST post "/v1/days/{day}/close" Staff ByKey statements::close;
+    GET get "/v1/office" Staff Read statements::office;
+}
+
+/// The route of a request.
+pub(super) fn find(method: &Method, path: &str) -> Option<&'static Route> {
+    // HEAD is answered by GET's handler.
+    let method = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    ROUTES
+        .iter()
+        .find(|route| route.method == method && route.path == path)
+}
+
+/// The whole interface behind its layers.
+pub(super) fn router(app: &App) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let limit = if route.path == SEGMENTS {
+            segment::LENGTH_MAX
+        } else {
+            app.body_max
+        };
+        let endpoint = (route.endpoint)().layer(DefaultBodyLimit::max(limit));
+        router = router.route(route.path, endpoint);
+    }
+    router
+        .route_layer(from_fn_with_state(app.clone(), once::gate))
+        .route_layer(from_fn_with_state(app.clone(), access::check))
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(CatchPanicLayer::custom(guard::panicked))
+        .layer(from_fn_with_state(app.clone(), guard::guard))
+        .with_state(app.clone())
+}
+
+async fn no_such_path() -> Problem {
+    Problem::new(
+        Kind::NoSuchPath,
+        "there is nothing at this path; compare it with /openapi.json",
+    )
+}
+
+async fn method_not_allowed() -> axum::response::Response {
+    Problem::new(
+        Kind::MethodNotAllowed,
+        "this path does not take this method; compare it with /openapi.json",
+    )
+    .into_response()
+}
+
+const SEGMENTS: &str = "/v1/validators/{validator}/segments";

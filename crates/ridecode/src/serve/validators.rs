@@ -1,0 +1,304 @@
+//! Validators: registering with a one-time code, and the bundle they work from.
+//!
+//! A validator's number derives from its one-time code, so that a code registers one key and no
+//! other. Codes come from the settings, or from staff: those carry their operator, their last day
+//! and a tag only this office can make, and nothing of them is stored.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use ridecode_codec::crypto::Crypto as _;
+use ridecode_codec::crypto::native::Native;
+use ridecode_office::Entropy as _;
+use ridecode_office::bundle as office_bundle;
+use ridecode_store::{StoreFault, Validator};
+use ridecode_words::{OperatorId, UnixSeconds, ValidatorId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::access::StaffMember;
+use super::problem::{Kind, Problem, Result};
+use super::wire::{AlgorithmWord, Body, Named, Parameters, parse, public_key, show_key};
+use crate::clock::now;
+use crate::desk::Admission;
+use crate::entropy::SystemEntropy;
+
+/// For whom a one-time code is wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OneTimeCodeWanted {
+    /// The operator's number.
+    operator: u32,
+}
+
+/// A one-time code.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OneTimeCode {
+    /// The code; whoever has it can register one validator.
+    one_time_code: String,
+    /// The number the validator will have, 8 hex digits.
+    validator: String,
+    /// Until when it can be used, RFC 3339.
+    expires: String,
+}
+
+/// Makes a one-time code for a validator.
+#[utoipa::path(post, path = "/v1/validators/codes", tag = "validators",
+    request_body = OneTimeCodeWanted, responses((status = 201, body = OneTimeCode)))]
+pub(super) async fn make_code(
+    State(app): State<App>,
+    staff: StaffMember,
+    Body(body): Body<OneTimeCodeWanted>,
+) -> Result<(StatusCode, Json<OneTimeCode>)> {
+    let operator = known_operator(&app, body.operator)?;
+    staff.may_see(operator)?;
+    let expires = now().plus_s(CODE_LIFE_S);
+    let code = app
+        .admission
+        .make(operator, expires, SystemEntropy.number());
+    let view = OneTimeCode {
+        validator: validator_of(&code).to_string(),
+        one_time_code: code,
+        expires: expires.to_string(),
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// A validator that introduces itself.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Introduction {
+    /// The one-time code.
+    one_time_code: String,
+    /// The algorithm of its key.
+    #[serde(default = "ed25519")]
+    #[schema(default = "eddsa")]
+    algorithm: AlgorithmWord,
+    /// Its key, base64.
+    public_key: String,
+}
+
+/// A registered validator.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ValidatorView {
+    /// Its number, 8 hex digits.
+    validator: String,
+    /// Its operator's number.
+    operator: u32,
+    /// The key bundles are signed with.
+    office_key: KeyView,
+}
+
+/// A public key.
+#[derive(Serialize, ToSchema)]
+pub(super) struct KeyView {
+    /// Its algorithm.
+    algorithm: AlgorithmWord,
+    /// The key, base64.
+    public_key: String,
+}
+
+/// Registers a validator. A repeat with the same key gives the same reply.
+#[utoipa::path(post, path = "/v1/validators", tag = "validators", request_body = Introduction,
+    responses((status = 201, body = ValidatorView)))]
+pub(super) async fn register(
+    State(app): State<App>,
+    Body(body): Body<Introduction>,
+) -> Result<(StatusCode, Json<ValidatorView>)> {
+    let key = public_key(body.algorithm, &body.public_key)?;
+    Native.parse_key(&key).ok_or_else(|| {
+        Problem::new(Kind::WrongKey, "public_key: is no point of its curve").at("public_key")
+    })?;
+    let operator = admit(&app, &body.one_time_code, now())?;
+    let id = validator_of(&body.one_time_code);
+    let validator = Validator {
+        id,
+        operator,
+        key,
+        registered: now(),
+        active: true,
+    };
+    app.office
+        .store
+        .register_validator(validator)
+        .await
+        .map_err(used)?;
+    let office_key = app.office.desk.bundle_signer.public_key();
+    let view = ValidatorView {
+        validator: id.to_string(),
+        operator: operator.0,
+        office_key: KeyView {
+            algorithm: office_key.algorithm.into(),
+            public_key: show_key(&office_key),
+        },
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// Which bundle a validator has.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Have {
+    /// The version in force there; 0 for none.
+    #[serde(default = "none")]
+    #[param(value_type = u64, required = false)]
+    have: String,
+}
+
+/// The newest bundle for a validator, sealed; 204 if it has that one already.
+#[utoipa::path(get, path = "/v1/validators/{validator}/bundle", tag = "validators",
+    params(("validator" = String, Path, description = "8 hex digits"), Have),
+    responses(
+        (status = 200, content_type = "application/octet-stream", body = [u8]),
+        (status = 204)))]
+pub(super) async fn bundle(
+    State(app): State<App>,
+    Named(id): Named<ValidatorId>,
+    Parameters(query): Parameters<Have>,
+) -> Result<Response> {
+    let have: u64 = parse("have", &query.have)?;
+    let validator = app.office.store.find_validator(id).await?;
+    let validator = validator.filter(|validator| validator.active);
+    let validator = validator
+        .ok_or_else(|| Problem::new(Kind::UnknownValidator, "this validator is not registered"))?;
+    let version = office_bundle::version(&app.office, now()).await?;
+    if have >= version {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let octets = app.bundles.find_or_make(&app, validator.operator, version);
+    let content_type = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((content_type, octets.await?).into_response())
+}
+
+/// The newest sealed bundle of each operator, so that a thousand validators cost one signature.
+#[derive(Debug, Default)]
+pub(super) struct Bundles(Mutex<BTreeMap<OperatorId, (u64, Bytes)>>);
+
+impl Bundles {
+    async fn find_or_make(&self, app: &App, operator: OperatorId, version: u64) -> Result<Bytes> {
+        let kept = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&operator)
+            .filter(|(kept, _)| *kept == version)
+            .map(|(_, octets)| octets.clone());
+        if let Some(octets) = kept {
+            return Ok(octets);
+        }
+        let octets = Bytes::from(office_bundle::make(&app.office, operator, now()).await?);
+        let mut bundles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        bundles.insert(operator, (version, octets.clone()));
+        Ok(octets)
+    }
+}
+
+impl Admission {
+    /// A one-time code: operator, last second and a random number, with a tag over them. All
+    /// parts have a fixed length, so that a plain hash behind the secret is a sound tag.
+    fn make(&self, operator: OperatorId, expires: UnixSeconds, random: u64) -> String {
+        let mut bytes = operator.0.to_be_bytes().to_vec();
+        bytes.extend_from_slice(&expires.0.to_be_bytes());
+        bytes.extend_from_slice(&random.to_be_bytes());
+        let tag = self.tag(&bytes);
+        bytes.extend_from_slice(&tag);
+        hex::encode(bytes)
+    }
+
+    /// The operator of a code this office made, unless it is too old.
+    fn find_operator(&self, code: &str, now: UnixSeconds) -> Option<OperatorId> {
+        let mut bytes = [0; CODE_LENGTH];
+        hex::decode_to_slice(code, &mut bytes).ok()?;
+        let (content, tag) = bytes.split_at(CODE_LENGTH - TAG_LENGTH);
+        // Hashes of both sides are compared, so that timing tells nothing about the tag.
+        if Sha256::digest(self.tag(content)) != Sha256::digest(tag) {
+            return None;
+        }
+        let (operator, rest) = content.split_first_chunk::<4>()?;
+        let (expires, _) = rest.split_first_chunk::<8>()?;
+        (now.0 <= i64::from_be_bytes(*expires)).then(|| OperatorId(u32::from_be_bytes(*operator)))
+    }
+
+    fn tag(&self, content: &[u8]) -> [u8; TAG_LENGTH] {
+        let hash = Sha256::new()
+            .chain_update(self.0)
+            .chain_update(content)
+            .finalize();
+        let mut tag = [0; TAG_LENGTH];
+        tag.copy_from_slice(&hash[..TAG_LENGTH]);
+        tag
+    }
+}
+
+/// The operator a code admits to: from the settings, or made by staff.
+fn admit(app: &App, code: &str, now: UnixSeconds) -> Result<OperatorId> {
+    let digest = Sha256::digest(code.as_bytes());
+    let set = app
+        .validator_codes
+        .iter()
+        .find(|known| Sha256::digest(known.code.reveal().as_bytes()) == digest)
+        .map(|known| known.operator);
+    let operator = set.or_else(|| app.admission.find_operator(code, now));
+    operator
+        .filter(|operator| app.office.desk.find_operator(*operator).is_some())
+        .ok_or_else(|| {
+            Problem::new(
+                Kind::WrongOneTimeCode,
+                "one_time_code: is not one of ours or too old; ask the operator's staff for a new \
+                 one",
+            )
+            .at("one_time_code")
+        })
+}
+
+fn validator_of(code: &str) -> ValidatorId {
+    let hash = Sha256::new()
+        .chain_update(b"ridecode validator")
+        .chain_update(code.as_bytes())
+        .finalize();
+    ValidatorId(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]))
+}
+
+fn known_operator(app: &App, operator: u32) -> Result<OperatorId> {
+    let operator = OperatorId(operator);
+    app.office
+        .desk
+        .find_operator(operator)
+        .map(|known| known.id)
+        .ok_or_else(|| {
+            let known = app.office.desk.operators.iter();
+            let known: Vec<String> = known.map(|known| known.id.to_string()).collect();
+            Problem::field("operator", format!("must be one of {}", known.join(", ")))
+        })
+}
+
+fn used(fault: StoreFault) -> Problem {
+    match fault {
+        StoreFault::Conflict { .. } => Problem::new(
+            Kind::OneTimeCodeUsed,
+            "one_time_code: was used to register another key; ask for a new one",
+        )
+        .at("one_time_code"),
+        StoreFault::Missing { .. } | StoreFault::Engine(_) | StoreFault::Corrupt(_) => fault.into(),
+    }
+}
+
+fn ed25519() -> AlgorithmWord {
+    AlgorithmWord::Eddsa
+}
+
+fn none() -> String {
+    "0".to_owned()
+}
+
+const CODE_LIFE_S: i64 = 7 * 86_400;
+const CODE_LENGTH: usize = 4 + 8 + 8 + TAG_LENGTH;
+const TAG_LENGTH: usize = 16;
