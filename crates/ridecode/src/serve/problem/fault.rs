@@ -59,6 +59,7 @@ impl From<MandateStepFault> for Problem {
         let detail = fault.to_string();
         match fault {
             MandateStepFault::ProviderSilent => Self::new(Kind::ProviderSilent, detail),
+            MandateStepFault::Refused { .. } => Self::new(Kind::ProviderRefused, detail),
             MandateStepFault::Unknown => Self::new(Kind::UnknownMandate, detail),
             MandateStepFault::State(_) => Self::new(Kind::MandateState, detail),
             MandateStepFault::Store(fault) => fault.into(),

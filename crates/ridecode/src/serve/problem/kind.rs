@@ -109,6 +109,10 @@ kinds! {
         "The payment provider did not answer"
         "The provider gave no answer in time, or not one of its documented ones."
         "Try again; nothing was changed.";
+    ProviderRefused "provider-refused" CONFLICT
+        "The payment provider refuses"
+        "The provider does not make the contract; `detail` has its reason."
+        "Ask the provider what the reason means; nothing was changed.";
     WrongKey "wrong-key" UNPROCESSABLE_ENTITY
         "The key cannot be used"
         "The public key is no point of its curve, or of the wrong kind for the brand."
