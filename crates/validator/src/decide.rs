@@ -241,6 +241,7 @@ fn code_key(scan: &Scan) -> CodeKey {
     CodeKey {
         credential: scan.credential,
         generated: scan.generated,
+        counter: scan.device_items.counter,
     }
 }
 

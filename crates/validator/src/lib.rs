@@ -27,5 +27,5 @@ mod wire;
 pub use clock::{Clock, ClockTrust};
 pub use decide::{Decision, State, decide};
 pub use outcome::{DenyReason, Outcome};
-pub use place::{Passage, Place};
+pub use place::{Passage, Place, UnknownPassage};
 pub use replay::ReplayStore;

@@ -140,6 +140,34 @@ impl Outcome {
         Self::WORDS[usize::from(self.rung())]
     }
 
+    /// What the rung leaves open, in one word: the reason of a denial, the family of a code that is
+    /// not accepted, `silent` or `refresh` for a used code. For an unreadable code the reason, and
+    /// for a malformed one the name of the field.
+    pub fn detail(self) -> Option<&'static str> {
+        match self {
+            Self::Unreadable(why) => Some(unreadable_word(why)),
+            Self::UnsupportedScheme(family) => Some(family_word(family)),
+            Self::Denied(reason) => Some(reason.word()),
+            Self::AlreadyUsed { silent: true } => Some("silent"),
+            Self::AlreadyUsed { silent: false } => Some("refresh"),
+            Self::UnknownIssuer
+            | Self::BadCertificate
+            | Self::BadIssuerSignature
+            | Self::DeviceSignatureMissing
+            | Self::BadDeviceSignature
+            | Self::NotYetValid
+            | Self::Expired
+            | Self::StaleTime
+            | Self::FutureTime
+            | Self::BrandNotAccepted
+            | Self::SameRiderTooSoon
+            | Self::OverCeiling
+            | Self::ClockNotTrusted
+            | Self::ListTooOld
+            | Self::Admit => None,
+        }
+    }
+
     /// Whether the rider is let through.
     pub fn admits(self) -> bool {
         self == Self::Admit
@@ -151,5 +179,34 @@ impl Outcome {
             self,
             Self::AlreadyUsed { silent: true } | Self::SameRiderTooSoon
         )
+    }
+}
+
+fn unreadable_word(why: Unreadable) -> &'static str {
+    match why {
+        Unreadable::Empty => "empty",
+        Unreadable::TooLong => "too_long",
+        Unreadable::UnknownKind => "unknown_kind",
+        Unreadable::NotBase45 => "not_base45",
+        Unreadable::WrongLength => "wrong_length",
+        Unreadable::Malformed(field) => field,
+        Unreadable::AlteredByTextConversion => "altered_by_text_conversion",
+    }
+}
+
+fn family_word(family: Family) -> &'static str {
+    match family {
+        Family::Tencent => "tencent",
+        Family::Alipay => "alipay",
+        Family::CardCompany => "card_company",
+        Family::UnifiedPlatform => "unified_platform",
+        Family::UnionPay => "union_pay",
+        Family::ShanghaiSuishen => "shanghai_suishen",
+        Family::ShanghaiShentong => "shanghai_shentong",
+        Family::ShanghaiMetro => "shanghai_metro",
+        Family::MotTwoLevel => "mot_two_level",
+        Family::Dosipas => "dosipas",
+        Family::HealthCertificate => "health_certificate",
+        Family::CompactReserved => "compact_reserved",
     }
 }

@@ -1,5 +1,8 @@
 //! Where a validator stands.
 
+use core::fmt;
+use core::str::FromStr;
+
 use ridecode_words::{LineId, Mode, OperatorId, StopId, VehicleId};
 
 /// What a tap at this place means.
@@ -12,6 +15,43 @@ pub enum Passage {
     /// The way out.
     Out,
 }
+
+impl Passage {
+    /// Every passage, in the order of the bytes they have in journals.
+    pub const ALL: [Self; 3] = [Self::Single, Self::In, Self::Out];
+
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
+impl FromStr for Passage {
+    type Err = UnknownPassage;
+
+    fn from_str(word: &str) -> Result<Self, UnknownPassage> {
+        Self::ALL
+            .into_iter()
+            .find(|passage| passage.word() == word)
+            .ok_or(UnknownPassage)
+    }
+}
+
+/// A word that is no passage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UnknownPassage;
+
+impl fmt::Display for UnknownPassage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be one of single, in, out")
+    }
+}
+
+impl core::error::Error for UnknownPassage {}
 
 /// A validator's place, written into every entry.
 #[derive(Clone, PartialEq, Eq, Debug)]

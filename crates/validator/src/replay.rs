@@ -1,7 +1,7 @@
 //! Which codes and riders were here lately. Rebuilt from the journal after a power cut.
 //!
-//! A code is known by its credential and the second it was made in, both under the phone's
-//! signature. A digest of its bytes would not do: an ECDSA signature (r, s) has a twin (r, n − s)
+//! A code is known by its credential, the second it was made in and the counter within it, all
+//! under the phone's signature. A digest of its bytes would not do: an ECDSA signature (r, s) has a twin (r, n − s)
 //! that also holds, so a copy could be given other bytes without any key.
 
 use alloc::collections::{BTreeMap, VecDeque};
@@ -17,11 +17,13 @@ pub struct ReplayStore {
     order: VecDeque<(u64, CodeKey)>,
 }
 
-/// Which code: a phone makes at most one a second with a credential.
+/// Which code.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct CodeKey {
     pub(crate) credential: CredentialRef,
     pub(crate) generated: UnixSeconds,
+    /// Tells apart codes of the same second, where the phone counts them.
+    pub(crate) counter: Option<u32>,
 }
 
 /// An admitted use.
@@ -71,10 +73,12 @@ impl ReplayStore {
         let first = CodeKey {
             credential: code.credential,
             generated: UnixSeconds(i64::MIN),
+            counter: None,
         };
         let last = CodeKey {
             credential: code.credential,
             generated: UnixSeconds(i64::MAX),
+            counter: Some(u32::MAX),
         };
         let lately = |used: &Use| now.since_s(used.at).unsigned_abs() < u64::from(silent_s);
         if self.uses.range(first..=last).any(|(_, used)| lately(used)) {
@@ -142,6 +146,7 @@ mod tests {
                 credential: CredentialId(id),
             },
             generated: UnixSeconds(generated),
+            counter: None,
         }
     }
 

@@ -1,3 +1,5 @@
+//! Journals cut, damaged and read back.
+
 use alloc::vec;
 
 use ridecode_codec::Unreadable;
