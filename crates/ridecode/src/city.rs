@@ -146,7 +146,12 @@ mod tests {
     #[test]
     fn the_program_carries_two_cities() {
         let cities = Cities::embedded();
-        let keys: Vec<&str> = cities.book.cities().iter().map(|key| key.as_str()).collect();
+        let keys: Vec<&str> = cities
+            .book
+            .cities()
+            .iter()
+            .map(|key| key.as_str())
+            .collect();
         assert_eq!(keys, ["foshan", "guangzhou"]);
     }
 }

@@ -19,6 +19,7 @@ use ridecode_office::{Brand, Desk, Entropy, Office};
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_words::IssuerId;
 
+use crate::city::Cities;
 use crate::config::{Config, Engine};
 
 use brands::{BrandKind, BrandPlan, BrandsFile, CompactPlan, MotPlan};
@@ -82,7 +83,7 @@ pub fn open(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opene
     Ok(Opened {
         office: Office {
             store: store(config)?,
-            book: Arc::new(book(config)?),
+            book: Cities::load(config.city.as_deref())?.book,
             desk: Arc::new(desk),
             policy: Arc::new(config.policy.clone()),
         },
@@ -120,10 +121,6 @@ fn store(config: &Config) -> anyhow::Result<ridecode_store::Store> {
             Ok(ridecode_store::Store::Sqlite(store))
         }
     }
-}
-
-fn book(_config: &Config) -> anyhow::Result<ridecode_fare::TariffBook> {
-    Ok(ridecode_fare::TariffBook::new(Vec::new(), Vec::new())?)
 }
 
 fn connector(

@@ -43,7 +43,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::carrier::HttpCarrier;
-use crate::config::{Config, LogFormat, Source, Staff, ValidatorCode};
+use crate::config::{Config, Engine, LogFormat, Source, Staff, ValidatorCode};
 use crate::desk::{self, Admission, Opened};
 use crate::entropy::SystemEntropy;
 use crate::work::{Doorbell, Worker};
@@ -79,6 +79,10 @@ pub struct Args {
     /// Print the effective settings, without secrets, and exit.
     #[arg(long)]
     print_config: bool,
+    /// Print our public keys, one a line, and exit: `merchant` for the payment provider, `bundle`
+    /// for validators. Makes them if there are none yet.
+    #[arg(long)]
+    print_keys: bool,
     /// Print the interface description, OpenAPI 3.1 in JSON, and exit.
     #[arg(long)]
     print_openapi: bool,
@@ -96,6 +100,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(&args.source, &settings)?;
+    if args.print_keys {
+        return print_keys(&config);
+    }
     start_log(&config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -303,6 +310,17 @@ impl Args {
     }
 }
 
+fn print_keys(config: &Config) -> anyhow::Result<ExitCode> {
+    // Keys need no database: another process may be at work on it.
+    let mut config = config.clone();
+    config.store.engine = Engine::Memory;
+    let opened = desk::open(&config, &mut SystemEntropy)?;
+    let bundle = opened.office.desk.bundle_signer.public_key();
+    anstream::println!("merchant {}", hex::encode(opened.merchant_key));
+    anstream::println!("bundle {}", hex::encode(&bundle.bytes[..32]));
+    Ok(ExitCode::SUCCESS)
+}
+
 fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter).with_context(|| {
         let filter = &config.log.filter;
@@ -345,6 +363,7 @@ Examples:
   ridecode serve --validator-code gate-7f3a91c2:1 --validator-code bus-0b44d1e9:2
   ridecode serve --set work.tick_ms=500 --set log.filter=ridecode=debug
   ridecode serve --print-config
+  ridecode serve --print-keys
 
 Every setting can stand in ridecode.toml, in an environment variable such as RIDECODE_SERVE_LISTEN,
 or in a flag; the later one wins. docs/operating.md lists them. Amounts are in fen, times in seconds

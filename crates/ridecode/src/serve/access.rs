@@ -3,8 +3,6 @@
 //! The route table names a role for every route; this layer runs before any handler, so that no
 //! handler can forget it. Handlers read the caller from the request and ask nothing more.
 
-use std::sync::Arc;
-
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
@@ -94,7 +92,7 @@ pub(super) async fn check(
     let caller = match access {
         Access::Anyone | Access::Signed => Caller::Anyone,
         Access::Rider => Caller::Rider(find_rider(&app, request.headers()).await?),
-        Access::Staff => Caller::Staff(find_staff(&app, request.headers())?),
+        Access::Staff => Caller::Staff(staff_or_why_not(&app, request.headers()).await?),
     };
     let repeat = route.map_or(Repeat::Read, |route| route.repeat);
     request.extensions_mut().insert(caller);
@@ -133,7 +131,7 @@ pub(super) fn device_nonce(token: &str) -> [u8; 32] {
         .into()
 }
 
-async fn find_rider(app: &Arc<super::Inside>, headers: &HeaderMap) -> Result<SignedRider> {
+async fn find_rider(app: &App, headers: &HeaderMap) -> Result<SignedRider> {
     let token = bearer(headers).or_else(|| cookie(headers));
     let Some(token) = token else {
         return Err(Problem::new(
@@ -161,7 +159,20 @@ async fn find_rider(app: &Arc<super::Inside>, headers: &HeaderMap) -> Result<Sig
         })
 }
 
-fn find_staff(app: &Arc<super::Inside>, headers: &HeaderMap) -> Result<StaffMember> {
+async fn staff_or_why_not(app: &App, headers: &HeaderMap) -> Result<StaffMember> {
+    match find_staff(app, headers) {
+        Ok(staff) => Ok(staff),
+        Err(nobody) => match find_rider(app, headers).await {
+            Ok(_) => Err(Problem::new(
+                Kind::Forbidden,
+                "this path is for staff; a rider's session does not open it",
+            )),
+            Err(_) => Err(nobody),
+        },
+    }
+}
+
+fn find_staff(app: &App, headers: &HeaderMap) -> Result<StaffMember> {
     let Some(token) = bearer(headers) else {
         return Err(Problem::new(
             Kind::SignedOut,

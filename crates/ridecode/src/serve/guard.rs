@@ -69,7 +69,7 @@ fn request_id(request: &Request) -> HeaderValue {
     request
         .headers()
         .get(REQUEST_ID)
-        .filter(|id| (1..=64).contains(&id.len()) && id.as_bytes().iter().all(|byte| plain(byte)))
+        .filter(|id| (1..=64).contains(&id.len()) && id.as_bytes().iter().all(plain))
         .cloned()
         .unwrap_or_else(|| {
             let mut bytes = [0; 8];
