@@ -84,7 +84,10 @@ mod tests {
         let code = super::super::make::example_mot();
         check(&code, &code);
         check(&[&code[..], b"\n"].concat(), &code);
-        check(&[&code[..], b"\n\n"].concat(), &[&code[..], b"\n\n"].concat());
+        check(
+            &[&code[..], b"\n\n"].concat(),
+            &[&code[..], b"\n\n"].concat(),
+        );
         check(format!("{}\n", hex::encode(&code)).as_bytes(), &code);
     }
 }
