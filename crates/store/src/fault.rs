@@ -37,6 +37,12 @@ impl StoreFault {
         }
     }
 
+    /// The engine failed, in words.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn engine(words: &str) -> Self {
+        Self::Engine(words.into())
+    }
+
     /// There is no `what` with this id.
     #[cfg(any(feature = "memory", feature = "sqlite"))]
     pub(crate) fn missing(what: &'static str, id: impl std::fmt::Display) -> Self {
@@ -44,5 +50,12 @@ impl StoreFault {
             what,
             id: id.to_string(),
         }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl From<rusqlite::Error> for StoreFault {
+    fn from(fault: rusqlite::Error) -> Self {
+        Self::Engine(Box::new(fault))
     }
 }

@@ -111,7 +111,8 @@ fn assert_bill(bill: &BillSave) {
 fn assert_legs_match_transfers(bill: &BillSave) {
     let mut owed: BTreeMap<ChargeId, i64> = BTreeMap::new();
     for transfer in &bill.transfers {
-        *owed.entry(transfer.id.charge).or_default() += rider_delta(transfer);
+        *owed.entry(transfer.id.charge).or_default() +=
+            transfer.debit_less_credit_minor(Account::Rider(transfer.rider));
     }
     for leg in &bill.legs {
         *owed.entry(leg.leg.charge).or_default() -= leg.leg.amount_minor;
@@ -206,18 +207,6 @@ pub(crate) fn assert_statement(statement: &Statement) {
     );
     for sum in [statement.commission, statement.payable] {
         assert_eq!(sum.currency, statement.fares.currency, "one currency");
-    }
-}
-
-/// What a transfer adds to what its rider owes.
-pub(crate) fn rider_delta(transfer: &Transfer) -> i64 {
-    let rider = Account::Rider(transfer.rider);
-    if transfer.debit == rider {
-        transfer.amount.minor
-    } else if transfer.credit == rider {
-        -transfer.amount.minor
-    } else {
-        0
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ridecode_account::{Challenge, Credential, Device, Mandate, Phone, Rider};
 use ridecode_codec::crypto::PublicKey;
 use ridecode_fare::{Period, Tap};
-use ridecode_ledger::{Currency, Statement, Transfer, TransferId};
+use ridecode_ledger::{Statement, Transfer, TransferId};
 use ridecode_words::{
     ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, OperatorId, RiderId,
     ServiceDay, TapId, UnixSeconds, ValidatorId,
@@ -28,6 +28,7 @@ use crate::fault::StoreFault;
 use crate::record::{
     Charge, Disagreement, FareVersion, ReplyRecord, Session, StoredEntry, Validator,
 };
+use crate::step::Balance;
 
 /// Everything, in memory. Clones share it.
 #[derive(Clone, Default)]
@@ -87,13 +88,6 @@ struct Account {
     balance: Balance,
     /// Counts news about the rider's charges.
     mark: u64,
-}
-
-/// What a rider owes, in minor units. The first transfer decides the currency.
-#[derive(Clone, Copy, Default)]
-struct Balance {
-    currency: Option<Currency>,
-    minor: i64,
 }
 
 /// What is held of a validator's journal.

@@ -1,16 +1,169 @@
 //! The SQLite engine: one file, one writer thread, grouped commits.
+//!
+//! A verb becomes a closure. Writing ones queue for the one thread that writes; many of them share
+//! a transaction, each in a savepoint of its own, and each is answered only after the commit is on
+//! disk. Reading ones go to threads with read-only connections, each in a transaction that sees
+//! one state. A third kind of thread copies the write-ahead log back, so that writing never waits
+//! for that. No caller holds a transaction, and none of these threads knows an async runtime.
 
+mod checkpoint;
+mod column;
+mod migrate;
+mod open;
+mod reader;
+mod writer;
+
+mod rider;
+
+mod credential;
+
+mod journal;
+mod tap;
+
+mod bill;
+mod transfer;
+
+mod charge;
+
+mod statement;
+
+mod office;
+
+use std::fmt;
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
+use rusqlite::Connection;
+use tokio::sync::mpsc::Sender;
+
+use self::reader::Reading;
+use self::writer::Writing;
 use crate::fault::StoreFault;
 
-/// An open database file.
-#[derive(Clone, Debug)]
-pub struct SqliteStore {}
+pub use self::open::OpenFault;
+
+/// How a database is opened.
+#[derive(Clone, Copy, Debug)]
+pub struct SqliteSettings {
+    /// Page cache of the writer, in MiB. Default 256.
+    pub cache_mib: u32,
+    /// Threads that read. Default 2.
+    pub readers: u8,
+    /// Pages of 4 KiB in the write-ahead log at which it is copied back; 0 leaves it to grow until
+    /// the database is closed. Default 10 000.
+    pub checkpoint_pages: u32,
+}
+
+impl Default for SqliteSettings {
+    fn default() -> Self {
+        Self {
+            cache_mib: 256,
+            readers: 2,
+            checkpoint_pages: 10_000,
+        }
+    }
+}
+
+/// An open database file. Clones share it; the last one to go closes it.
+#[derive(Clone)]
+pub struct SqliteStore {
+    threads: Arc<Threads>,
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SqliteStore")
+    }
+}
 
 impl SqliteStore {
-    /// Opens or makes a database file and brings its tables up to date.
-    pub fn open(_path: &Path) -> Result<Self, StoreFault> {
-        todo!()
+    /// Opens or makes a database file, with the default settings, and brings its tables up to
+    /// date. One program at a time may: a second is told so.
+    pub fn open(path: &Path) -> Result<Self, OpenFault> {
+        Self::open_with(path, SqliteSettings::default())
+    }
+
+    /// Opens or makes a database file with settings of the caller's.
+    pub fn open_with(path: &Path, settings: SqliteSettings) -> Result<Self, OpenFault> {
+        let lock = open::lock(path)?;
+        let mut connection = open::writer(path, settings.cache_mib)?;
+        migrate::run(&mut connection)?;
+        let (checkpointer, checkpoints) = checkpoint::start(path, settings.checkpoint_pages)?;
+        let (writer, writing) = writer::start(connection, checkpoints)?;
+        let (mut threads, reading) = reader::start(path, settings.readers)?;
+        threads.extend([writer, checkpointer]);
+        Ok(Self::of(Threads {
+            writing: Some(writing),
+            reading: Some(reading),
+            threads,
+            _lock: Some(lock),
+        }))
+    }
+
+    /// Opens a database for reading only, beside a program that writes. Verbs that write fail.
+    pub fn open_read_only(path: &Path) -> Result<Self, OpenFault> {
+        migrate::check(&open::reader(path)?)?;
+        let (threads, reading) = reader::start(path, SqliteSettings::default().readers)?;
+        Ok(Self::of(Threads {
+            writing: None,
+            reading: Some(reading),
+            threads,
+            _lock: None,
+        }))
+    }
+
+    fn of(threads: Threads) -> Self {
+        Self {
+            threads: Arc::new(threads),
+        }
+    }
+
+    /// Has the writer run a verb of about so many rows, and waits until it is on disk.
+    async fn write<T: Send + 'static>(
+        &self,
+        rows: usize,
+        verb: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let Some(writing) = &self.threads.writing else {
+            return Err(StoreFault::engine("it was opened for reading only"));
+        };
+        writer::ask(writing, rows, verb).await
+    }
+
+    /// Has a reader run a verb over one state of the database.
+    async fn read<T: Send + 'static>(
+        &self,
+        verb: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let Some(reading) = &self.threads.reading else {
+            return Err(StoreFault::engine("it is closing"));
+        };
+        reader::ask(reading, verb).await
+    }
+}
+
+type Result<T, E = StoreFault> = std::result::Result<T, E>;
+
+/// The threads of an open database and the ways to them.
+struct Threads {
+    writing: Option<Sender<Writing>>,
+    reading: Option<Sender<Reading>>,
+    threads: Vec<JoinHandle<()>>,
+    /// Held as long as the file is open for writing.
+    _lock: Option<File>,
+}
+
+impl Drop for Threads {
+    /// Lets the threads finish what they were given and close their connections, so that the file
+    /// is free and whole when the last clone is gone.
+    fn drop(&mut self) {
+        self.writing = None;
+        self.reading = None;
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has said so; there is nothing left to save.
+            drop(thread.join());
+        }
     }
 }

@@ -4,9 +4,12 @@
 use ridecode_account::{
     Credential, CredentialState, DeniedFor, DeviceState, Mandate, RevokeReason, RiderState,
 };
+use ridecode_fare::{Tap, TapKind};
+use ridecode_ledger::{Account, Currency, Transfer};
 use ridecode_validator::DenyReason;
-use ridecode_words::{MandateId, ProviderId, UnixSeconds};
+use ridecode_words::{MandateId, ProviderId, TapId, UnixSeconds};
 
+use crate::fault::StoreFault;
 use crate::record::{Attempt, AttemptOutcome, Charge, ChargeState, Settled, Settlement};
 
 /// What becomes of news about a charge, when it is not to be saved. `mark` is the rider's.
@@ -91,6 +94,30 @@ pub(crate) fn follow_revocation(
     (credential.expires >= now && after != credential.state).then_some(after)
 }
 
+/// What a rider owes, in minor units. The first transfer decides the currency.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Balance {
+    pub(crate) currency: Option<Currency>,
+    pub(crate) minor: i64,
+}
+
+impl Balance {
+    /// The balance after a transfer of its rider. One in another currency, or one that would not
+    /// fit, is a conflict.
+    pub(crate) fn after(self, transfer: &Transfer) -> Result<Self, StoreFault> {
+        let (rider, currency) = (transfer.rider, transfer.amount.currency);
+        if self.currency.is_some_and(|held| held != currency) {
+            return Err(StoreFault::conflict("currency of rider", rider));
+        }
+        let owed = transfer.debit_less_credit_minor(Account::Rider(rider));
+        let minor = self.minor.checked_add(owed);
+        Ok(Self {
+            currency: Some(currency),
+            minor: minor.ok_or_else(|| StoreFault::conflict("balance of rider", rider))?,
+        })
+    }
+}
+
 /// The deny list's word for a state; `None` for a live credential.
 pub(crate) fn deny_reason(state: CredentialState) -> Option<DenyReason> {
     match state {
@@ -141,4 +168,15 @@ pub(crate) fn charge_from(mandates: &[Mandate]) -> Option<(MandateId, ProviderId
         let contract = mandate.find_contract()?.to_owned();
         Some((mandate.id, mandate.provider, contract))
     })
+}
+
+/// The tap that takes another tap back: a copy of it with a number and a time of its own.
+pub(crate) fn void_of(tap: &Tap, sequence: u64, time: UnixSeconds) -> Tap {
+    Tap {
+        id: TapId { sequence, ..tap.id },
+        time,
+        kind: TapKind::Void { tap: tap.id },
+        showing: None,
+        ..tap.clone()
+    }
 }

@@ -47,7 +47,7 @@ macro_rules! each_engine {
             #[cfg(feature = "memory")]
             Store::Memory(ref memory) => memory.$verb($($argument),*),
             #[cfg(feature = "sqlite")]
-            Store::Sqlite(_) => { $(let _ = $argument;)* todo!() }
+            Store::Sqlite(ref sqlite) => sqlite.$verb($($argument),*).await,
         }
     };
 }

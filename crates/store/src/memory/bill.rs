@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::Period;
-use ridecode_ledger::Transfer;
 use ridecode_words::{ChargeId, RiderId, UnixSeconds};
 
-use super::{Balance, FIRST_CHARGE, MemoryStore, Result, State};
+use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::calendar;
 use crate::fault::StoreFault;
-use crate::invariant::{charge_of, rider_delta};
+use crate::invariant::charge_of;
 use crate::record::{BillDue, BillSave, BillSaved, BillWindow, FareVersion};
+use crate::step::Balance;
 
 impl MemoryStore {
     pub(crate) fn due_bills(&self, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
@@ -154,23 +154,6 @@ impl State {
         if let Some(at) = bill.due_again {
             self.touch(period, at);
         }
-    }
-}
-
-impl Balance {
-    /// The balance after a transfer of its rider.
-    pub(super) fn after(self, transfer: &Transfer) -> Result<Self> {
-        let currency = transfer.amount.currency;
-        if self.currency.is_some_and(|held| held != currency) {
-            return Err(StoreFault::conflict("currency of rider", transfer.rider));
-        }
-        let minor = self.minor.checked_add(rider_delta(transfer));
-        let minor =
-            minor.ok_or_else(|| StoreFault::conflict("balance of rider", transfer.rider))?;
-        Ok(Self {
-            currency: Some(currency),
-            minor,
-        })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Validators and their journals.
 
-use ridecode_fare::{Tap, TapKind};
+use std::collections::BTreeSet;
+
+use ridecode_fare::Tap;
 use ridecode_validator::bundle::DenyEntry;
-use ridecode_validator::journal::Hash;
-use ridecode_words::{OperatorId, TapId, UnixSeconds, ValidatorId};
+use ridecode_words::{OperatorId, UnixSeconds, ValidatorId};
 
 use super::{Journal, MemoryStore, Result, State};
 use crate::calendar;
@@ -118,7 +119,7 @@ impl State {
             let sequence = disagreement.sequence;
             journal.disagreements.insert(sequence, disagreement);
         }
-        let mut taps = journal.pair(acceptance.validator, new_entries, &new_taps, &new_voids);
+        let mut taps = journal.pair(new_entries, &new_taps, &new_voids);
         taps.extend(new_taps);
         for tap in taps {
             for period in calendar::periods_touched(tap.rider, tap.time) {
@@ -148,28 +149,28 @@ impl Journal {
                 return Some(SegmentConflict::OtherContent(entry.sequence));
             }
         }
-        let before: Option<Hash> = if first.sequence == 1 {
-            Some([0; 32])
-        } else {
-            let held = self.entries.get(&(first.sequence - 1));
-            held.map(|held| held.hash)
-        };
-        if before.is_some_and(|hash| hash != first.previous) {
-            return Some(SegmentConflict::BrokenChain(first.sequence));
+        // Ends that are held with the same hash follow already from what is around them.
+        if !self.entries.contains_key(&first.sequence) {
+            let before = match first.sequence {
+                1 => Some([0; 32]),
+                sequence => self.entries.get(&(sequence - 1)).map(|held| held.hash),
+            };
+            if before.is_some_and(|hash| hash != first.previous) {
+                return Some(SegmentConflict::BrokenChain(first.sequence));
+            }
         }
         let after = self.entries.get(&(last.sequence.checked_add(1)?))?;
-        (after.previous != last.hash).then_some(SegmentConflict::BrokenChain(after.sequence))
+        let follows = self.entries.contains_key(&last.sequence) || after.previous == last.hash;
+        (!follows).then_some(SegmentConflict::BrokenChain(after.sequence))
     }
 
-    /// Holds new entries and gives the voids that became taps by it.
-    fn pair(
-        &mut self,
-        validator: ValidatorId,
-        entries: Vec<StoredEntry>,
-        taps: &[Tap],
-        voids: &[EntryVoid],
-    ) -> Vec<Tap> {
-        let arrived: Vec<u64> = entries.iter().map(|entry| entry.sequence).collect();
+    /// Holds new entries and gives the voids that became taps by it, in the order of the entries
+    /// they take back.
+    fn pair(&mut self, entries: Vec<StoredEntry>, taps: &[Tap], voids: &[EntryVoid]) -> Vec<Tap> {
+        // A void waits for its entry; a new entry may be waited for by none.
+        let arrived = entries.iter().map(|entry| entry.sequence);
+        let wanted = voids.iter().map(|void| void.accepted);
+        let wanted: BTreeSet<u64> = arrived.chain(wanted).collect();
         for entry in entries {
             self.entries.insert(entry.sequence, entry);
         }
@@ -179,46 +180,21 @@ impl Journal {
         for void in voids {
             self.voids.insert((void.accepted, void.sequence), void.time);
         }
-        // A void waits for its entry; new ones may have waited for nothing.
-        let wanted = arrived
+        let held = &self.entries;
+        let wanted = wanted
             .into_iter()
-            .chain(voids.iter().map(|void| void.accepted));
+            .filter(|accepted| held.contains_key(accepted));
         let mut paired = Vec::new();
         for accepted in wanted {
-            if !self.entries.contains_key(&accepted) {
-                continue;
-            }
-            let waiting: Vec<_> = self
-                .voids
-                .range((accepted, 0)..=(accepted, u64::MAX))
-                .map(|(&(_, sequence), &time)| (sequence, time))
-                .collect();
-            for (sequence, time) in waiting {
-                self.voids.remove(&(accepted, sequence));
-                if let Some(tap) = self.taps.get(&accepted) {
-                    paired.push(void_of(
-                        tap,
-                        TapId {
-                            validator,
-                            sequence,
-                        },
-                        time,
-                    ));
-                }
-            }
+            let mut later = self.voids.split_off(&(accepted, 0));
+            let mut others = later.split_off(&(accepted.saturating_add(1), 0));
+            self.voids.append(&mut others);
+            let tap = self.taps.get(&accepted);
+            paired.extend(later.into_iter().filter_map(|((_, sequence), time)| {
+                tap.map(|tap| step::void_of(tap, sequence, time))
+            }));
         }
         paired
-    }
-}
-
-/// The tap that takes another tap back.
-fn void_of(tap: &Tap, id: TapId, time: UnixSeconds) -> Tap {
-    Tap {
-        id,
-        time,
-        kind: TapKind::Void { tap: tap.id },
-        showing: None,
-        ..tap.clone()
     }
 }
 

@@ -8,10 +8,10 @@ use ridecode_account::{
 };
 use ridecode_words::{CredentialRef, DeviceId, MandateId, RiderId, UnixSeconds};
 
-use super::{Account, Balance, MemoryStore, Result, State};
+use super::{Account, MemoryStore, Result, State};
 use crate::fault::StoreFault;
 use crate::record::{ChargeState, CredentialOwner, RiderFile, RiderOpened, Session};
-use crate::step::{self, Granted};
+use crate::step::{self, Balance, Granted};
 
 impl MemoryStore {
     pub(crate) fn open_rider(&self, rider: Rider) -> Result<RiderOpened> {

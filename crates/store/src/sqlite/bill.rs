@@ -1,0 +1,305 @@
+//! Bills: due months, windows, saved months.
+
+use ridecode_fare::Period;
+use ridecode_words::{
+    ChargeId, IssuerId, JourneyId, OperatorId, RiderId, TapId, UnixSeconds, ValidatorId,
+};
+use rusqlite::{Connection, params};
+
+use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
+use super::{Result, SqliteStore, charge, rider, statement, tap, transfer};
+use crate::calendar;
+use crate::fault::StoreFault;
+use crate::invariant::charge_of;
+use crate::record::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare};
+
+impl SqliteStore {
+    pub(crate) async fn due_bills(&self, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
+        self.read(move |db| due(db, now, limit)).await
+    }
+
+    pub(crate) async fn load_windows(
+        &self,
+        periods: Vec<Period>,
+        before_s: u32,
+    ) -> Result<Vec<BillWindow>> {
+        let load = move |db: &Connection| {
+            let windows = periods.iter().map(|period| window(db, *period, before_s));
+            windows.collect()
+        };
+        self.read(load).await
+    }
+
+    pub(crate) async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
+        let rows = bills.len() * ROWS_OF_A_BILL;
+        let save = move |db: &Connection| {
+            let saved = bills.iter().map(|bill| save(db, bill));
+            saved.collect()
+        };
+        self.write(rows, save).await
+    }
+}
+
+/// Marks months as changed, and as due at `at` unless they are due earlier.
+pub(super) fn touch(db: &Connection, periods: &[Period], at: UnixSeconds) -> Result<()> {
+    if periods.is_empty() {
+        return Ok(());
+    }
+    let count = i64::try_from(periods.len()).unwrap_or(i64::MAX);
+    let last = count_up(db, "mark", count)?.cast_signed();
+    let mut insert = db.prepare_cached(
+        "INSERT INTO due_months (rider, month, mark, due_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (rider, month) DO UPDATE SET mark = excluded.mark,
+             due_at = min(due_at, excluded.due_at)",
+    )?;
+    for (mark, period) in (last - count + 1..).zip(periods) {
+        let month = period.month.number();
+        insert.execute(params![id(period.rider.0), month, mark, at.0])?;
+    }
+    Ok(())
+}
+
+/// A rider's months that wait to be priced, each with the time from which it is due.
+pub(super) fn due_of(db: &Connection, rider: RiderId) -> Result<Vec<(Period, UnixSeconds)>> {
+    let sql = "SELECT month, due_at FROM due_months WHERE rider = ?1 ORDER BY month";
+    load(db, sql, [id(rider.0)], |row| {
+        let month = row.month()?;
+        Ok((Period { rider, month }, row.time()?))
+    })
+}
+
+/// Every version of a rider's fares, by month, journey and version.
+pub(super) fn fares_of(db: &Connection, rider: RiderId) -> Result<Vec<FareVersion>> {
+    load(
+        db,
+        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff
+         FROM fares WHERE rider = ?1 ORDER BY month, validator, sequence, version",
+        [id(rider.0)],
+        read_fare,
+    )
+}
+
+/// The rider of the tap that a journey is named by.
+pub(super) fn rider_of(db: &Connection, journey: JourneyId) -> Result<Option<RiderId>> {
+    let sql = "SELECT rider FROM entries
+         WHERE validator = ?1 AND sequence = ?2 AND rider IS NOT NULL";
+    let key = (journey.0.validator.0, journey.0.sequence.cast_signed());
+    find(db, sql, key, |row| row.rider())
+}
+
+fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
+    let sql = "SELECT rider, month, mark FROM due_months WHERE due_at <= ?1
+         ORDER BY due_at, rider, month LIMIT ?2";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    load(db, sql, (now.0, limit), |row| {
+        let (rider, month) = (row.rider()?, row.month()?);
+        Ok(BillDue {
+            period: Period { rider, month },
+            mark: row.count()?,
+        })
+    })
+}
+
+fn window(db: &Connection, period: Period, before_s: u32) -> Result<BillWindow> {
+    let bounds = calendar::bounds(period.month, before_s);
+    Ok(BillWindow {
+        taps: tap::between(db, period.rider, bounds)?,
+        fares: last_fares(db, period)?,
+        mark: mark_of(db, period)?.unwrap_or(0),
+    })
+}
+
+fn mark_of(db: &Connection, period: Period) -> Result<Option<u64>> {
+    let sql = "SELECT mark FROM due_months WHERE rider = ?1 AND month = ?2";
+    let key = (id(period.rider.0), period.month.number());
+    find(db, sql, key, |row| row.count())
+}
+
+/// The last version of each fare of a month.
+fn last_fares(db: &Connection, period: Period) -> Result<Vec<FareVersion>> {
+    let fares = load(
+        db,
+        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff
+         FROM fares WHERE rider = ?1 AND month = ?2 ORDER BY validator, sequence, version",
+        (id(period.rider.0), period.month.number()),
+        read_fare,
+    )?;
+    let mut last: Vec<FareVersion> = Vec::with_capacity(fares.len());
+    for fare in fares {
+        match last.last_mut() {
+            Some(earlier) if earlier.journey == fare.journey => *earlier = fare,
+            _ => last.push(fare),
+        }
+    }
+    Ok(last)
+}
+
+fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
+    let (period, rider) = (bill.period, bill.period.rider);
+    if mark_of(db, period)? != Some(bill.mark) {
+        return Ok(BillSaved::Moved);
+    }
+    let mut new: Vec<ChargeId> = Vec::with_capacity(bill.fares.len());
+    for fare in &bill.fares {
+        if insert_fare(db, period, fare)? {
+            new.push(charge_of(fare));
+        }
+    }
+    let (mut balance, _) = rider::balance(db, rider)?;
+    let before = balance;
+    for transfer in &bill.transfers {
+        if new.contains(&transfer.id.charge) {
+            balance = balance.after(transfer)?;
+            transfer::insert(db, transfer)?;
+        }
+    }
+    if balance != before {
+        rider::set_balance(db, rider, &balance)?;
+    }
+    let legs = bill.legs.iter();
+    statement::insert_legs(db, legs.filter(|leg| new.contains(&leg.leg.charge)))?;
+    let charges = bill.charges.iter();
+    charge::insert_new(db, charges.filter(|charge| new.contains(&charge.id)))?;
+    execute(
+        db,
+        "DELETE FROM due_months WHERE rider = ?1 AND month = ?2",
+        (id(rider.0), period.month.number()),
+    )?;
+    if let Some(at) = bill.due_again {
+        touch(db, &[period], at)?;
+    }
+    Ok(BillSaved::Saved)
+}
+
+/// Inserts a fare version; `false` if it is held already.
+fn insert_fare(db: &Connection, period: Period, fare: &FareVersion) -> Result<bool> {
+    if rider_of(db, fare.journey)? != Some(period.rider) {
+        return Err(StoreFault::missing("tap of the rider", fare.journey));
+    }
+    // The version itself where it is held, else the last one.
+    let held = find(
+        db,
+        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff
+         FROM fares WHERE rider = ?1 AND month = ?2 AND validator = ?3 AND sequence = ?4
+             AND version <= ?5
+         ORDER BY version DESC LIMIT 1",
+        params![
+            id(period.rider.0),
+            period.month.number(),
+            fare.journey.0.validator.0,
+            fare.journey.0.sequence.cast_signed(),
+            fare.version,
+        ],
+        read_fare,
+    )?;
+    match held {
+        Some(held) if held == *fare => return Ok(false),
+        Some(held) if held.version == fare.version => {
+            return Err(StoreFault::conflict("fare", charge_of(fare)));
+        }
+        held => {
+            let before = held.map_or(0, |held| held.version);
+            if before + 1 != fare.version {
+                let id = charge_of(fare);
+                return Err(StoreFault::missing("fare version before", id));
+            }
+        }
+    }
+    let mut insert = db.prepare_cached(
+        "INSERT INTO fares (rider, month, validator, sequence, version, issuer, day, ending, amount,
+             taps, shares, tariff)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    insert.execute(params![
+        id(period.rider.0),
+        period.month.number(),
+        fare.journey.0.validator.0,
+        fare.journey.0.sequence.cast_signed(),
+        fare.version,
+        fare.issuer.0,
+        fare.day.0,
+        fare.ending.code(),
+        fare.amount_minor,
+        write_taps(&fare.taps),
+        write_shares(&fare.shares),
+        fare.tariff,
+    ])?;
+    Ok(true)
+}
+
+fn read_fare(row: &mut Columns<'_>) -> Result<FareVersion> {
+    let ChargeId { journey, version } = row.charge_id()?;
+    Ok(FareVersion {
+        journey,
+        version,
+        issuer: IssuerId(row.take()?),
+        day: row.day()?,
+        ending: row.coded()?,
+        amount_minor: row.take()?,
+        taps: read_taps(&row.take::<Vec<u8>>()?)?,
+        shares: read_shares(&row.take::<Vec<u8>>()?)?,
+        tariff: row.take()?,
+    })
+}
+
+fn write_taps(taps: &[TapId]) -> Vec<u8> {
+    let taps = taps.iter();
+    taps.flat_map(|tap| write_pair(tap.validator.0, tap.sequence))
+        .collect()
+}
+
+fn read_taps(blob: &[u8]) -> Result<Vec<TapId>> {
+    let taps = read_pairs(blob)?.into_iter();
+    Ok(taps
+        .map(|(validator, sequence)| TapId {
+            validator: ValidatorId(validator),
+            sequence,
+        })
+        .collect())
+}
+
+fn write_shares(shares: &[JourneyShare]) -> Vec<u8> {
+    let shares = shares.iter();
+    shares
+        .flat_map(|share| write_pair(share.operator.0, share.amount_minor.cast_unsigned()))
+        .collect()
+}
+
+fn read_shares(blob: &[u8]) -> Result<Vec<JourneyShare>> {
+    let shares = read_pairs(blob)?.into_iter();
+    Ok(shares
+        .map(|(operator, amount)| JourneyShare {
+            operator: OperatorId(operator),
+            amount_minor: amount.cast_signed(),
+        })
+        .collect())
+}
+
+fn write_pair(first: u32, second: u64) -> [u8; 12] {
+    let mut pair = [0; 12];
+    pair[..4].copy_from_slice(&first.to_be_bytes());
+    pair[4..].copy_from_slice(&second.to_be_bytes());
+    pair
+}
+
+fn read_pairs(blob: &[u8]) -> Result<Vec<(u32, u64)>> {
+    let (pairs, rest) = blob.as_chunks::<12>();
+    if !rest.is_empty() {
+        return Err(impossible(
+            "list of a fare",
+            format!("{} bytes", blob.len()),
+        ));
+    }
+    let pairs = pairs.iter();
+    Ok(pairs
+        .map(|&[a, b, c, d, ref second @ ..]| {
+            (
+                u32::from_be_bytes([a, b, c, d]),
+                u64::from_be_bytes(*second),
+            )
+        })
+        .collect())
+}
+
+/// What a bill weighs in a group of commits, in rows.
+const ROWS_OF_A_BILL: usize = 6;

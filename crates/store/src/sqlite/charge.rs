@@ -1,0 +1,220 @@
+//! Charges.
+
+use ridecode_words::{ChargeId, RiderId, UnixSeconds};
+use rusqlite::{Connection, params};
+
+use super::column::{self, Columns, count_up, execute, find, id, impossible, load};
+use super::{Result, SqliteStore, bill, credential, rider, transfer};
+use crate::fault::StoreFault;
+use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement};
+use crate::step;
+
+impl SqliteStore {
+    pub(crate) async fn due_charges(
+        &self,
+        now: UnixSeconds,
+        limit: usize,
+    ) -> Result<Vec<ChargeDue>> {
+        self.read(move |db| due(db, now, limit)).await
+    }
+
+    pub(crate) async fn open_attempt(&self, attempt: Attempt) -> Result<bool> {
+        self.write(1, move |db| open_attempt(db, &attempt)).await
+    }
+
+    pub(crate) async fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
+        self.read(move |db| find_by_id(db, charge)).await
+    }
+
+    pub(crate) async fn settle_charge(&self, news: Settlement) -> Result<Settled> {
+        self.write(4, move |db| settle(db, &news)).await
+    }
+}
+
+/// Inserts planned charges. That they are new follows from the fares they belong to.
+pub(super) fn insert_new<'a>(
+    db: &Connection,
+    charges: impl Iterator<Item = &'a Charge>,
+) -> Result<()> {
+    let mut open = 0;
+    for charge in charges {
+        put(db, charge)?;
+        open += i64::from(!is_collected(charge));
+    }
+    if open > 0 {
+        count_up(db, "charges_open", open)?;
+    }
+    Ok(())
+}
+
+/// A rider's charges, by id.
+pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
+    load(
+        db,
+        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
+             declines, first_decline, next_attempt, planned
+         FROM charges WHERE rider = ?1 ORDER BY validator, sequence, version",
+        [id(rider.0)],
+        read,
+    )
+}
+
+/// A rider's charges that are not collected, oldest first.
+pub(super) fn unpaid_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
+    load(
+        db,
+        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
+             declines, first_decline, next_attempt, planned
+         FROM charges WHERE rider = ?1 AND state <> 3
+         ORDER BY planned, validator, sequence, version",
+        [id(rider.0)],
+        read,
+    )
+}
+
+fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>> {
+    let charges = load(
+        db,
+        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
+             declines, first_decline, next_attempt, planned
+         FROM charges WHERE next_attempt <= ?1
+         ORDER BY next_attempt, rider, validator, sequence, version LIMIT ?2",
+        (now.0, i64::try_from(limit).unwrap_or(i64::MAX)),
+        read,
+    )?;
+    let with_mandate = |charge: Charge| {
+        let mandates = rider::mandates_of(db, charge.rider)?;
+        Ok(ChargeDue {
+            charge,
+            mandate: step::charge_from(&mandates),
+        })
+    };
+    charges.into_iter().map(with_mandate).collect()
+}
+
+fn open_attempt(db: &Connection, attempt: &Attempt) -> Result<bool> {
+    let Some(charge) = step::attempt(expect(db, attempt.charge)?, attempt) else {
+        return Ok(false);
+    };
+    put(db, &charge)?;
+    Ok(true)
+}
+
+fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
+    let held = expect(db, news.charge)?;
+    let rider = held.rider;
+    let (mut balance, mark) = rider::balance(db, rider)?;
+    if let Some(refused) = step::turn_away(&held, mark, news) {
+        return Ok(refused);
+    }
+    for transfer in &news.transfers {
+        if transfer.rider != rider {
+            return Err(StoreFault::conflict("rider of charge", held.id));
+        }
+        balance = balance.after(transfer)?;
+        transfer::insert(db, transfer)?;
+    }
+    rider::set_balance(db, rider, &balance)?;
+    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
+    execute(db, sql, [id(rider.0)])?;
+    let charge = step::settle(held, news);
+    put(db, &charge)?;
+    if is_collected(&charge) {
+        count_up(db, "charges_open", -1)?;
+    }
+    if let Some(after) = &news.rider_state {
+        credential::change_all(db, rider, |credential| {
+            step::follow_rider(after, credential, news.at)
+        })?;
+        rider::set_rider_state(db, rider, after)?;
+    }
+    Ok(Settled::Saved)
+}
+
+fn is_collected(charge: &Charge) -> bool {
+    matches!(charge.state, ChargeState::Collected { .. })
+}
+
+fn expect(db: &Connection, charge: ChargeId) -> Result<Charge> {
+    find_by_id(db, charge)?.ok_or_else(|| StoreFault::missing("charge", charge))
+}
+
+/// Finds a charge by way of the tap its journey is named by: charges are kept by rider.
+fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
+    let Some(rider) = bill::rider_of(db, charge.journey)? else {
+        return Ok(None);
+    };
+    find(
+        db,
+        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
+             declines, first_decline, next_attempt, planned
+         FROM charges WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 AND version = ?4",
+        params![
+            id(rider.0),
+            charge.journey.0.validator.0,
+            charge.journey.0.sequence.cast_signed(),
+            charge.version,
+        ],
+        read,
+    )
+}
+
+fn put(db: &Connection, charge: &Charge) -> Result<()> {
+    let (state, word) = match &charge.state {
+        ChargeState::Planned => (0, None),
+        ChargeState::Submitted => (1, None),
+        ChargeState::Accepted => (2, None),
+        ChargeState::Collected { transaction } => (3, Some(transaction)),
+        ChargeState::Declined { reason } => (4, Some(reason)),
+        ChargeState::Unknown => (5, None),
+    };
+    let mut insert = db.prepare_cached(
+        "INSERT INTO charges (rider, validator, sequence, version, amount, currency, state, word,
+             attempts, declines, first_decline, next_attempt, planned)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT (rider, validator, sequence, version) DO UPDATE SET state = excluded.state,
+             word = excluded.word, attempts = excluded.attempts, declines = excluded.declines,
+             first_decline = excluded.first_decline, next_attempt = excluded.next_attempt",
+    )?;
+    insert.execute(params![
+        id(charge.rider.0),
+        charge.id.journey.0.validator.0,
+        charge.id.journey.0.sequence.cast_signed(),
+        charge.id.version,
+        charge.amount.minor,
+        column::currency(&charge.amount.currency)?,
+        state,
+        word,
+        charge.attempts,
+        charge.declines,
+        charge.first_decline.map(|at| at.0),
+        charge.next_attempt.map(|at| at.0),
+        charge.planned.0,
+    ])?;
+    Ok(())
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Charge> {
+    let (rider, id, amount) = (row.rider()?, row.charge_id()?, row.money()?);
+    let (state, word) = (row.take::<u8>()?, row.take::<Option<String>>()?);
+    let state = match (state, word) {
+        (0, None) => ChargeState::Planned,
+        (1, None) => ChargeState::Submitted,
+        (2, None) => ChargeState::Accepted,
+        (3, Some(transaction)) => ChargeState::Collected { transaction },
+        (4, Some(reason)) => ChargeState::Declined { reason },
+        (5, None) => ChargeState::Unknown,
+        (code, _) => return Err(impossible("charge state", code)),
+    };
+    Ok(Charge {
+        id,
+        rider,
+        amount,
+        state,
+        attempts: row.take()?,
+        declines: row.take()?,
+        first_decline: row.find_time()?,
+        next_attempt: row.find_time()?,
+        planned: row.time()?,
+    })
+}

@@ -1,0 +1,287 @@
+//! How values stand in columns. Domain types know nothing of SQL; the small numbers here are the
+//! ones the migrations document, and never change their meaning.
+
+use std::fmt::Display;
+
+use ridecode_account::{CredentialState, DeniedFor, RevokeReason};
+use ridecode_codec::Scheme;
+use ridecode_codec::crypto::{Algorithm, PublicKey};
+use ridecode_fare::Ending;
+use ridecode_ledger::{Account, Currency, Money};
+use ridecode_words::{
+    ChargeId, CredentialId, DeviceId, JourneyId, MandateId, Month, RiderId, ServiceDay, TapId,
+    Text, UnixSeconds, ValidatorId,
+};
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, Params, Row};
+
+use super::Result;
+use crate::fault::StoreFault;
+
+/// The columns of a row, read from left to right.
+pub(super) struct Columns<'a> {
+    row: &'a Row<'a>,
+    next: usize,
+}
+
+impl Columns<'_> {
+    /// The next column as it is.
+    pub(super) fn take<T: FromSql>(&mut self) -> Result<T> {
+        let value = self.row.get(self.next)?;
+        self.next += 1;
+        Ok(value)
+    }
+
+    /// A journal number, mark, version or count.
+    pub(super) fn count(&mut self) -> Result<u64> {
+        self.take().map(i64::cast_unsigned)
+    }
+
+    /// A random 64-bit id.
+    fn id(&mut self) -> Result<u64> {
+        self.take()
+            .map(|stored: i64| stored.cast_unsigned() ^ TOP_BIT)
+    }
+
+    pub(super) fn rider(&mut self) -> Result<RiderId> {
+        self.id().map(RiderId)
+    }
+
+    pub(super) fn device(&mut self) -> Result<DeviceId> {
+        self.id().map(DeviceId)
+    }
+
+    pub(super) fn mandate(&mut self) -> Result<MandateId> {
+        self.id().map(MandateId)
+    }
+
+    pub(super) fn time(&mut self) -> Result<UnixSeconds> {
+        self.take().map(UnixSeconds)
+    }
+
+    pub(super) fn find_time(&mut self) -> Result<Option<UnixSeconds>> {
+        Ok(self.take::<Option<i64>>()?.map(UnixSeconds))
+    }
+
+    pub(super) fn day(&mut self) -> Result<ServiceDay> {
+        self.take().map(ServiceDay)
+    }
+
+    pub(super) fn month(&mut self) -> Result<Month> {
+        self.take().map(Month::from_number)
+    }
+
+    /// Validator and sequence.
+    pub(super) fn tap_id(&mut self) -> Result<TapId> {
+        Ok(TapId {
+            validator: ValidatorId(self.take()?),
+            sequence: self.count()?,
+        })
+    }
+
+    /// Validator, sequence and version.
+    pub(super) fn charge_id(&mut self) -> Result<ChargeId> {
+        Ok(ChargeId {
+            journey: JourneyId(self.tap_id()?),
+            version: self.take()?,
+        })
+    }
+
+    pub(super) fn credential(&mut self) -> Result<CredentialId> {
+        self.take().map(CredentialId)
+    }
+
+    pub(super) fn currency(&mut self) -> Result<Currency> {
+        read_currency(&self.take::<String>()?)
+    }
+
+    /// Amount and currency.
+    pub(super) fn money(&mut self) -> Result<Money> {
+        Ok(Money {
+            minor: self.take()?,
+            currency: self.currency()?,
+        })
+    }
+
+    pub(super) fn find_text(&mut self) -> Result<Option<Text>> {
+        let text = self.take::<Option<String>>()?;
+        text.map(|text| Text::new(&text).map_err(|_| impossible("text", text)))
+            .transpose()
+    }
+
+    pub(super) fn account(&mut self) -> Result<Account> {
+        let code = self.take()?;
+        Account::from_code(code).map_err(|_| impossible("account", format!("{code:02x?}")))
+    }
+
+    /// A small number that names a state.
+    pub(super) fn coded<T: Coded>(&mut self) -> Result<T> {
+        let code = self.take()?;
+        T::from_code(code).ok_or_else(|| impossible(T::WHAT, code))
+    }
+
+    pub(super) fn find_coded<T: Coded>(&mut self) -> Result<Option<T>> {
+        let Some(code) = self.take()? else {
+            return Ok(None);
+        };
+        T::from_code(code)
+            .map(Some)
+            .ok_or_else(|| impossible(T::WHAT, code))
+    }
+
+    /// Algorithm and key.
+    pub(super) fn key(&mut self) -> Result<PublicKey> {
+        Ok(PublicKey {
+            algorithm: self.coded()?,
+            bytes: self.take()?,
+        })
+    }
+}
+
+/// Values that stand in a column as a small number.
+pub(super) trait Coded: Sized + Copy {
+    /// What it is, for faults.
+    const WHAT: &'static str;
+
+    fn code(self) -> u8;
+    fn from_code(code: u8) -> Option<Self>;
+}
+
+/// Gives each value its number, in both directions.
+macro_rules! coded {
+    ($type:ty, $what:literal, { $($value:pat => $code:literal => $result:expr),* $(,)? }) => {
+        impl Coded for $type {
+            const WHAT: &'static str = $what;
+
+            fn code(self) -> u8 {
+                match self {
+                    $($value => $code),*
+                }
+            }
+
+            fn from_code(code: u8) -> Option<Self> {
+                match code {
+                    $($code => Some($result),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+    ($type:ident, $what:literal, { $($value:ident = $code:literal),* $(,)? }) => {
+        coded!($type, $what, { $($type::$value => $code => $type::$value),* });
+    };
+}
+
+coded!(Algorithm, "algorithm", { Es256 = 0, EdDsa = 1, Sm2 = 2 });
+coded!(Scheme, "scheme", { Compact = 0, Mot = 1 });
+coded!(RevokeReason, "revoke reason", { Lost = 0, Replaced = 1, Closed = 2 });
+coded!(CredentialState, "credential state", {
+    CredentialState::Live => 0 => CredentialState::Live,
+    CredentialState::Denied(DeniedFor::Overdue) => 1 => CredentialState::Denied(DeniedFor::Overdue),
+    CredentialState::Denied(DeniedFor::Lost) => 2 => CredentialState::Denied(DeniedFor::Lost),
+    CredentialState::Denied(DeniedFor::Closed) => 3 => CredentialState::Denied(DeniedFor::Closed),
+});
+coded!(Ending, "ending", {
+    Complete = 0, Open = 1, EntryOnly = 2, ExitOnly = 3, SameStation = 4, Overstay = 5, Voided = 6,
+});
+
+/// Runs a statement that gives no rows, and says how many rows it changed.
+pub(super) fn execute(db: &Connection, sql: &str, params: impl Params) -> Result<usize> {
+    Ok(db.prepare_cached(sql)?.execute(params)?)
+}
+
+/// The first row of a query, if there is one.
+pub(super) fn find<T>(
+    db: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnOnce(&mut Columns<'_>) -> Result<T>,
+) -> Result<Option<T>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    read(&mut Columns { row, next: 0 }).map(Some)
+}
+
+/// Every row of a query.
+pub(super) fn load<T>(
+    db: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl Fn(&mut Columns<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(read(&mut Columns { row, next: 0 })?);
+    }
+    Ok(all)
+}
+
+/// Adds to a counter and gives its value after that.
+pub(super) fn count_up(db: &Connection, name: &str, by: i64) -> Result<u64> {
+    const SQL: &str = "UPDATE counters SET value = value + ?2 WHERE name = ?1 RETURNING value";
+    find(db, SQL, (name, by), |row| row.count())?
+        .ok_or_else(|| impossible("counter", name.to_owned()))
+}
+
+/// A counter's value.
+pub(super) fn counter(db: &Connection, name: &str) -> Result<u64> {
+    const SQL: &str = "SELECT value FROM counters WHERE name = ?1";
+    find(db, SQL, [name], |row| row.count())?.ok_or_else(|| impossible("counter", name.to_owned()))
+}
+
+/// A random 64-bit id as it is stored: in its own order under SQLite's signed numbers.
+pub(super) fn id(id: u64) -> i64 {
+    (id ^ TOP_BIT).cast_signed()
+}
+
+/// A currency as it is stored.
+pub(super) fn currency(currency: &Currency) -> Result<&str> {
+    let code = str::from_utf8(&currency.0);
+    code.map_err(|_| impossible("currency", format!("{currency:?}")))
+}
+
+pub(super) fn read_currency(text: &str) -> Result<Currency> {
+    let code = text.as_bytes().try_into();
+    code.map(Currency)
+        .map_err(|_| impossible("currency", text.to_owned()))
+}
+
+/// Something that was never written that way.
+pub(super) fn impossible(what: &str, found: impl Display) -> StoreFault {
+    StoreFault::Corrupt(format!("{what} {found}"))
+}
+
+/// What random ids are shifted by.
+const TOP_BIT: u64 = 1 << 63;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_ids_keep_their_order() {
+        let ids = [0, 1, TOP_BIT - 1, TOP_BIT, u64::MAX];
+        assert!(ids.map(id).is_sorted());
+        assert_eq!(id(0), i64::MIN);
+    }
+
+    #[test]
+    fn every_code_reads_back() {
+        fn check<T: Coded + PartialEq + std::fmt::Debug>(count: u8) {
+            for code in 0..count {
+                assert_eq!(T::from_code(code).map(T::code), Some(code));
+            }
+            assert_eq!(T::from_code(count), None);
+        }
+        check::<Algorithm>(3);
+        check::<Scheme>(2);
+        check::<RevokeReason>(3);
+        check::<CredentialState>(4);
+        check::<Ending>(7);
+    }
+}

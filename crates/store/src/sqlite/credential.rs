@@ -1,0 +1,237 @@
+//! Credentials: giving, revoking, denying, and whose they are.
+
+use ridecode_account::{Credential, CredentialState, RevokeReason, RiderState};
+use ridecode_validator::bundle::DenyEntry;
+use ridecode_words::{BrandId, CredentialRef, DeviceId, IssuerId, RiderId, UnixSeconds};
+use rusqlite::{Connection, params};
+
+use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
+use super::{Result, SqliteStore, rider};
+use crate::fault::StoreFault;
+use crate::record::CredentialOwner;
+use crate::step::{self, Granted};
+
+impl SqliteStore {
+    pub(crate) async fn revoke_device(
+        &self,
+        device: DeviceId,
+        reason: RevokeReason,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        self.write(4, move |db| revoke(db, device, reason, now))
+            .await
+    }
+
+    pub(crate) async fn grant_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
+        let grant = move |db: &Connection| {
+            credentials
+                .iter()
+                .try_for_each(|credential| grant(db, credential))
+        };
+        self.write(8, grant).await
+    }
+
+    pub(crate) async fn load_denied(&self, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
+        self.read(move |db| load_denied(db, now)).await
+    }
+
+    pub(crate) async fn find_owners(
+        &self,
+        credentials: Vec<CredentialRef>,
+    ) -> Result<Vec<Option<CredentialOwner>>> {
+        let find = move |db: &Connection| {
+            let owners = credentials.iter().map(|credential| owner(db, *credential));
+            owners.collect()
+        };
+        self.read(find).await
+    }
+}
+
+/// A rider's credentials that have not expired, by issuer and pseudonym.
+pub(super) fn unexpired_of(
+    db: &Connection,
+    rider: RiderId,
+    now: UnixSeconds,
+) -> Result<Vec<Credential>> {
+    let mut credentials = all_of(db, rider)?;
+    credentials.retain(|credential| credential.expires >= now);
+    Ok(credentials)
+}
+
+/// Gives the credentials of a rider the states that `change` has for them.
+pub(super) fn change_all(
+    db: &Connection,
+    rider: RiderId,
+    change: impl Fn(&Credential) -> Option<CredentialState>,
+) -> Result<()> {
+    let mut changed = false;
+    for credential in all_of(db, rider)? {
+        let Some(state) = change(&credential) else {
+            continue;
+        };
+        let credential = Credential {
+            state,
+            ..credential
+        };
+        put(db, &credential)?;
+        changed = true;
+    }
+    count_up(db, "deny_version", i64::from(changed)).map(drop)
+}
+
+fn revoke(db: &Connection, device: DeviceId, reason: RevokeReason, now: UnixSeconds) -> Result<()> {
+    let Some(phone) = rider::find_device(db, device)? else {
+        return Err(StoreFault::missing("device", device));
+    };
+    if !step::is_active(&phone.state) {
+        return Ok(());
+    }
+    rider::set_device_state(db, device, &phone.state.revoked(reason, now))?;
+    change_all(db, phone.rider, |credential| {
+        (credential.device == device)
+            .then(|| step::follow_revocation(reason, credential, now))
+            .flatten()
+    })
+}
+
+fn grant(db: &Connection, credential: &Credential) -> Result<()> {
+    let phone = rider::find_device(db, credential.device)?
+        .filter(|phone| phone.rider == credential.rider && step::is_active(&phone.state));
+    if phone.is_none() {
+        return Err(StoreFault::missing("active device", credential.device));
+    }
+    if rider::rider_state(db, credential.rider)? != Some(RiderState::Active) {
+        return Err(StoreFault::missing("active rider", credential.rider));
+    }
+    let conflict = || StoreFault::conflict("credential", credential.id.credential);
+    match owner(db, credential.id)? {
+        None => {
+            put(db, credential)?;
+            put_owner(db, credential)
+        }
+        Some(held) if held.rider != credential.rider => Err(conflict()),
+        Some(held) => {
+            let held = find_held(db, held.rider, credential.id)?;
+            match step::renew(&held, credential) {
+                Granted::Repeat => Ok(()),
+                Granted::Renewed => {
+                    let state = held.state;
+                    let credential = credential.clone();
+                    put(
+                        db,
+                        &Credential {
+                            state,
+                            ..credential
+                        },
+                    )
+                }
+                Granted::Conflict => Err(conflict()),
+            }
+        }
+    }
+}
+
+fn put(db: &Connection, credential: &Credential) -> Result<()> {
+    execute(
+        db,
+        "INSERT OR REPLACE INTO credentials (rider, issuer, credential, device, brand, scheme,
+             not_before, expires, state, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            id(credential.rider.0),
+            credential.id.issuer.0,
+            credential.id.credential.0,
+            id(credential.device.0),
+            credential.brand.0,
+            credential.scheme.code(),
+            credential.not_before.0,
+            credential.expires.0,
+            credential.state.code(),
+            credential.bytes,
+        ],
+    )?;
+    Ok(())
+}
+
+fn put_owner(db: &Connection, credential: &Credential) -> Result<()> {
+    execute(
+        db,
+        "INSERT INTO credential_owners (issuer, credential, rider, device)
+         VALUES (?1, ?2, ?3, ?4)",
+        params![
+            credential.id.issuer.0,
+            credential.id.credential.0,
+            id(credential.rider.0),
+            id(credential.device.0),
+        ],
+    )?;
+    Ok(())
+}
+
+fn owner(db: &Connection, credential: CredentialRef) -> Result<Option<CredentialOwner>> {
+    find(
+        db,
+        "SELECT rider, device FROM credential_owners WHERE issuer = ?1 AND credential = ?2",
+        (credential.issuer.0, credential.credential.0),
+        |row| {
+            Ok(CredentialOwner {
+                credential,
+                rider: row.rider()?,
+                device: row.device()?,
+            })
+        },
+    )
+}
+
+fn find_held(db: &Connection, rider: RiderId, held: CredentialRef) -> Result<Credential> {
+    let credential = find(
+        db,
+        "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes
+         FROM credentials WHERE rider = ?1 AND issuer = ?2 AND credential = ?3",
+        (id(rider.0), held.issuer.0, held.credential.0),
+        read_credential,
+    )?;
+    credential.ok_or_else(|| impossible("owner without credential", held.credential))
+}
+
+fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Credential>> {
+    load(
+        db,
+        "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes
+         FROM credentials WHERE rider = ?1 ORDER BY issuer, credential",
+        [id(rider.0)],
+        read_credential,
+    )
+}
+
+fn load_denied(db: &Connection, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
+    let sql = "SELECT issuer, credential, state FROM credentials
+         WHERE state <> 0 AND expires >= ?1 ORDER BY issuer, credential";
+    load(db, sql, [now.0], |row| {
+        let credential = read_ref(row)?;
+        let reason = step::deny_reason(row.coded()?)
+            .ok_or_else(|| impossible("live credential on the deny list", credential.credential))?;
+        Ok(DenyEntry { credential, reason })
+    })
+}
+
+fn read_credential(row: &mut Columns<'_>) -> Result<Credential> {
+    Ok(Credential {
+        rider: row.rider()?,
+        id: read_ref(row)?,
+        device: row.device()?,
+        brand: BrandId(row.take()?),
+        scheme: row.coded()?,
+        not_before: row.time()?,
+        expires: row.time()?,
+        state: row.coded()?,
+        bytes: row.take()?,
+    })
+}
+
+fn read_ref(row: &mut Columns<'_>) -> Result<CredentialRef> {
+    Ok(CredentialRef {
+        issuer: IssuerId(row.take()?),
+        credential: row.credential()?,
+    })
+}

@@ -1,0 +1,122 @@
+//! Audit pages, counters, replies.
+
+use ridecode_words::{RiderId, UnixSeconds};
+use rusqlite::{Connection, params};
+
+use super::column::{counter, execute, find, id, load};
+use super::{Result, SqliteStore, bill, charge, journal, rider, statement, tap, transfer};
+use crate::fault::StoreFault;
+use crate::record::{AuditPage, OfficeState, ReplyRecord};
+
+impl SqliteStore {
+    pub(crate) async fn load_rides(&self, rider: RiderId) -> Result<AuditPage> {
+        self.read(move |db| {
+            let known = rider::rider_state(db, rider)?.is_some();
+            page(db, known.then_some(rider).into_iter().collect())
+        })
+        .await
+    }
+
+    pub(crate) async fn audit_page(
+        &self,
+        after: Option<RiderId>,
+        limit: usize,
+    ) -> Result<AuditPage> {
+        self.read(move |db| audit_page(db, after, limit)).await
+    }
+
+    pub(crate) async fn office_state(&self, now: UnixSeconds) -> Result<OfficeState> {
+        self.read(move |db| office_state(db, now)).await
+    }
+
+    pub(crate) async fn keep_reply(&self, reply: ReplyRecord) -> Result<ReplyRecord> {
+        self.write(1, move |db| keep_reply(db, reply)).await
+    }
+
+    pub(crate) async fn find_reply(&self, key: String) -> Result<Option<ReplyRecord>> {
+        self.read(move |db| find_reply(db, &key)).await
+    }
+}
+
+fn audit_page(db: &Connection, after: Option<RiderId>, limit: usize) -> Result<AuditPage> {
+    let limit = limit.max(1);
+    let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let sql = "SELECT rider FROM riders WHERE ?1 IS NULL OR rider > ?1 ORDER BY rider LIMIT ?2";
+    let after_id = after.map(|rider| id(rider.0));
+    let mut riders = load(db, sql, (after_id, more), |row| row.rider())?;
+    let is_last = riders.len() <= limit;
+    riders.truncate(limit);
+    let next = riders.last().copied().filter(|_| !is_last);
+    let mut page = page(db, riders)?;
+    page.next = next;
+    if after.is_none() {
+        page.statements = statement::all(db)?;
+        page.journals = journal::load_held(db, None)?;
+    }
+    Ok(page)
+}
+
+/// What is held of some riders, given ascending.
+fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
+    let mut page = AuditPage {
+        riders: Vec::new(),
+        taps: Vec::new(),
+        fares: Vec::new(),
+        transfers: Vec::new(),
+        charges: Vec::new(),
+        balances: Vec::new(),
+        due: Vec::new(),
+        statements: Vec::new(),
+        journals: Vec::new(),
+        next: None,
+    };
+    let ever = (UnixSeconds(i64::MIN), UnixSeconds(i64::MAX));
+    for &rider in &riders {
+        page.taps.extend(tap::between(db, rider, ever)?);
+        page.fares.extend(bill::fares_of(db, rider)?);
+        page.transfers.extend(transfer::all_of(db, rider)?);
+        page.charges.extend(charge::all_of(db, rider)?);
+        let (balance, _) = rider::balance(db, rider)?;
+        page.balances.push((rider, balance.minor));
+        page.due.extend(bill::due_of(db, rider)?);
+    }
+    page.riders = riders;
+    Ok(page)
+}
+
+fn office_state(db: &Connection, now: UnixSeconds) -> Result<OfficeState> {
+    let sql = "SELECT count(*) FROM due_months WHERE due_at <= ?1";
+    Ok(OfficeState {
+        deny_version: counter(db, "deny_version")?,
+        bills_due: find(db, sql, [now.0], |row| row.count())?.unwrap_or(0),
+        charges_open: counter(db, "charges_open")?,
+        disagreements: counter(db, "disagreements")?,
+    })
+}
+
+fn keep_reply(db: &Connection, reply: ReplyRecord) -> Result<ReplyRecord> {
+    match find_reply(db, &reply.key)? {
+        Some(kept) if kept.request_digest == reply.request_digest => Ok(kept),
+        Some(_) => Err(StoreFault::conflict("reply", reply.key)),
+        None => {
+            execute(
+                db,
+                "INSERT INTO replies (key, request_digest, status, body) VALUES (?1, ?2, ?3, ?4)",
+                params![reply.key, reply.request_digest, reply.status, reply.body],
+            )?;
+            Ok(reply)
+        }
+    }
+}
+
+fn find_reply(db: &Connection, key: &str) -> Result<Option<ReplyRecord>> {
+    let sql = "SELECT request_digest, status, body FROM replies WHERE key = ?1";
+    find(db, sql, [key], |row| {
+        Ok(ReplyRecord {
+            key: key.to_owned(),
+            request_digest: row.take()?,
+            status: row.take()?,
+            body: row.take()?,
+        })
+    })
+}

@@ -1,0 +1,428 @@
+//! Riders, challenges, sessions, mandates, phones.
+
+use ridecode_account::{
+    Block, Challenge, ChallengeAnswer, Device, DeviceState, Mandate, MandateState, Phone, Rider,
+    RiderState,
+};
+use ridecode_ledger::Money;
+use ridecode_words::{DeviceId, MandateId, ProviderId, RiderId, UnixSeconds};
+use rusqlite::{Connection, params};
+
+use super::column::{self, Coded, Columns, execute, find, id, impossible, load};
+use super::{Result, SqliteStore, charge, credential};
+use crate::fault::StoreFault;
+use crate::record::{RiderFile, RiderOpened, Session};
+use crate::step::Balance;
+
+impl SqliteStore {
+    pub(crate) async fn open_rider(&self, rider: Rider) -> Result<RiderOpened> {
+        self.write(3, move |db| open(db, &rider)).await
+    }
+
+    pub(crate) async fn put_challenge(&self, challenge: Challenge) -> Result<()> {
+        self.write(1, move |db| keep_challenge(db, &challenge))
+            .await
+    }
+
+    pub(crate) async fn answer_challenge(
+        &self,
+        phone: Phone,
+        code: String,
+        now: UnixSeconds,
+    ) -> Result<ChallengeAnswer> {
+        self.write(1, move |db| answer(db, phone, &code, now)).await
+    }
+
+    pub(crate) async fn open_session(&self, session: Session) -> Result<()> {
+        self.write(1, move |db| keep_session(db, &session)).await
+    }
+
+    pub(crate) async fn find_session(
+        &self,
+        token_digest: [u8; 32],
+        now: UnixSeconds,
+    ) -> Result<Option<Session>> {
+        let session = self.read(move |db| session(db, token_digest)).await?;
+        Ok(session.filter(|session| session.expires >= now))
+    }
+
+    pub(crate) async fn save_mandate(&self, mandate: Mandate) -> Result<()> {
+        self.write(1, move |db| save_mandate(db, &mandate)).await
+    }
+
+    pub(crate) async fn find_mandate(&self, mandate: MandateId) -> Result<Option<Mandate>> {
+        self.read(move |db| find_mandate(db, mandate)).await
+    }
+
+    pub(crate) async fn register_device(&self, device: Device) -> Result<()> {
+        self.write(1, move |db| register(db, &device)).await
+    }
+
+    pub(crate) async fn load_rider(
+        &self,
+        rider: RiderId,
+        now: UnixSeconds,
+    ) -> Result<Option<RiderFile>> {
+        self.read(move |db| load_file(db, rider, now)).await
+    }
+}
+
+/// What a rider owes, and the mark of the rider's charges.
+pub(super) fn balance(db: &Connection, rider: RiderId) -> Result<(Balance, u64)> {
+    let row = find(
+        db,
+        "SELECT minor, currency, mark FROM balances WHERE rider = ?1",
+        [id(rider.0)],
+        |row| {
+            let minor = row.take()?;
+            let currency = row.take::<Option<String>>()?;
+            let currency = currency.as_deref().map(column::read_currency).transpose()?;
+            Ok((Balance { currency, minor }, row.count()?))
+        },
+    )?;
+    row.ok_or_else(|| StoreFault::missing("rider", rider))
+}
+
+/// Keeps what a rider owes.
+pub(super) fn set_balance(db: &Connection, rider: RiderId, balance: &Balance) -> Result<()> {
+    let currency = balance
+        .currency
+        .as_ref()
+        .map(column::currency)
+        .transpose()?;
+    let changed = execute(
+        db,
+        "UPDATE balances SET minor = ?2, currency = ?3 WHERE rider = ?1",
+        params![id(rider.0), balance.minor, currency],
+    )?;
+    assert_eq!(changed, 1, "the balance was read before");
+    Ok(())
+}
+
+/// Refuses to build on a rider that is not there.
+pub(super) fn expect_rider(db: &Connection, rider: RiderId) -> Result<()> {
+    const SQL: &str = "SELECT 1 FROM balances WHERE rider = ?1";
+    find(db, SQL, [id(rider.0)], |_| Ok(()))?.ok_or_else(|| StoreFault::missing("rider", rider))
+}
+
+/// A rider's mandates, oldest first.
+pub(super) fn mandates_of(db: &Connection, rider: RiderId) -> Result<Vec<Mandate>> {
+    load(
+        db,
+        "SELECT mandate, rider, provider, contract, state, reason, changed
+         FROM mandates WHERE rider = ?1 ORDER BY number",
+        [id(rider.0)],
+        read_mandate,
+    )
+}
+
+/// Whether a rider may ride.
+pub(super) fn rider_state(db: &Connection, rider: RiderId) -> Result<Option<RiderState>> {
+    Ok(find_rider(db, rider)?.map(|rider| rider.state))
+}
+
+/// Gives a rider another state.
+pub(super) fn set_rider_state(db: &Connection, rider: RiderId, state: &RiderState) -> Result<()> {
+    let (code, block) = match state {
+        RiderState::Active => (0, None),
+        RiderState::Blocked(block) => (1, Some(block)),
+        RiderState::Closed => (2, None),
+    };
+    let owed = block.map(|block| block.amount);
+    execute(
+        db,
+        "UPDATE riders SET state = ?2, owed_minor = ?3, owed_currency = ?4, owed_rides = ?5,
+         blocked_since = ?6 WHERE rider = ?1",
+        params![
+            id(rider.0),
+            code,
+            owed.map(|owed| owed.minor),
+            owed.as_ref()
+                .map(|owed| column::currency(&owed.currency))
+                .transpose()?,
+            block.map(|block| block.rides),
+            block.map(|block| block.since.0),
+        ],
+    )?;
+    Ok(())
+}
+
+/// A phone by its number, and whether it is active.
+pub(super) fn find_device(db: &Connection, device: DeviceId) -> Result<Option<Device>> {
+    const SQL: &str = "SELECT device, rider, algorithm, key, registered, revoked, revoked_at
+         FROM devices WHERE device = ?1";
+    find(db, SQL, [id(device.0)], read_device)
+}
+
+fn open(db: &Connection, rider: &Rider) -> Result<RiderOpened> {
+    let existing = find(
+        db,
+        "SELECT rider FROM riders WHERE phone = ?1",
+        [rider.phone.as_str()],
+        |row| row.rider(),
+    )?;
+    if let Some(existing) = existing {
+        return Ok(RiderOpened::Existing(existing));
+    }
+    if find_rider(db, rider.id)?.is_some() {
+        return Err(StoreFault::conflict("rider", rider.id));
+    }
+    execute(
+        db,
+        "INSERT INTO riders (rider, phone, opened, state) VALUES (?1, ?2, ?3, 0)",
+        params![id(rider.id.0), rider.phone.as_str(), rider.opened.0],
+    )?;
+    set_rider_state(db, rider.id, &rider.state)?;
+    execute(
+        db,
+        "INSERT INTO balances (rider, minor, currency, mark) VALUES (?1, 0, NULL, 0)",
+        [id(rider.id.0)],
+    )?;
+    Ok(RiderOpened::New)
+}
+
+fn keep_challenge(db: &Connection, challenge: &Challenge) -> Result<()> {
+    execute(
+        db,
+        "INSERT OR REPLACE INTO challenges (phone, digest, expires, tries_left)
+         VALUES (?1, ?2, ?3, ?4)",
+        params![
+            challenge.phone.as_str(),
+            challenge.digest,
+            challenge.expires.0,
+            challenge.tries_left,
+        ],
+    )?;
+    Ok(())
+}
+
+fn answer(db: &Connection, phone: Phone, code: &str, now: UnixSeconds) -> Result<ChallengeAnswer> {
+    let waiting = find(
+        db,
+        "DELETE FROM challenges WHERE phone = ?1 RETURNING digest, expires, tries_left",
+        [phone.as_str()],
+        |row| {
+            Ok(Challenge {
+                phone: phone.clone(),
+                digest: row.take()?,
+                expires: row.time()?,
+                tries_left: row.take()?,
+            })
+        },
+    )?;
+    let Some(challenge) = waiting else {
+        return Ok(ChallengeAnswer::NoneWaiting);
+    };
+    let (answer, left) = challenge.answer(code, now);
+    if let Some(left) = left {
+        keep_challenge(db, &left)?;
+    }
+    Ok(answer)
+}
+
+fn session(db: &Connection, token_digest: [u8; 32]) -> Result<Option<Session>> {
+    let sql = "SELECT rider, expires FROM sessions WHERE token_digest = ?1";
+    find(db, sql, [token_digest], |row| {
+        Ok(Session {
+            token_digest,
+            rider: row.rider()?,
+            expires: row.time()?,
+        })
+    })
+}
+
+fn keep_session(db: &Connection, new: &Session) -> Result<()> {
+    expect_rider(db, new.rider)?;
+    match session(db, new.token_digest)? {
+        Some(held) if held.rider != new.rider => {
+            Err(StoreFault::conflict("session of rider", new.rider))
+        }
+        Some(_) => Ok(()),
+        None => execute(
+            db,
+            "INSERT INTO sessions (token_digest, rider, expires) VALUES (?1, ?2, ?3)",
+            params![new.token_digest, id(new.rider.0), new.expires.0],
+        )
+        .map(drop),
+    }
+}
+
+fn find_mandate(db: &Connection, mandate: MandateId) -> Result<Option<Mandate>> {
+    const SQL: &str = "SELECT mandate, rider, provider, contract, state, reason, changed
+         FROM mandates WHERE mandate = ?1";
+    find(db, SQL, [id(mandate.0)], read_mandate)
+}
+
+fn save_mandate(db: &Connection, mandate: &Mandate) -> Result<()> {
+    expect_rider(db, mandate.rider)?;
+    if let Some(held) = find_mandate(db, mandate.id)?
+        && (held.rider != mandate.rider || held.provider != mandate.provider)
+    {
+        return Err(StoreFault::conflict("mandate", mandate.id));
+    }
+    let (state, reason) = match &mandate.state {
+        MandateState::Pending => (0, None),
+        MandateState::Active => (1, None),
+        MandateState::Suspended { reason } => (2, Some(reason)),
+        MandateState::Ended => (3, None),
+    };
+    execute(
+        db,
+        "INSERT INTO mandates (mandate, rider, provider, contract, state, reason, changed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (mandate) DO UPDATE SET contract = excluded.contract, state = excluded.state,
+             reason = excluded.reason, changed = excluded.changed",
+        params![
+            id(mandate.id.0),
+            id(mandate.rider.0),
+            mandate.provider.0,
+            mandate.contract,
+            state,
+            reason,
+            mandate.changed.0,
+        ],
+    )?;
+    Ok(())
+}
+
+fn register(db: &Connection, device: &Device) -> Result<()> {
+    expect_rider(db, device.rider)?;
+    if let Some(held) = find_device(db, device.id)? {
+        let same = held.rider == device.rider && held.key == device.key;
+        return same
+            .then_some(())
+            .ok_or_else(|| StoreFault::conflict("device", device.id));
+    }
+    let key = (device.key.bytes, device.key.algorithm.code());
+    let sql = "SELECT 1 FROM devices WHERE key = ?1 AND algorithm = ?2";
+    if find(db, sql, key, |_| Ok(()))?.is_some() {
+        return Err(StoreFault::conflict("key of device", device.id));
+    }
+    execute(
+        db,
+        "INSERT INTO devices (device, rider, algorithm, key, registered)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            id(device.id.0),
+            id(device.rider.0),
+            device.key.algorithm.code(),
+            device.key.bytes,
+            device.registered.0,
+        ],
+    )?;
+    set_device_state(db, device.id, &device.state)
+}
+
+/// Gives a phone another state.
+pub(super) fn set_device_state(
+    db: &Connection,
+    device: DeviceId,
+    state: &DeviceState,
+) -> Result<()> {
+    let revoked = match state {
+        DeviceState::Active => None,
+        DeviceState::Revoked { reason, at } => Some((reason.code(), at.0)),
+    };
+    execute(
+        db,
+        "UPDATE devices SET revoked = ?2, revoked_at = ?3 WHERE device = ?1",
+        params![
+            id(device.0),
+            revoked.map(|(reason, _)| reason),
+            revoked.map(|(_, at)| at),
+        ],
+    )?;
+    Ok(())
+}
+
+fn load_file(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<Option<RiderFile>> {
+    let Some(account) = find_rider(db, rider)? else {
+        return Ok(None);
+    };
+    let (balance, mark) = balance(db, rider)?;
+    let devices = load(
+        db,
+        "SELECT device, rider, algorithm, key, registered, revoked, revoked_at
+         FROM devices WHERE rider = ?1 ORDER BY number",
+        [id(rider.0)],
+        read_device,
+    )?;
+    Ok(Some(RiderFile {
+        rider: account,
+        mandates: mandates_of(db, rider)?,
+        devices,
+        credentials: credential::unexpired_of(db, rider, now)?,
+        balance_minor: balance.minor,
+        unpaid: charge::unpaid_of(db, rider)?,
+        mark,
+    }))
+}
+
+fn find_rider(db: &Connection, rider: RiderId) -> Result<Option<Rider>> {
+    let sql = "SELECT phone, opened, state, owed_minor, owed_currency, owed_rides, blocked_since
+         FROM riders WHERE rider = ?1";
+    find(db, sql, [id(rider.0)], |row| {
+        let phone = Phone::new(&row.take::<String>()?);
+        let phone = phone.map_err(|_| impossible("phone of rider", rider))?;
+        Ok(Rider {
+            id: rider,
+            phone,
+            opened: row.time()?,
+            state: read_rider_state(row)?,
+        })
+    })
+}
+
+fn read_rider_state(row: &mut Columns<'_>) -> Result<RiderState> {
+    match row.take::<u8>()? {
+        0 => Ok(RiderState::Active),
+        1 => Ok(RiderState::Blocked(Block {
+            amount: Money {
+                minor: row.take()?,
+                currency: row.currency()?,
+            },
+            rides: row.take()?,
+            since: row.time()?,
+        })),
+        2 => Ok(RiderState::Closed),
+        code => Err(impossible("rider state", code)),
+    }
+}
+
+fn read_mandate(row: &mut Columns<'_>) -> Result<Mandate> {
+    let (id, rider) = (row.mandate()?, row.rider()?);
+    let (provider, contract) = (ProviderId(row.take()?), row.take()?);
+    let (state, reason) = (row.take::<u8>()?, row.take::<Option<String>>()?);
+    let state = match (state, reason) {
+        (0, None) => MandateState::Pending,
+        (1, None) => MandateState::Active,
+        (2, Some(reason)) => MandateState::Suspended { reason },
+        (3, None) => MandateState::Ended,
+        (code, _) => return Err(impossible("mandate state", code)),
+    };
+    Ok(Mandate {
+        id,
+        rider,
+        provider,
+        contract,
+        state,
+        changed: row.time()?,
+    })
+}
+
+fn read_device(row: &mut Columns<'_>) -> Result<Device> {
+    let (device, rider, key) = (row.device()?, row.rider()?, row.key()?);
+    let registered = row.time()?;
+    let state = match (row.find_coded()?, row.find_time()?) {
+        (None, None) => DeviceState::Active,
+        (Some(reason), Some(at)) => DeviceState::Revoked { reason, at },
+        (Some(_), None) | (None, Some(_)) => return Err(impossible("state of device", device)),
+    };
+    Ok(Device {
+        id: device,
+        rider,
+        key,
+        state,
+        registered,
+    })
+}

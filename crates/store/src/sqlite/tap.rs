@@ -1,0 +1,112 @@
+//! Taps as rows.
+
+use ridecode_fare::{Tap, TapKind};
+use ridecode_words::{
+    IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, ValidatorId, VehicleId,
+};
+use rusqlite::{Connection, params};
+
+use super::Result;
+use super::column::{self, Columns, id, impossible, load};
+
+/// Inserts taps.
+pub(super) fn insert(db: &Connection, taps: &[Tap]) -> Result<()> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO taps (rider, time, validator, sequence, issuer, kind, voided, operator, mode,
+             line, stop, direction, vehicle, category, showing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+    )?;
+    for tap in taps {
+        let (kind, voided) = match tap.kind {
+            TapKind::Single => (0, None),
+            TapKind::In => (1, None),
+            TapKind::Out => (2, None),
+            TapKind::Void { tap } => (3, Some(tap.sequence.cast_signed())),
+        };
+        insert.execute(params![
+            id(tap.rider.0),
+            tap.time.0,
+            tap.id.validator.0,
+            tap.id.sequence.cast_signed(),
+            tap.issuer.0,
+            kind,
+            voided,
+            tap.operator.0,
+            tap.mode.byte(),
+            tap.line.as_ref().map(LineId::as_str),
+            tap.stop.as_ref().map(StopId::as_str),
+            tap.direction,
+            tap.vehicle.as_ref().map(VehicleId::as_str),
+            tap.category,
+            tap.showing,
+        ])?;
+    }
+    Ok(())
+}
+
+/// A rider's taps from one second to another, both included, in time order.
+pub(super) fn between(
+    db: &Connection,
+    rider: RiderId,
+    (first, last): (UnixSeconds, UnixSeconds),
+) -> Result<Vec<Tap>> {
+    load(
+        db,
+        "SELECT rider, time, validator, sequence, issuer, kind, voided, operator, mode, line, stop,
+             direction, vehicle, category, showing
+         FROM taps WHERE rider = ?1 AND time BETWEEN ?2 AND ?3 ORDER BY time, validator, sequence",
+        params![id(rider.0), first.0, last.0],
+        read,
+    )
+}
+
+/// A tap by its rider and time, its validator and sequence.
+pub(super) fn find(
+    db: &Connection,
+    (rider, time): (RiderId, UnixSeconds),
+    (validator, sequence): (ValidatorId, u64),
+) -> Result<Option<Tap>> {
+    column::find(
+        db,
+        "SELECT rider, time, validator, sequence, issuer, kind, voided, operator, mode, line, stop,
+             direction, vehicle, category, showing
+         FROM taps WHERE rider = ?1 AND time = ?2 AND validator = ?3 AND sequence = ?4",
+        params![id(rider.0), time.0, validator.0, sequence.cast_signed()],
+        read,
+    )
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Tap> {
+    let (rider, time, id) = (row.rider()?, row.time()?, row.tap_id()?);
+    let issuer = IssuerId(row.take()?);
+    let (kind, voided) = (row.take::<u8>()?, row.take::<Option<i64>>()?);
+    let kind = match (kind, voided) {
+        (0, None) => TapKind::Single,
+        (1, None) => TapKind::In,
+        (2, None) => TapKind::Out,
+        (3, Some(sequence)) => TapKind::Void {
+            tap: TapId {
+                sequence: sequence.cast_unsigned(),
+                ..id
+            },
+        },
+        (code, _) => return Err(impossible("tap kind", code)),
+    };
+    let operator = OperatorId(row.take()?);
+    let mode = row.take()?;
+    Ok(Tap {
+        time,
+        id,
+        rider,
+        issuer,
+        kind,
+        operator,
+        mode: Mode::from_byte(mode).ok_or_else(|| impossible("mode", mode))?,
+        line: row.find_text()?.map(LineId),
+        stop: row.find_text()?.map(StopId),
+        direction: row.take()?,
+        vehicle: row.find_text()?.map(VehicleId),
+        category: row.take()?,
+        showing: row.take()?,
+    })
+}
