@@ -5,7 +5,6 @@
 //! that a returning rider costs one signature; lookups and expiry are not remembered and are
 //! repeated every time.
 
-mod inner;
 mod ready_keys;
 mod remembered;
 
@@ -18,7 +17,6 @@ use crate::key::{IdProfile, KeyList};
 use crate::mot::{Certificate, CodeView, CredentialView};
 use crate::scan::{CompactLayout, Layout, Scan};
 
-pub use inner::{InnerSignatures, inner_signatures};
 use ready_keys::ReadyKeys;
 use remembered::{Hash, Remembered};
 

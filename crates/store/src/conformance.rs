@@ -1,1 +1,85 @@
-//! The laws every engine keeps, one file per verb.
+//! The laws every engine keeps, one file per group of verbs, one function per law.
+//!
+//! A law is given an empty store of its own and panics where the store breaks it. An engine's
+//! tests call [`each_law!`](crate::each_law), which makes one test of each, and hand lists of
+//! random verbs to [`random::compare`], with the memory engine as the oracle.
+
+pub mod rider;
+
+pub mod credential;
+
+pub mod segment;
+
+pub mod bill;
+
+pub mod charge;
+
+pub mod statement;
+
+pub mod office;
+
+pub mod world;
+
+/// Makes a test of each law. `$store` is a function that gives an empty store and whatever must
+/// outlive it. Needs tokio's test macro.
+#[macro_export]
+macro_rules! each_law {
+    ($store:path) => {
+        $crate::each_law!(@each $store,
+            rider::a_phone_number_has_one_account,
+            rider::a_challenge_is_answered_right_once,
+            rider::a_session_is_its_riders_until_it_expires,
+            rider::a_mandate_keeps_its_last_state,
+            rider::a_phone_and_its_key_are_one_riders,
+            credential::owners_are_found_in_the_order_asked,
+            credential::a_revocation_denies_what_lives_and_stays,
+            credential::a_grant_is_all_or_none,
+            credential::none_is_granted_behind_a_block,
+            credential::a_fixed_number_is_renewed_in_its_state,
+            segment::a_repeat_changes_nothing,
+            segment::segments_come_in_any_order,
+            segment::segments_may_overlap,
+            segment::other_content_is_refused_whole,
+            segment::a_broken_chain_is_refused_at_either_neighbor,
+            segment::a_segment_needs_its_validator_and_its_riders,
+            segment::a_watermark_only_moves_forward,
+            segment::a_void_meets_its_tap_in_either_order,
+            segment::a_tap_near_the_end_of_a_month_marks_both,
+            segment::disagreements_are_counted_once,
+            segment::rivals_hold_each_entry_once,
+            bill::months_come_longest_due_first,
+            bill::a_window_holds_the_month_and_its_margins,
+            bill::a_month_is_saved_once,
+            bill::a_tap_or_a_rival_moves_the_month,
+            bill::a_held_fare_is_left_out_and_another_is_refused,
+            bill::versions_follow_on_each_other,
+            bill::a_fault_changes_no_month_of_the_call,
+            bill::a_month_falls_due_again_by_waiting,
+            bill::transfers_move_the_balance,
+            bill::a_rider_pays_in_one_currency,
+            charge::an_attempt_is_made_by_one_worker,
+            charge::collected_is_final_and_paid_once,
+            charge::a_decline_counts_once_an_attempt,
+            charge::news_decided_too_early_is_refused,
+            charge::a_block_denies_and_a_payment_restores,
+            charge::charges_come_longest_due_first_with_the_newest_mandate,
+            statement::numbers_have_no_gap_and_legs_stand_once,
+            statement::late_legs_stand_on_the_next_statement,
+            statement::a_statement_that_missed_a_leg_is_refused,
+            statement::a_statement_is_read_back_as_it_was,
+            office::pages_show_every_rider_once,
+            office::balances_are_the_sums_of_transfers,
+            office::counters_count,
+            office::a_reply_is_kept_for_its_request,
+        );
+    };
+    (@each $store:path, $($group:ident::$law:ident),* $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $law() {
+                let (store, _kept) = $store();
+                $crate::conformance::$group::$law(&store).await;
+            }
+        )*
+    };
+}

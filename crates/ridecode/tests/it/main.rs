@@ -1,4 +1,3 @@
 //! The one integration binary: actors drive the program as its users would.
 
-mod code;
 mod tidy;

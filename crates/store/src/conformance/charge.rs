@@ -1,0 +1,228 @@
+//! Charges: attempts, news, blocks.
+
+use ridecode_account::{Block, MandateState, RiderState};
+use ridecode_words::{ChargeId, MandateId, ProviderId, UnixSeconds};
+
+use super::world::{
+    NOW, all_at_once, collected, credential, credential_id, declined, device, mandate, news,
+    ride_and_bill, rider_id, settle_in, yuan_fen,
+};
+use crate::{
+    Attempt, AttemptOutcome, Charge, ChargeState, RiderFile, Settled, Settlement, Store, StoreFault,
+};
+
+/// Of workers that would make the same attempt one may; nobody may once it is collected.
+pub async fn an_attempt_is_made_by_one_worker(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let charge = ride_and_bill(store, 1, 1, 1).await;
+    let worker = |number| {
+        let store = store.clone();
+        async move { open(&store, charge, number).await }
+    };
+    let sent = all_at_once(vec![worker(1), worker(1), worker(1)]).await;
+    assert_eq!(sent.into_iter().filter(|sent| *sent).count(), 1);
+    let held = held(store, charge).await;
+    assert_eq!((held.state, held.attempts), (ChargeState::Submitted, 1));
+    assert_eq!(held.next_attempt, Some(NOW.plus_s(60)));
+    assert!(!open(store, charge, 3).await, "one after the other");
+    assert!(open(store, charge, 2).await);
+    settle(store, charge, collected()).await;
+    assert!(!open(store, charge, 3).await);
+    let mut unknown = attempt(charge, 1);
+    unknown.charge.version = 9;
+    let refused = store.open_attempt(unknown).await;
+    assert!(matches!(
+        refused,
+        Err(StoreFault::Missing { what: "charge", .. })
+    ));
+}
+
+/// Collected is taken from every state, pays once, and nothing moves it.
+pub async fn collected_is_final_and_paid_once(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let states: [&[AttemptOutcome]; 4] = [
+        &[],
+        &[AttemptOutcome::Accepted],
+        &[AttemptOutcome::Unknown],
+        &[AttemptOutcome::Accepted, declined()],
+    ];
+    for (sequence, before) in (1..).zip(states) {
+        let charge = ride_and_bill(store, 1, sequence, 1).await;
+        if !before.is_empty() {
+            assert!(open(store, charge, 1).await);
+        }
+        for outcome in before {
+            assert_eq!(settle(store, charge, outcome.clone()).await, Settled::Saved);
+        }
+        let owed = file(store).await.balance_minor;
+        let paid = news(store, charge, collected()).await;
+        let settled = store.settle_charge(paid.clone()).await.expect("settled");
+        assert_eq!(settled, Settled::Saved);
+        let after = file(store).await;
+        assert_eq!(after.balance_minor, owed - 200);
+        let late = [collected(), declined(), AttemptOutcome::Unknown];
+        for outcome in late {
+            let settled = settle(store, charge, outcome).await;
+            assert_eq!(settled, Settled::AlreadyCollected);
+        }
+        let repeat = store.settle_charge(paid).await.expect("a repeat");
+        assert_eq!(repeat, Settled::AlreadyCollected);
+        assert_eq!(file(store).await, after);
+        let state = ChargeState::Collected {
+            transaction: "P-1".to_owned(),
+        };
+        assert_eq!(held(store, charge).await.state, state);
+        assert_eq!(held(store, charge).await.next_attempt, None);
+    }
+    assert_eq!(file(store).await.unpaid, []);
+}
+
+/// A decline told twice, by reply and by callback, is one decline; the first keeps its time.
+pub async fn a_decline_counts_once_an_attempt(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let charge = ride_and_bill(store, 1, 1, 1).await;
+    let early = settle(store, charge, declined()).await;
+    assert_eq!(early, Settled::NotWaiting, "it was never sent");
+    for number in 1..=2 {
+        assert!(open(store, charge, number).await);
+        let mut decline = news(store, charge, declined()).await;
+        decline.at = NOW.plus_s(i64::from(number));
+        decline.next_attempt = Some(NOW.plus_s(3_600));
+        let told = async |news: &Settlement| store.settle_charge(news.clone()).await;
+        assert_eq!(told(&decline).await.expect("news"), Settled::Saved);
+        let after = held(store, charge).await;
+        let straggler = news(store, charge, AttemptOutcome::Unknown).await;
+        for again in [&decline, &straggler] {
+            assert_eq!(told(again).await.expect("a repeat"), Settled::NotWaiting);
+        }
+        assert_eq!(held(store, charge).await, after);
+        assert_eq!((after.declines, after.attempts), (number, number));
+        assert_eq!(after.first_decline, Some(NOW.plus_s(1)));
+        assert_eq!(after.next_attempt, Some(NOW.plus_s(3_600)));
+    }
+    assert_eq!(file(store).await.unpaid.len(), 1);
+}
+
+/// Two charges of a rider may be settled at once: what was decided without seeing the other is
+/// refused.
+pub async fn news_decided_too_early_is_refused(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let first = ride_and_bill(store, 1, 1, 1).await;
+    let second = ride_and_bill(store, 1, 2, 1).await;
+    let one = news(store, first, collected()).await;
+    let two = news(store, second, collected()).await;
+    assert_eq!(one.mark, two.mark);
+    let settled = store.settle_charge(one).await.expect("settled");
+    assert_eq!(settled, Settled::Saved);
+    let before = file(store).await;
+    let settled = store.settle_charge(two).await.expect("refused");
+    assert_eq!(settled, Settled::Moved);
+    assert_eq!(file(store).await, before);
+    assert_eq!(settle(store, second, collected()).await, Settled::Saved);
+    assert_eq!(file(store).await.balance_minor, 0);
+}
+
+/// A block denies what lives, payment takes exactly that back, and bundles follow both times.
+pub async fn a_block_denies_and_a_payment_restores(store: &Store) {
+    settle_in(store, 1, 1).await;
+    for number in 1..=2 {
+        let registered = store.register_device(device(number, 1)).await;
+        registered.expect("a phone");
+    }
+    let granted = store.grant_credentials(vec![credential(1, 1, 1), credential(2, 2, 1)]);
+    granted.await.expect("granted");
+    let charge = ride_and_bill(store, 1, 1, 1).await;
+    assert!(open(store, charge, 1).await);
+    let blocked = RiderState::Blocked(Block {
+        amount: yuan_fen(200),
+        rides: 1,
+        since: NOW,
+    });
+    let denied = async || {
+        let list = store.load_denied(NOW).await.expect("the list");
+        let state = store.office_state(NOW).await.expect("counters");
+        let list: Vec<_> = list.iter().map(|entry| entry.credential).collect();
+        (list, state.deny_version)
+    };
+    let (_, free) = denied().await;
+    let mut decline = news(store, charge, declined()).await;
+    decline.rider_state = Some(blocked.clone());
+    store.settle_charge(decline).await.expect("settled");
+    assert_eq!(file(store).await.rider.state, blocked);
+    let (list, barred) = denied().await;
+    assert_eq!(list, [credential_id(1), credential_id(2)]);
+    assert!(barred > free);
+    let revoked = store.revoke_device(
+        ridecode_words::DeviceId(2),
+        ridecode_account::RevokeReason::Lost,
+        NOW,
+    );
+    revoked.await.expect("revoked");
+    let mut paid = news(store, charge, collected()).await;
+    paid.rider_state = Some(RiderState::Active);
+    store.settle_charge(paid).await.expect("settled");
+    assert_eq!(file(store).await.rider.state, RiderState::Active);
+    let (list, restored) = denied().await;
+    assert_eq!(list, [credential_id(2)], "a lost phone stays denied");
+    assert!(restored > barred);
+}
+
+/// Longest due first; each with the newest mandate that is active and has a contract.
+pub async fn charges_come_longest_due_first_with_the_newest_mandate(store: &Store) {
+    settle_in(store, 2, 2).await;
+    let late = ride_and_bill(store, 1, 1, 1).await;
+    let early = ride_and_bill(store, 2, 1, 2).await;
+    let idle = ride_and_bill(store, 2, 2, 2).await;
+    for (charge, after) in [(late, Some(50)), (early, Some(40)), (idle, None)] {
+        assert!(open(store, charge, 1).await);
+        let mut unknown = news(store, charge, AttemptOutcome::Unknown).await;
+        unknown.next_attempt = after.map(|after| NOW.plus_s(after));
+        store.settle_charge(unknown).await.expect("settled");
+    }
+    let due = async |now, limit| {
+        let due = store.due_charges(now, limit).await.expect("due");
+        Vec::from_iter(due.into_iter().map(|due| (due.charge.id, due.mandate)))
+    };
+    assert_eq!(due(NOW.plus_s(39), 9).await, []);
+    let none = vec![(early, None), (late, None)];
+    assert_eq!(due(NOW.plus_s(50), 9).await, none);
+    assert_eq!(due(NOW.plus_s(50), 1).await, none[..1]);
+    for number in [8, 3, 5] {
+        store.save_mandate(mandate(number, 1)).await.expect("saved");
+    }
+    let mut ended = mandate(5, 1);
+    ended.state = MandateState::Ended;
+    store.save_mandate(ended).await.expect("saved");
+    let newest = (MandateId(3), ProviderId(1), "contract-3".to_owned());
+    let expected = [(early, None), (late, Some(newest))];
+    assert_eq!(due(UnixSeconds(i64::MAX), 9).await, expected);
+}
+
+fn attempt(charge: ChargeId, number: u32) -> Attempt {
+    Attempt {
+        charge,
+        number,
+        at: NOW,
+        look_again: NOW.plus_s(60),
+    }
+}
+
+async fn open(store: &Store, charge: ChargeId, number: u32) -> bool {
+    let opened = store.open_attempt(attempt(charge, number)).await;
+    opened.expect("an attempt")
+}
+
+async fn settle(store: &Store, charge: ChargeId, outcome: AttemptOutcome) -> Settled {
+    let news = news(store, charge, outcome).await;
+    store.settle_charge(news).await.expect("news")
+}
+
+async fn held(store: &Store, charge: ChargeId) -> Charge {
+    let charge = store.find_charge(charge).await.expect("a verb");
+    charge.expect("the charge")
+}
+
+async fn file(store: &Store) -> RiderFile {
+    let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
+    file.expect("rider 1")
+}

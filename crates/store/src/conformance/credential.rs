@@ -1,0 +1,161 @@
+//! Credentials: whose they are, and who may have none.
+
+use ridecode_account::{Block, Credential, CredentialState, DeniedFor, RevokeReason, RiderState};
+use ridecode_validator::DenyReason;
+use ridecode_validator::bundle::DenyEntry;
+use ridecode_words::{BrandId, DeviceId};
+
+use super::world::{
+    NOW, credential, credential_id, declined, device, news, ride_and_bill, rider_id, settle_in,
+    yuan_fen,
+};
+use crate::{Attempt, CredentialOwner, Settled, Store, StoreFault};
+
+/// Each is found or not, in the order asked, as often as asked.
+pub async fn owners_are_found_in_the_order_asked(store: &Store) {
+    phone_with(store, &[1, 2]).await;
+    let asked = [2, 9, 1, 2].map(credential_id).to_vec();
+    let owners = store.find_owners(asked).await.expect("owners");
+    let owner = |number| {
+        Some(CredentialOwner {
+            credential: credential_id(number),
+            rider: rider_id(1),
+            device: DeviceId(1),
+        })
+    };
+    assert_eq!(owners, [owner(2), None, owner(1), owner(2)]);
+    assert_eq!(store.find_owners(Vec::new()).await.expect("none"), []);
+}
+
+/// The live credentials of a revoked phone are denied, others are not; the first reason stays;
+/// nothing is granted to it again.
+pub async fn a_revocation_denies_what_lives_and_stays(store: &Store) {
+    phone_with(store, &[1, 2]).await;
+    store.register_device(device(2, 1)).await.expect("a phone");
+    let mut short = credential(3, 1, 1);
+    short.expires = NOW.plus_s(-1);
+    let granted = store.grant_credentials(vec![short, credential(4, 2, 1)]);
+    granted.await.expect("granted");
+    let before = deny_version(store).await;
+    let revoke = async |device, reason, at| store.revoke_device(DeviceId(device), reason, at).await;
+    revoke(1, RevokeReason::Lost, NOW).await.expect("revoked");
+    let denied = |number| DenyEntry {
+        credential: credential_id(number),
+        reason: DenyReason::Lost,
+    };
+    let list = store.load_denied(NOW).await.expect("the list");
+    assert_eq!(list, [denied(1), denied(2)]);
+    let after = deny_version(store).await;
+    assert!(after > before, "bundles must follow");
+    let again = revoke(1, RevokeReason::Closed, NOW.plus_s(5)).await;
+    again.expect("a repeat");
+    assert_eq!(store.load_denied(NOW).await.expect("the list"), list);
+    assert_eq!(deny_version(store).await, after);
+    let late = store.load_denied(NOW.plus_s(86_401)).await;
+    assert_eq!(late.expect("the list"), [], "expired ones leave the list");
+    let refused = store.grant_credentials(vec![credential(5, 1, 1)]).await;
+    assert!(matches!(refused, Err(StoreFault::Missing { .. })));
+    let unknown = revoke(7, RevokeReason::Lost, NOW).await;
+    assert!(matches!(
+        unknown,
+        Err(StoreFault::Missing { what: "device", .. })
+    ));
+}
+
+/// One that cannot be granted holds back the whole batch.
+pub async fn a_grant_is_all_or_none(store: &Store) {
+    phone_with(store, &[1]).await;
+    let mut taken = credential(1, 1, 1);
+    taken.brand = BrandId(9);
+    let refused = store.grant_credentials(vec![credential(2, 1, 1), taken]);
+    assert!(matches!(refused.await, Err(StoreFault::Conflict { .. })));
+    let foreign = vec![credential(3, 1, 1), credential(4, 8, 1)];
+    let refused = store.grant_credentials(foreign).await;
+    assert!(matches!(refused, Err(StoreFault::Missing { .. })));
+    let owners = [2, 3, 4].map(credential_id).to_vec();
+    let owners = store.find_owners(owners).await.expect("owners");
+    assert_eq!(owners, [None, None, None]);
+    let repeat = store.grant_credentials(vec![credential(1, 1, 1)]).await;
+    repeat.expect("a repeat");
+    assert_eq!(held(store).await, [credential(1, 1, 1)]);
+}
+
+/// A rider who may not ride is given nothing.
+pub async fn none_is_granted_behind_a_block(store: &Store) {
+    phone_with(store, &[1]).await;
+    store
+        .register_validator(super::world::validator(1))
+        .await
+        .expect("a validator");
+    let charge = ride_and_bill(store, 1, 1, 1).await;
+    let attempt = Attempt {
+        charge,
+        number: 1,
+        at: NOW,
+        look_again: NOW,
+    };
+    assert!(store.open_attempt(attempt).await.expect("an attempt"));
+    let mut decline = news(store, charge, declined()).await;
+    decline.rider_state = Some(RiderState::Blocked(Block {
+        amount: yuan_fen(200),
+        rides: 1,
+        since: NOW,
+    }));
+    let settled = store.settle_charge(decline).await.expect("settled");
+    assert_eq!(settled, Settled::Saved);
+    let refused = store.grant_credentials(vec![credential(2, 1, 1)]).await;
+    assert!(matches!(refused, Err(StoreFault::Missing { .. })));
+}
+
+/// A number that is fixed for life takes its longer living successor, and keeps its state.
+pub async fn a_fixed_number_is_renewed_in_its_state(store: &Store) {
+    phone_with(store, &[1]).await;
+    let mut longer = credential(1, 1, 1);
+    longer.expires = NOW.plus_s(200_000);
+    longer.bytes = vec![0xee; 40];
+    let grant = async |credential: &Credential| {
+        let granted = store.grant_credentials(vec![credential.clone()]);
+        granted.await.expect("a renewal or its repeat");
+    };
+    grant(&longer).await;
+    grant(&credential(1, 1, 1)).await;
+    assert_eq!(
+        held(store).await,
+        [longer.clone()],
+        "the longer one is kept"
+    );
+    let mut denied = longer.clone();
+    denied.state = CredentialState::Denied(DeniedFor::Lost);
+    denied.expires = NOW.plus_s(300_000);
+    grant(&denied).await;
+    let kept = Credential {
+        state: CredentialState::Live,
+        ..denied
+    };
+    assert_eq!(held(store).await, [kept], "the state is the one it had");
+}
+
+/// Opens rider 1 with phone 1 and these credentials.
+async fn phone_with(store: &Store, credentials: &[u8]) {
+    settle_in(store, 1, 0).await;
+    store.register_device(device(1, 1)).await.expect("a phone");
+    let credentials = credentials.iter();
+    let credentials = credentials
+        .map(|number| credential(*number, 1, 1))
+        .collect();
+    let granted = store.grant_credentials(credentials).await;
+    granted.expect("granted");
+}
+
+async fn held(store: &Store) -> Vec<Credential> {
+    let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
+    file.expect("the rider").credentials
+}
+
+async fn deny_version(store: &Store) -> u64 {
+    store
+        .office_state(NOW)
+        .await
+        .expect("counters")
+        .deny_version
+}

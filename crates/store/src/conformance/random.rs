@@ -1,0 +1,3 @@
+//! Random verbs, the same for two engines.
+
+pub mod world;
