@@ -18,10 +18,10 @@ FEED = DATA / "gtfs" / "guangfo"
 
 ROUTE_TYPES = {"metro": "1", "bus": "3", "brt": "702", "tram": "0"}
 
-# For times of travel only, which are illustrative: metres a second, seconds at each stop.
+# For times of travel only, which are illustrative: meters a second, seconds at each stop.
 SPEEDS = {"metro": (10, 30), "tram": (6, 30), "brt": (6, 25), "bus": (5, 20)}
 
-# A street is longer than the straight line between two stops. Used where no source has metres.
+# A street is longer than the straight line between two stops. Used where no source has meters.
 DETOUR = 1.25
 
 FIRST_DEPARTURE_S = 6 * 3600
@@ -35,7 +35,7 @@ def read(name):
         return list(csv.DictReader(file))
 
 
-def metres_between(one, other):
+def meters_between(one, other):
     """Great-circle distance of two stops, rounded to 10 m."""
     lat1, lon1, lat2, lon2 = (
         math.radians(float(stop[axis])) for stop in (one, other) for axis in ("lat", "lon")
@@ -48,25 +48,25 @@ def metres_between(one, other):
 
 
 def calls_of(line, calls, stops):
-    """The stops of a line in order: (stop_id, metres to the next, where they are from)."""
+    """The stops of a line in order: (stop_id, meters to the next, where they are from)."""
     here = sorted((c for c in calls if c["line_id"] == line["line_id"]), key=lambda c: int(c["seq"]))
     found = []
     for place, call in enumerate(here):
         last = place + 1 == len(here)
         if last:
-            metres = 0
-        elif call["metres_to_next"]:
-            metres = int(call["metres_to_next"])
+            meters = 0
+        elif call["meters_to_next"]:
+            meters = int(call["meters_to_next"])
         else:
-            metres = metres_between(stops[call["stop_id"]], stops[here[place + 1]["stop_id"]])
-        found.append((call["stop_id"], metres, "" if last else call["metres_source"]))
+            meters = meters_between(stops[call["stop_id"]], stops[here[place + 1]["stop_id"]])
+        found.append((call["stop_id"], meters, "" if last else call["meters_source"]))
     return found
 
 
 def reverse(calls):
     """The same line the other way round."""
     stops = [stop for stop, _, _ in calls][::-1]
-    sections = [(metres, source) for _, metres, source in calls[:-1]][::-1] + [(0, "")]
+    sections = [(meters, source) for _, meters, source in calls[:-1]][::-1] + [(0, "")]
     return [(stop, *section) for stop, section in zip(stops, sections)]
 
 
@@ -78,13 +78,13 @@ def stop_times(trip_id, calls, mode):
     """Rows of one trip. `shape_dist_traveled` is in kilometers; `dist_source` says how the
     section before the stop was measured."""
     speed, dwell_s = SPEEDS[mode]
-    at_s, metres, source = FIRST_DEPARTURE_S, 0, ""
-    for seq, (stop, metres_to_next, next_source) in enumerate(calls, start=1):
+    at_s, meters, source = FIRST_DEPARTURE_S, 0, ""
+    for seq, (stop, meters_to_next, next_source) in enumerate(calls, start=1):
         leaves_s = at_s if seq in (1, len(calls)) else at_s + dwell_s
         yield [trip_id, clock(at_s), clock(leaves_s), stop, seq,
-               f"{metres // 1000}.{metres % 1000:03}", source]
-        at_s = leaves_s + -(-metres_to_next // speed)
-        metres, source = metres + metres_to_next, next_source
+               f"{meters // 1000}.{meters % 1000:03}", source]
+        at_s = leaves_s + -(-meters_to_next // speed)
+        meters, source = meters + meters_to_next, next_source
 
 
 def translations(table, field, rows, key):

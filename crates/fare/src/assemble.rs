@@ -231,3 +231,6 @@ impl Terms {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

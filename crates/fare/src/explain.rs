@@ -21,14 +21,14 @@ pub enum Step {
         to: Names,
         /// The lines of the path, in order.
         lines: Vec<Names>,
-        /// Metres.
+        /// Meters.
         length_m: u32,
-        /// How many of those metres are estimated.
+        /// How many of those meters are estimated.
         estimated_m: u32,
     },
     /// The distance ladder's step for that length.
     Ladder {
-        /// Up to this many metres this price holds; for any distance if `None`.
+        /// Up to this many meters this price holds; for any distance if `None`.
         up_to_m: Option<u32>,
         /// The price.
         price: Money,

@@ -58,16 +58,16 @@ pub struct PathPart {
     pub from: StopId,
     /// Where the rider alights.
     pub to: StopId,
-    /// Metres ridden on it.
+    /// Meters ridden on it.
     pub length_m: u32,
 }
 
 /// The shortest path between two stops.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Path {
-    /// Its length in metres.
+    /// Its length in meters.
     pub length_m: u32,
-    /// How many of those metres are estimated, for want of a published distance.
+    /// How many of those meters are estimated, for want of a published distance.
     pub estimated_m: u32,
     /// The stops on it, both ends included.
     pub stops: Vec<StopId>,
@@ -134,7 +134,7 @@ impl Network {
         place.ok().map(|place| &self.lines[place])
     }
 
-    /// The length of the shortest path in metres, without the path. `None` if a stop is not of
+    /// The length of the shortest path in meters, without the path. `None` if a stop is not of
     /// this network or no line leads there.
     pub fn find_length_m(&self, from: &StopId, to: &StopId) -> Option<u32> {
         let length_m = self.reach[self.place(from)?].length_m[self.place(to)?];
@@ -156,7 +156,7 @@ impl Network {
         Some(&self.lines[usize::from(self.states[at].line)])
     }
 
-    /// The lengths from every stop that leads to `to`, in metres.
+    /// The lengths from every stop that leads to `to`, in meters.
     pub fn lengths_to_m(&self, to: &StopId) -> impl Iterator<Item = u32> {
         let place = self.place(to);
         self.reach
@@ -249,3 +249,6 @@ impl Network {
         usize::from(self.first_state[place])..usize::from(self.first_state[place + 1])
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,7 @@ pub(crate) struct Priced<'a> {
     /// In minor units.
     pub(crate) list: i64,
     pub(crate) steps: Vec<Step>,
-    /// Whom it is split among, by metres.
+    /// Whom it is split among, by meters.
     pub(crate) legs: Vec<Leg>,
 }
 
@@ -201,7 +201,7 @@ impl<'a> Priced<'a> {
         });
     }
 
-    /// The shares of what is paid, by metres: rounded down, then the largest remainders get one
+    /// The shares of what is paid, by meters: rounded down, then the largest remainders get one
     /// minor unit more, earlier legs first. They sum to `paid`.
     pub(crate) fn shares(&self, paid: i64) -> Vec<LegShare> {
         let total_m: i128 = self.legs.iter().map(|leg| i128::from(leg.length_m)).sum();
@@ -240,3 +240,6 @@ impl<'a> Priced<'a> {
 fn find_names(tap: &Tap, book: &TariffBook) -> Option<Names> {
     tap.stop.as_ref().map(|stop| book.names_of(stop))
 }
+
+#[cfg(test)]
+mod tests;

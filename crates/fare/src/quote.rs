@@ -293,3 +293,6 @@ fn did_you_mean(suggestions: &[String]) -> String {
         alloc::format!("; did you mean {}?", suggestions.join(", "))
     }
 }
+
+#[cfg(test)]
+mod tests;

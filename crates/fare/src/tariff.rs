@@ -205,3 +205,6 @@ pub(crate) fn day_in(zone: &TimeZone, time: UnixSeconds) -> ServiceDay {
     let days = days.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
     ServiceDay(i32::try_from(days).expect("clamped to 32 bits"))
 }
+
+#[cfg(test)]
+mod tests;

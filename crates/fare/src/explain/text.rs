@@ -100,13 +100,13 @@ impl Words {
         [length_m, estimated_m]: [u32; 2],
     ) -> String {
         let (from, to) = (from.in_language(self.0), to.in_language(self.0));
-        let length = kilometres(length_m);
+        let length = kilometers(length_m);
         let path: Vec<&str> = lines
             .iter()
             .map(|line| line.in_language(self.0).as_str())
             .collect();
         let path = path.join(" → ");
-        let estimated = kilometres(estimated_m);
+        let estimated = kilometers(estimated_m);
         let (path, estimated) = match (path.is_empty(), estimated_m) {
             (true, _) => (String::new(), String::new()),
             (false, 0) => (path, String::new()),
@@ -144,7 +144,7 @@ impl Words {
 
     fn ladder(self, up_to_m: Option<u32>, price: Money) -> String {
         let price = self.money(price);
-        match up_to_m.map(kilometres) {
+        match up_to_m.map(kilometers) {
             Some(up_to) => self.pick(
                 format!("Up to {up_to} km costs {price}."),
                 format!("{up_to} 公里以内票价 {price}。"),
@@ -216,8 +216,8 @@ impl Words {
         } else {
             self.pick(
                 format!("{inside} inside, {limit} allowed: {price} in place of the fare."),
-                format!("站内停留{inside},超过{limit}:改按 {price} 收取。"),
-                format!("站內停留{inside},超過{limit}:改按 {price} 收取。"),
+                format!("站内停留{inside},超过{limit}:改按 {price}收取。"),
+                format!("站內停留{inside},超過{limit}:改按 {price}收取。"),
             )
         }
     }
@@ -231,8 +231,8 @@ impl Words {
                 let percent = part.percent;
                 self.pick(
                     format!("{of} at {percent} % is {paid}"),
-                    format!("{of} 按 {percent}% 计为 {paid}"),
-                    format!("{of} 按 {percent}% 計為 {paid}"),
+                    format!("{of}按 {percent}% 计为 {paid}"),
+                    format!("{of}按 {percent}% 計為 {paid}"),
                 )
             })
             .collect();
@@ -259,8 +259,8 @@ impl Words {
         let (to, rounded) = (self.money(to), self.money(rounded));
         self.pick(
             format!("{exact} is rounded to {rounded} (to the nearest {to}, halves up)."),
-            format!("{exact} 四舍五入为 {rounded}(以 {to} 为单位)。"),
-            format!("{exact} 四捨五入為 {rounded}(以 {to} 為單位)。"),
+            format!("{exact}四舍五入为 {rounded}(以 {to}为单位)。"),
+            format!("{exact}四捨五入為 {rounded}(以 {to}為單位)。"),
         )
     }
 
@@ -322,9 +322,9 @@ impl Words {
     }
 }
 
-/// Metres as kilometres with as many decimals as they need.
-fn kilometres(metres: u32) -> String {
-    let digits = decimal(i128::from(metres), 3);
+/// Meters as kilometers with as many decimals as they need.
+fn kilometers(meters: u32) -> String {
+    let digits = decimal(i128::from(meters), 3);
     digits
         .trim_end_matches('0')
         .trim_end_matches('.')
@@ -339,3 +339,6 @@ fn decimal(number: i128, decimals: u32) -> String {
     let width = usize::try_from(decimals).unwrap_or_default();
     format!("{sign}{}.{:0width$}", size / scale, size % scale)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ pub struct Section {
     pub from: StopId,
     /// To the next stop.
     pub to: StopId,
-    /// Metres, at least 1.
+    /// Meters, at least 1.
     pub length_m: u32,
     /// Whether the length is estimated, for want of a published one.
     pub estimated: bool,
@@ -71,7 +71,7 @@ impl NetworkBuilder {
     pub const STOPS_MAX: usize = 2_048;
     /// The most pairs of a stop and a line calling there.
     pub const CALLS_MAX: usize = 8_192;
-    /// The longest section in metres. A path of all stops still fits in 32 bits.
+    /// The longest section in meters. A path of all stops still fits in 32 bits.
     pub const SECTION_M_MAX: u32 = 1_000_000;
 
     /// A network without stops.

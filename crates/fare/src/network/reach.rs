@@ -13,7 +13,7 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 /// What can be reached from a stop.
 #[derive(Clone, Debug)]
 pub(super) struct Reach {
-    /// By stop: metres, or [`NOWHERE`].
+    /// By stop: meters, or [`NOWHERE`].
     pub(super) length_m: Vec<u32>,
     /// By stop: the state the shortest path ends in.
     pub(super) arrival: Vec<u16>,
@@ -21,7 +21,7 @@ pub(super) struct Reach {
     pub(super) previous: Vec<u16>,
 }
 
-/// Metres first, then changes of line.
+/// Meters first, then changes of line.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Cost {
     length_m: u32,

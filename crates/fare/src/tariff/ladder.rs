@@ -6,15 +6,15 @@ use alloc::vec::Vec;
 /// goes on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Ladder {
-    /// Up to so many metres, so many minor units; both rising.
+    /// Up to so many meters, so many minor units; both rising.
     pub(super) steps: Vec<(u32, i64)>,
-    /// Every so many metres more cost so many minor units more. Without it the last price holds
+    /// Every so many meters more cost so many minor units more. Without it the last price holds
     /// for any longer distance.
     pub(super) beyond: Option<(u32, i64)>,
 }
 
 impl Ladder {
-    /// The price of a distance in minor units, and up to how many metres it holds (`None`:
+    /// The price of a distance in minor units, and up to how many meters it holds (`None`:
     /// forever).
     pub fn price(&self, length_m: u32) -> (Option<u32>, i64) {
         if let Some((up_to_m, price)) = self.steps.iter().find(|step| length_m <= step.0) {

@@ -222,10 +222,10 @@ fn amount(field: &Field<'_>) -> Result<i64, TariffFault> {
 }
 
 fn ladder(field: &Field<'_>) -> Result<Ladder, TariffFault> {
-    let expected = "{ steps = [[up to metres, minor units], ...], beyond = [every metres, minor \
+    let expected = "{ steps = [[up to meters, minor units], ...], beyond = [every meters, minor \
                     units] }";
     let fields = field.table(expected)?;
-    let steps_field = fields.need("steps", "list [up to metres, minor units]")?;
+    let steps_field = fields.need("steps", "list [up to meters, minor units]")?;
     let mut steps: Vec<(u32, i64)> = Vec::new();
     for step in steps_field.list(expected)? {
         let (up_to_m, price) = pair(&step, expected)?;
@@ -238,24 +238,24 @@ fn ladder(field: &Field<'_>) -> Result<Ladder, TariffFault> {
         steps.push((up_to_m, price));
     }
     if steps.is_empty() {
-        return Err(steps_field.fault("at least one step [up to metres, minor units]"));
+        return Err(steps_field.fault("at least one step [up to meters, minor units]"));
     }
     let beyond = fields
         .find("beyond")
-        .map(|field| pair(&field, "[every metres, minor units]"))
+        .map(|field| pair(&field, "[every meters, minor units]"))
         .transpose()?;
     fields.refuse_others()?;
     Ok(Ladder { steps, beyond })
 }
 
-/// Metres, at least 1, and an amount.
+/// Meters, at least 1, and an amount.
 fn pair(field: &Field<'_>, expected: &str) -> Result<(u32, i64), TariffFault> {
     let members = field.list(expected)?;
-    let [metres, minor] = members.as_slice() else {
+    let [meters, minor] = members.as_slice() else {
         return Err(field.fault(expected));
     };
     Ok((
-        metres.number(1..=i64::from(u32::MAX), "metres")?,
+        meters.number(1..=i64::from(u32::MAX), "meters")?,
         amount(minor)?,
     ))
 }

@@ -1,0 +1,234 @@
+//! A test per rung of the ladder, over the example city: 600 s free, 4 h allowed, 24 h waited.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use ridecode_words::{IssuerId, StopId, ValidatorId};
+
+use super::*;
+use crate::example;
+
+const MORNING: i64 = 1_795_219_200;
+const HOUR: i64 = 3_600;
+
+/// A tap at a gate: its number, seconds after the morning, kind and stop.
+fn tap(sequence: u64, after_s: i64, kind: TapKind, stop: &str) -> Tap {
+    Tap {
+        time: UnixSeconds(MORNING + after_s),
+        id: id(sequence),
+        rider: RiderId(7),
+        issuer: IssuerId(4_401),
+        kind,
+        operator: OperatorId(1),
+        mode: Mode::Metro,
+        line: None,
+        stop: Text::new(stop).ok().map(StopId),
+        direction: None,
+        vehicle: None,
+        category: 0,
+        showing: None,
+    }
+}
+
+fn id(sequence: u64) -> TapId {
+    TapId {
+        validator: ValidatorId(1),
+        sequence,
+    }
+}
+
+fn void(sequence: u64, after_s: i64, of: u64) -> Tap {
+    tap(sequence, after_s, TapKind::Void { tap: id(of) }, "")
+}
+
+fn bus(sequence: u64, after_s: i64) -> Tap {
+    Tap {
+        operator: OperatorId(2),
+        mode: Mode::Bus,
+        stop: None,
+        ..tap(sequence, after_s, TapKind::Single, "")
+    }
+}
+
+/// Journeys as text: ending and tap numbers, such as `Complete 1-2`.
+fn check(taps: &[Tap], as_of_s: i64, expected: &[&str]) {
+    let book = example::book();
+    let told = |journey: &Journey| {
+        let numbers: Vec<String> = journey
+            .taps
+            .iter()
+            .map(|tap| format!("{}", tap.id.sequence))
+            .collect();
+        format!("{:?} {}", journey.ending, numbers.join("-"))
+    };
+    let as_of = UnixSeconds(MORNING + as_of_s);
+    let journeys: Vec<String> = assemble(taps, &book, as_of).iter().map(told).collect();
+    assert_eq!(journeys, expected);
+    let backwards: Vec<Tap> = taps.iter().rev().chain(taps).cloned().collect();
+    let again: Vec<String> = assemble(&backwards, &book, as_of)
+        .iter()
+        .map(told)
+        .collect();
+    assert_eq!(again, expected, "backwards and repeated");
+}
+
+#[test]
+fn no_taps_make_no_journeys() {
+    check(&[], 0, &[]);
+}
+
+#[test]
+fn a_void_of_the_same_validator_takes_a_tap_back() {
+    let entry = tap(1, 0, TapKind::In, "west");
+    check(&[entry.clone(), void(2, 8, 1)], 0, &[]);
+    // The gate stayed shut, the rider tried again: one entry.
+    let again = [
+        entry,
+        void(2, 8, 1),
+        tap(3, 12, TapKind::In, "west"),
+        tap(4, HOUR, TapKind::Out, "east"),
+    ];
+    check(&again, HOUR, &["Complete 3-4"]);
+    // A driver's undo on a bus.
+    check(&[bus(1, 0), void(2, 5, 1)], 0, &[]);
+}
+
+#[test]
+fn a_void_of_another_validator_or_day_or_of_nothing_changes_nothing() {
+    let ride = bus(1, 0);
+    let mut stranger = void(9, 5, 1);
+    stranger.id.validator = ValidatorId(2);
+    check(&[ride.clone(), stranger], 0, &["Complete 1"]);
+    check(&[ride.clone(), void(2, 86_401, 1)], 0, &["Complete 1"]);
+    check(&[ride.clone(), void(2, 5, 77)], 0, &["Complete 1"]);
+    // A void takes back taps, not voids.
+    check(&[ride, void(2, 5, 1), void(3, 6, 2)], 0, &[]);
+}
+
+#[test]
+fn a_copied_code_is_one_ride() {
+    let shown = |sequence, after_s| Tap {
+        showing: Some([1; 16]),
+        ..bus(sequence, after_s)
+    };
+    check(&[shown(5, 0), shown(2, 30)], 0, &["Complete 5"]);
+    // The first was taken back, so the second is the ride.
+    let again = [shown(5, 0), void(6, 4, 5), shown(7, 30)];
+    check(&again, 0, &["Complete 7"]);
+    // In and out may show one long-lived code.
+    let gate = |sequence, after_s, kind, stop| Tap {
+        showing: Some([1; 16]),
+        ..tap(sequence, after_s, kind, stop)
+    };
+    let trip = [
+        gate(1, 0, TapKind::In, "west"),
+        gate(2, 900, TapKind::Out, "east"),
+    ];
+    check(&trip, 900, &["Complete 1-2"]);
+}
+
+#[test]
+fn in_and_out_are_one_journey() {
+    let trip = |out_after_s, stop| {
+        [
+            tap(1, 0, TapKind::In, "west"),
+            tap(2, out_after_s, TapKind::Out, stop),
+        ]
+    };
+    check(&trip(1_800, "east"), 1_800, &["Complete 1-2"]);
+    check(&trip(600, "west"), 600, &["SameStation 1-2"]);
+    check(&trip(601, "west"), 601, &["Complete 1-2"]);
+    check(&trip(4 * HOUR, "east"), 4 * HOUR, &["Complete 1-2"]);
+    check(&trip(4 * HOUR + 1, "east"), 5 * HOUR, &["Overstay 1-2"]);
+    check(&trip(24 * HOUR, "east"), 24 * HOUR, &["Overstay 1-2"]);
+    // A day later it is the exit of another ride.
+    let late = trip(24 * HOUR + 1, "east");
+    check(&late, 48 * HOUR, &["EntryOnly 1", "Open 2"]);
+    check(&late, 48 * HOUR + 1, &["EntryOnly 1", "ExitOnly 2"]);
+}
+
+#[test]
+fn a_missing_tap_is_waited_for() {
+    let entry = [tap(1, 0, TapKind::In, "west")];
+    check(&entry, 24 * HOUR - 1, &["Open 1"]);
+    check(&entry, 24 * HOUR, &["EntryOnly 1"]);
+    let exit = [tap(1, 0, TapKind::Out, "west")];
+    check(&exit, 24 * HOUR - 1, &["Open 1"]);
+    check(&exit, 24 * HOUR, &["ExitOnly 1"]);
+}
+
+#[test]
+fn a_second_entry_elsewhere_does_not_end_the_waiting_for_the_first() {
+    let mut taps = vec![
+        tap(1, 0, TapKind::In, "west"),
+        tap(2, 2 * HOUR, TapKind::In, "east"),
+        tap(3, 3 * HOUR, TapKind::Out, "south"),
+    ];
+    check(&taps, 4 * HOUR, &["Open 1", "Complete 2-3"]);
+    check(&taps, 25 * HOUR, &["EntryOnly 1", "Complete 2-3"]);
+    // The first exit was in a validator without network.
+    taps.push(tap(4, HOUR, TapKind::Out, "east"));
+    check(&taps, 25 * HOUR, &["Complete 1-4", "Complete 2-3"]);
+}
+
+#[test]
+fn tapping_twice_at_one_gate_is_one_entry_and_one_exit() {
+    let taps = [
+        tap(1, 0, TapKind::In, "west"),
+        tap(2, 20, TapKind::In, "west"),
+        tap(3, HOUR, TapKind::Out, "east"),
+        tap(4, HOUR + 20, TapKind::Out, "east"),
+    ];
+    let expected = ["SameStation 1", "Complete 2-3", "SameStation 4"];
+    check(&taps, HOUR, &expected);
+    // At another time it is another ride.
+    let later = [
+        tap(1, 0, TapKind::In, "west"),
+        tap(2, 601, TapKind::In, "west"),
+    ];
+    check(&later, 48 * HOUR, &["EntryOnly 1", "EntryOnly 2"]);
+}
+
+#[test]
+fn buses_between_gates_do_not_part_a_metro_journey() {
+    let taps = [
+        tap(1, 0, TapKind::In, "west"),
+        bus(2, 60),
+        tap(3, HOUR, TapKind::Out, "east"),
+    ];
+    check(&taps, HOUR, &["Complete 1-3", "Complete 2"]);
+}
+
+#[test]
+fn riders_do_not_share_journeys() {
+    let mut other = tap(2, HOUR, TapKind::Out, "east");
+    other.rider = RiderId(8);
+    let taps = [tap(1, 0, TapKind::In, "west"), other];
+    check(&taps, HOUR, &["Open 1", "Open 2"]);
+}
+
+#[test]
+fn taps_of_no_tariff_are_paired_all_the_same() {
+    let foreign = |tap: Tap| Tap {
+        operator: OperatorId(99),
+        ..tap
+    };
+    let taps = [
+        foreign(tap(1, 0, TapKind::In, "x")),
+        foreign(tap(2, HOUR, TapKind::Out, "y")),
+    ];
+    check(&taps, HOUR, &["Complete 1-2"]);
+}
+
+#[test]
+fn of_two_taps_with_one_id_the_smaller_counts() {
+    let taps = [
+        tap(1, 0, TapKind::In, "west"),
+        tap(1, 5, TapKind::In, "east"),
+    ];
+    let journeys = assemble(&taps, &example::book(), UnixSeconds(MORNING));
+    assert_eq!(journeys.len(), 1);
+    assert_eq!(journeys[0].first(), &taps[0]);
+}

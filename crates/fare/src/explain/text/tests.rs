@@ -1,0 +1,243 @@
+//! What riders read, sentence by sentence.
+
+use ridecode_words::Text;
+
+use super::*;
+use crate::tariff::TariffRef;
+
+fn text(text: &str) -> Text {
+    Text::new(text).unwrap()
+}
+
+fn names(own: &str, english: &str, traditional: &str) -> Names {
+    Names::new(text(own))
+        .with(Language::English, text(english))
+        .with(Language::TraditionalChinese, text(traditional))
+}
+
+fn yuan(minor: i64) -> Money {
+    Money {
+        minor,
+        currency: Currency::CNY,
+    }
+}
+
+/// The sentence of one step in English, simplified and traditional Chinese.
+fn check(step: Step, [english, simplified, traditional]: [&str; 3]) {
+    let explanation = Explanation {
+        tariff: TariffRef {
+            name: text("guangzhou"),
+            version: text("1"),
+            hash: [0xab; 32],
+        },
+        steps: alloc::vec![step],
+        total: yuan(520),
+    };
+    let line = |language, place| {
+        let told = explanation.text(language);
+        let line = told.lines().nth(place).unwrap();
+        String::from(line)
+    };
+    assert_eq!(line(Language::English, 0), english);
+    assert_eq!(line(Language::SimplifiedChinese, 0), simplified);
+    assert_eq!(line(Language::TraditionalChinese, 0), traditional);
+    assert_eq!(
+        line(Language::English, 1),
+        "To pay: 5.20 yuan. Fare table guangzhou, version 1 (abababab)."
+    );
+    assert_eq!(
+        line(Language::SimplifiedChinese, 1),
+        "应付:5.20 元。票价表 guangzhou,版本 1(abababab)。"
+    );
+    assert_eq!(
+        line(Language::TraditionalChinese, 1),
+        "應付:5.20 元。票價表 guangzhou,版本 1(abababab)。"
+    );
+}
+
+#[test]
+fn distance_tells_path_and_estimates() {
+    let distance = |length_m, estimated_m| Step::Distance {
+        from: names("西塱", "Xilang", "西塱"),
+        to: names("广州东站", "Guangzhou East Railway Station", "廣州東站"),
+        lines: alloc::vec![
+            names("1号线", "Line 1", "1號線"),
+            names("APM线", "APM Line", "APM線")
+        ],
+        length_m,
+        estimated_m,
+    };
+    check(
+        distance(18_470, 0),
+        [
+            "Xilang to Guangzhou East Railway Station: 18.47 km by the shortest path \
+             (Line 1 → APM Line).",
+            "西塱至广州东站:最短路径 18.47 公里(1号线 → APM线)。",
+            "西塱至廣州東站:最短路徑 18.47 公里(1號線 → APM線)。",
+        ],
+    );
+    check(
+        distance(20_000, 1_005),
+        [
+            "Xilang to Guangzhou East Railway Station: 20 km by the shortest path \
+             (Line 1 → APM Line), of which 1.005 km are estimated.",
+            "西塱至广州东站:最短路径 20 公里(1号线 → APM线),其中 1.005 公里为估算。",
+            "西塱至廣州東站:最短路徑 20 公里(1號線 → APM線),其中 1.005 公里為估算。",
+        ],
+    );
+}
+
+#[test]
+fn prices_say_how_far_they_hold() {
+    check(
+        Step::Ladder {
+            up_to_m: Some(12_000),
+            price: yuan(400),
+        },
+        [
+            "Up to 12 km costs 4.00 yuan.",
+            "12 公里以内票价 4.00 元。",
+            "12 公里以內票價 4.00 元。",
+        ],
+    );
+    check(
+        Step::Ladder {
+            up_to_m: None,
+            price: yuan(5),
+        },
+        [
+            "Any longer way costs 0.05 yuan.",
+            "更远的里程票价均为 0.05 元。",
+            "更遠的里程票價均為 0.05 元。",
+        ],
+    );
+    check(
+        Step::Flat { price: yuan(200) },
+        [
+            "Flat fare: 2.00 yuan.",
+            "一票制票价:2.00 元。",
+            "一票制票價:2.00 元。",
+        ],
+    );
+}
+
+#[test]
+fn endings_are_told_in_plain_words() {
+    let stop = || names("祖庙", "Zumiao", "祖廟");
+    check(
+        Step::FreeSameStation {
+            stop: stop(),
+            inside_s: Some(305),
+            free_s: 1_200,
+        },
+        [
+            "In and out at Zumiao after 5 min 5 s: free within 20 min.",
+            "在祖庙进站并于5分钟5秒后同站出站:20分钟内免费。",
+            "在祖廟進站並於5分鐘5秒後同站出站:20分鐘內免費。",
+        ],
+    );
+    check(
+        Step::FreeSameStation {
+            stop: stop(),
+            inside_s: None,
+            free_s: 1_200,
+        },
+        [
+            "Tapped twice at Zumiao within 20 min: only one tap counts.",
+            "20分钟内在祖庙重复刷码:只计一次。",
+            "20分鐘內在祖廟重複刷碼:只計一次。",
+        ],
+    );
+    let missing = |entry_missing, stop| Step::MissingTap {
+        stop,
+        entry_missing,
+        waited_s: 86_400,
+        price: yuan(200),
+    };
+    check(
+        missing(false, Some(stop())),
+        [
+            "Only the way in at Zumiao was recorded; the way out did not arrive within 24 h: \
+             2.00 yuan.",
+            "只有祖庙进站记录,24小时内未收到出站记录:2.00 元。",
+            "只有祖廟進站記錄,24小時內未收到出站記錄:2.00 元。",
+        ],
+    );
+    check(
+        missing(true, None),
+        [
+            "Only the way out was recorded; the way in did not arrive within 24 h: 2.00 yuan.",
+            "只有出站记录,24小时内未收到进站记录:2.00 元。",
+            "只有出站記錄,24小時內未收到進站記錄:2.00 元。",
+        ],
+    );
+    let overstay = |on_top| Step::Overstay {
+        inside_s: 14_401,
+        limit_s: 14_400,
+        price: yuan(1_400),
+        on_top,
+    };
+    check(
+        overstay(false),
+        [
+            "4 h 1 s inside, 4 h allowed: 14.00 yuan in place of the fare.",
+            "站内停留4小时1秒,超过4小时:改按 14.00 元收取。",
+            "站內停留4小時1秒,超過4小時:改按 14.00 元收取。",
+        ],
+    );
+    check(
+        overstay(true),
+        [
+            "4 h 1 s inside, 4 h allowed: 14.00 yuan on top.",
+            "站内停留4小时1秒,超过4小时:加收 14.00 元。",
+            "站內停留4小時1秒,超過4小時:加收 14.00 元。",
+        ],
+    );
+}
+
+#[test]
+fn discounts_can_be_recomputed_from_their_sentence() {
+    let part = |percent, of_milli, paid_milli| BandPart {
+        percent,
+        of_milli,
+        paid_milli,
+    };
+    check(
+        Step::Accumulation {
+            before: yuan(19_900),
+            after: yuan(20_438),
+            discount: yuan(462),
+            parts: alloc::vec![part(80, 125_000, 100_000), part(50, 875_000, 437_500)],
+        },
+        [
+            "Paid this month: 199.00 yuan before, 204.38 yuan after. 1.25 yuan at 80 % is 1.00 \
+             yuan, 8.75 yuan at 50 % is 4.375 yuan; 4.62 yuan less.",
+            "本月已付:此前 199.00 元,此后 204.38 元。1.25 元按 80% 计为 1.00 元,8.75 元按 \
+             50% 计为 4.375 元;优惠 4.62 元。",
+            "本月已付:此前 199.00 元,此後 204.38 元。1.25 元按 80% 計為 1.00 元,8.75 元按 \
+             50% 計為 4.375 元;優惠 4.62 元。",
+        ],
+    );
+    check(
+        Step::Rounding {
+            exact_milli: 537_500,
+            to: yuan(1),
+            rounded: yuan(538),
+        },
+        [
+            "5.375 yuan is rounded to 5.38 yuan (to the nearest 0.01 yuan, halves up).",
+            "5.375 元四舍五入为 5.38 元(以 0.01 元为单位)。",
+            "5.375 元四捨五入為 5.38 元(以 0.01 元為單位)。",
+        ],
+    );
+}
+
+#[test]
+fn other_currencies_show_their_code() {
+    let words = Words(Language::English);
+    let euro = Money {
+        minor: -1_250,
+        currency: Currency(*b"EUR"),
+    };
+    assert_eq!(words.money(euro), "EUR -12.50");
+}
