@@ -140,18 +140,4 @@ fn name_of(path: &Path) -> String {
 const FILE_BYTES_MAX: u64 = 64 << 20;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_program_carries_two_cities() {
-        let cities = Cities::embedded();
-        let keys: Vec<&str> = cities
-            .book
-            .cities()
-            .iter()
-            .map(|key| key.as_str())
-            .collect();
-        assert_eq!(keys, ["foshan", "guangzhou"]);
-    }
-}
+mod tests;
