@@ -4,14 +4,15 @@
 //! What to do about a due charge is one match over its state; what news of a charge means for its
 //! transfers, its next attempt and the rider's block is [`plan`]'s. The charge id is the order
 //! number at the provider for as long as the charge lives, so whatever is sent twice is one
-//! deduction there.
+//! deduction there. A charge takes what its fare version added and no other amount; one whose
+//! rider owes nothing any more, because a later version took the fare back, is not sent at all.
 
 mod plan;
 
 use ridecode_ledger::Money;
 use ridecode_pay::{Order, Outcome, RequestTime};
 use ridecode_store::{
-    Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, StoreFault,
+    Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, RiderFile, Settled, StoreFault,
 };
 use ridecode_words::{ChargeId, UnixSeconds};
 
@@ -91,7 +92,8 @@ async fn pursue(
     }
 }
 
-/// Stores an attempt, then sends the order. Without an active mandate the attempt is a decline.
+/// Stores an attempt, then sends the order. Where there is nothing to take, or nothing to take it
+/// from, the attempt is a decline of our own.
 async fn send(
     office: &Office,
     due: ChargeDue,
@@ -100,6 +102,7 @@ async fn send(
 ) -> Result<Option<AttemptOutcome>, StoreFault> {
     let (provider, connector) = &office.desk.provider;
     let charge = due.charge;
+    let file = load_file(office, &charge, now).await?;
     let attempt = Attempt {
         charge: charge.id,
         number: charge.attempts.saturating_add(1),
@@ -109,10 +112,16 @@ async fn send(
     if !office.store.open_attempt(attempt).await? {
         return Ok(None);
     }
+    let declined = |reason: &str| {
+        let reason = reason.into();
+        Ok(Some(AttemptOutcome::Declined { reason }))
+    };
+    if !plan::is_owed(&charge, &file) {
+        return declined(NOTHING_OWED);
+    }
     let contract = due.mandate.filter(|(_, with, _)| with == provider);
     let Some((_, _, contract)) = contract else {
-        let reason = NO_MANDATE.into();
-        return Ok(Some(AttemptOutcome::Declined { reason }));
+        return declined(NO_MANDATE);
     };
     let order = Order {
         charge: charge.id,
@@ -174,11 +183,7 @@ async fn take_down(
 ) -> Result<(), StoreFault> {
     loop {
         let held = find(office, charge).await?;
-        let file = office.store.load_rider(held.rider, now).await?;
-        let file = file.ok_or_else(|| StoreFault::Missing {
-            what: "rider",
-            id: held.rider.to_string(),
-        })?;
+        let file = load_file(office, &held, now).await?;
         let news = plan::News {
             outcome: &outcome,
             at: now,
@@ -193,6 +198,18 @@ async fn take_down(
     }
 }
 
+async fn load_file(
+    office: &Office,
+    charge: &Charge,
+    now: UnixSeconds,
+) -> Result<RiderFile, StoreFault> {
+    let file = office.store.load_rider(charge.rider, now).await?;
+    file.ok_or_else(|| StoreFault::Missing {
+        what: "rider",
+        id: charge.rider.to_string(),
+    })
+}
+
 async fn find(office: &Office, charge: ChargeId) -> Result<Charge, StoreFault> {
     let held = office.store.find_charge(charge).await?;
     held.ok_or_else(|| StoreFault::Missing {
@@ -203,3 +220,6 @@ async fn find(office: &Office, charge: ChargeId) -> Result<Charge, StoreFault> {
 
 /// The reason of a decline that no provider gave: there is no active mandate to charge.
 pub const NO_MANDATE: &str = "no_mandate";
+
+/// The reason of a decline of our own: the rider owes nothing any more.
+pub const NOTHING_OWED: &str = "nothing_owed";

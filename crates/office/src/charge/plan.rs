@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use ridecode_account::{Block, RiderState};
 use ridecode_ledger::{Event, Money, Transfer, post};
-use ridecode_store::{AttemptOutcome, Charge, RiderFile, Settlement, StoreFault};
+use ridecode_store::{AttemptOutcome, Charge, ChargeState, RiderFile, Settlement, StoreFault};
 use ridecode_words::{JourneyId, ProviderId, ServiceDay, UnixSeconds};
 
+use super::NOTHING_OWED;
 use crate::desk::Policy;
 
 /// News, with when and where it was heard.
@@ -17,6 +18,19 @@ pub(super) struct News<'a> {
     /// The accounting day it was heard on.
     pub(super) day: ServiceDay,
     pub(super) provider: ProviderId,
+}
+
+/// Whether the rider owes anything that no other charge is already on its way to collect.
+pub(super) fn is_owed(charge: &Charge, file: &RiderFile) -> bool {
+    let others = file.unpaid.iter().filter(|other| other.id != charge.id);
+    let on_the_way = others.filter(|other| match other.state {
+        ChargeState::Submitted | ChargeState::Accepted | ChargeState::Unknown => true,
+        ChargeState::Planned | ChargeState::Declined { .. } | ChargeState::Collected { .. } => {
+            false
+        }
+    });
+    let on_the_way: i64 = on_the_way.map(|other| other.amount.minor).sum();
+    file.balance_minor > on_the_way
 }
 
 /// What is to be saved for the news.
@@ -112,14 +126,23 @@ struct Debt {
 impl Debt {
     fn after(charge: &Charge, file: &RiderFile, policy: &Policy, news: News<'_>) -> Self {
         let collected = matches!(news.outcome, AttemptOutcome::Collected { .. });
-        let declined_now = matches!(news.outcome, AttemptOutcome::Declined { .. });
+        let declined_now = match news.outcome {
+            AttemptOutcome::Declined { reason } => reason != NOTHING_OWED,
+            AttemptOutcome::Accepted
+            | AttemptOutcome::Collected { .. }
+            | AttemptOutcome::Unknown => false,
+        };
         let mut rides: BTreeSet<JourneyId> = BTreeSet::new();
         let mut declined: i64 = 0;
         let mut since = news.at;
         for unpaid in &file.unpaid {
             let this = unpaid.id == charge.id;
-            let counts = unpaid.declines > 0 || (this && declined_now);
-            if !counts || (this && collected) {
+            let counts = if this {
+                declined_now
+            } else {
+                unpaid.declines > 0 && !is_nothing_owed(&unpaid.state)
+            };
+            if !counts {
                 continue;
             }
             rides.insert(unpaid.id.journey);
@@ -133,5 +156,16 @@ impl Debt {
             rides: u32::try_from(rides.len()).unwrap_or(u32::MAX),
             since,
         }
+    }
+}
+
+fn is_nothing_owed(state: &ChargeState) -> bool {
+    match state {
+        ChargeState::Declined { reason } => reason == NOTHING_OWED,
+        ChargeState::Planned
+        | ChargeState::Submitted
+        | ChargeState::Accepted
+        | ChargeState::Collected { .. }
+        | ChargeState::Unknown => false,
     }
 }
