@@ -1,9 +1,9 @@
 //! `ridecode fare matrix`.
 
-use std::io::Write as _;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use ridecode_fare::matrix;
+use ridecode_fare::{MatrixRow, matrix};
 
 use super::{Table, refuse};
 use crate::city::Cities;
@@ -53,21 +53,59 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::FAILURE);
     }
-    let out = std::io::BufWriter::new(std::io::stdout().lock());
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(["from", "to", "fare"])?;
+    match write(rows, args.ids, std::io::stdout().lock()) {
+        // Whoever reads has seen enough: `| head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        written => {
+            written?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn write<'a>(
+    rows: impl Iterator<Item = MatrixRow<'a>>,
+    ids: bool,
+    out: impl Write,
+) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(io::BufWriter::new(out));
+    writer
+        .write_record(["from", "to", "fare"])
+        .map_err(io_error)?;
     for row in rows {
         let fare = row.fare.minor.to_string();
-        let (from, to) = if args.ids {
+        let (from, to) = if ids {
             (row.from.stop.as_str(), row.to.stop.as_str())
         } else {
             (row.from.names.own().as_str(), row.to.names.own().as_str())
         };
-        writer.write_record([from, to, &fare])?;
+        writer.write_record([from, to, &fare]).map_err(io_error)?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| error.into_error())?
-        .flush()?;
-    Ok(ExitCode::SUCCESS)
+    writer.flush()
+}
+
+/// The error beneath, with its kind, which `From` would hide.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_holds_two_names_and_a_fare() {
+        let check = |ids, expected: &str| {
+            let book = ridecode_fare::example::book();
+            let rows = matrix(&book, "example", ridecode_fare::example::DAY).unwrap();
+            let mut out = Vec::new();
+            write(rows.take(2), ids, &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        };
+        check(false, "from,to,fare\nEast,East,200\nEast,Middle,300\n");
+        check(true, "from,to,fare\neast,east,200\neast,middle,300\n");
+    }
 }

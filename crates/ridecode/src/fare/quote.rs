@@ -131,3 +131,78 @@ fn line_names(book: &TariffBook, part: &PathPart) -> Names {
         |line| line.names.clone(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(from: &str, to: &str) -> Args {
+        Args {
+            table: Table {
+                city: "guangzhou".to_owned(),
+                day: "2026-11-21".parse().ok(),
+                data: None,
+            },
+            from: from.to_owned(),
+            to: to.to_owned(),
+            lang: Language::English,
+            json: false,
+        }
+    }
+
+    /// The text of a trip, without the table's hash.
+    fn check(from: &str, to: &str, (language, expected): (Language, &[&str])) {
+        let cities = Cities::embedded();
+        let args = args(from, to);
+        let trip = Trip {
+            city: &args.table.city,
+            from,
+            to,
+            day: args.table.day(),
+        };
+        let quote = quote(&cities.book, &trip).unwrap();
+        let text = as_text(&quote, &cities.book, language);
+        let hash = hex::encode(quote.explanation.tariff.hash);
+        let text = text.replace(&hash, "HASH").replace(&hash[..8], "HASH");
+        assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+        let json = as_json(&quote, &cities, language);
+        assert_eq!(json["fare_minor"], quote.fare.minor);
+        assert_eq!(json["tariff"]["sha256"], hash);
+        assert_eq!(
+            json["path"].as_array().unwrap().len(),
+            quote.path.parts.len()
+        );
+    }
+
+    #[test]
+    fn a_quote_shows_path_fare_rules_and_table() {
+        let simplified = [
+            "公园前 → 万胜围",
+            "  2号线  公园前 → 昌岗  4.180 km",
+            "  8号线  昌岗 → 万胜围  11.480 km",
+            "公园前至万胜围:最短路径 15.66 公里(2号线 → 8号线)。",
+            "18 公里以内票价 5.00 元。",
+            "应付:5.00 元。票价表 guangzhou,版本 2026-11(HASH)。",
+            "sha256 HASH",
+        ];
+        let chinese = (Language::SimplifiedChinese, simplified.as_slice());
+        check("公园前", "万胜围", chinese);
+        let flat = [
+            "Haixinsha → Linhexi",
+            "  APM Line  Haixinsha → Linhexi  3.340 km",
+            "Flat fare: 2.00 yuan.",
+            "To pay: 2.00 yuan. Fare table guangzhou, version 2026-11 (HASH).",
+            "sha256 HASH",
+        ];
+        check("海心沙", "林和西", (Language::English, flat.as_slice()));
+    }
+
+    #[test]
+    fn a_question_without_answer_fails() {
+        let status = |from, to| format!("{:?}", run(&args(from, to)).unwrap());
+        let failure = format!("{:?}", ExitCode::FAILURE);
+        assert_eq!(status("西朗", "公园前"), failure);
+        assert_eq!(status("西塱", "海心沙"), failure);
+        assert_ne!(status("西塱", "公园前"), failure);
+    }
+}
