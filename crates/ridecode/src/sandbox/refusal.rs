@@ -66,6 +66,17 @@ pub(super) enum Refusal {
 }
 
 impl Decline {
+    /// Every reason.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 6] = [
+        Self::NoSuchContract,
+        Self::ContractPending,
+        Self::ContractSuspended,
+        Self::ContractEnded,
+        Self::RiskControl,
+        Self::InsufficientBalance,
+    ];
+
     /// The code.
     pub(super) fn code(self) -> &'static str {
         match self {
@@ -91,6 +102,31 @@ impl Decline {
 }
 
 impl Refusal {
+    /// Every refusal.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 20] = [
+        Self::TooLong,
+        Self::MissingHeader(""),
+        Self::UnknownMerchant,
+        Self::StaleTimestamp,
+        Self::BadSignature,
+        Self::NonceReused,
+        Self::Malformed,
+        Self::OutOfRange(""),
+        Self::RegistrationClosed,
+        Self::MerchantConflict,
+        Self::NoSuchWallet,
+        Self::NoSuchContract,
+        Self::ContractConflict,
+        Self::ContractEnded,
+        Self::NoSuchOrder,
+        Self::OrderConflict,
+        Self::Declined(Decline::RiskControl),
+        Self::NoSuchCallback,
+        Self::NoSuchDay,
+        Self::NoSuchPage,
+    ];
+
     /// The HTTP status.
     pub(super) fn status(self) -> u16 {
         match self {
