@@ -1,12 +1,36 @@
-//! Benches that print ratios.
+//! Benches that print ratios: each figure beside its bound, measured in the same run on the same
+//! machine, one JSON line each.
+
+mod figure;
+
+mod decide;
+mod pipeline;
 
 use std::process::ExitCode;
 
+use clap::Subcommand;
+
 /// Options.
 #[derive(clap::Args, Debug)]
-pub struct Args {}
+pub struct Args {
+    /// What to measure.
+    #[command(subcommand)]
+    bench: Bench,
+}
 
-/// Runs it.
-pub fn run(_args: Args) -> anyhow::Result<ExitCode> {
-    todo!()
+/// What can be measured.
+#[derive(Subcommand, Debug)]
+enum Bench {
+    /// A validator's decision, beside the cost of its signature checks alone.
+    Decide(decide::Args),
+    /// Uploaded taps in to transfers posted, on SQLite, beside signature checks alone.
+    Pipeline(pipeline::Args),
+}
+
+/// Runs it. A goal not met is printed as such and is no failure of the command.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.bench {
+        Bench::Decide(args) => decide::run(args),
+        Bench::Pipeline(args) => pipeline::run(args),
+    }
 }
