@@ -177,7 +177,8 @@ pub async fn start(config: Config) -> anyhow::Result<Running> {
     let seal = Seal::new(folder.key()?);
     let mut books = folder
         .books()?
-        .unwrap_or_else(|| Books::new(config.opening_balance_minor));
+        .unwrap_or_default()
+        .opening_with(config.opening_balance_minor);
     for (merchant, key) in &config.merchants {
         books
             .register(merchant, *key)
@@ -302,3 +303,44 @@ Examples:
       Any free port; merchants register themselves with POST /merchants.
 
 Amounts are fen, times are seconds. The interface: docs/sandbox-provider.md.";
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn check(line: &[&str], expected: Result<(), &str>) {
+        let words = ["sandbox"].iter().chain(line);
+        let found = Line::try_parse_from(words).map(drop);
+        match (found, expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(fault), Err(part)) => assert!(fault.to_string().contains(part), "{fault}"),
+            (found, _) => panic!("{line:?}: {found:?}"),
+        }
+    }
+
+    #[test]
+    fn merchants_are_a_name_and_a_key() {
+        let key = "ab".repeat(32);
+        check(&["--merchant", &format!("guangzhou={key}")], Ok(()));
+        let fault = "must be NAME=HEX";
+        check(&["--merchant", "guangzhou"], Err(fault));
+        check(&["--merchant", "guangzhou=ab"], Err(fault));
+        check(&["--merchant", &format!("guangzhou={key}0")], Err(fault));
+        check(&["--listen", "8090"], Err("--listen"));
+    }
+
+    #[test]
+    fn others_are_let_in_on_purpose_only() {
+        let line = Line::parse_from(["sandbox", "--listen", "0.0.0.0:0"]);
+        let fault = run(line.args).unwrap_err().to_string();
+        assert!(fault.contains("add --reachable"), "{fault}");
+    }
+}

@@ -67,11 +67,11 @@ pub(super) struct Message {
 }
 
 impl Books {
-    /// Empty books whose wallets open with a balance.
-    pub(super) fn new(opening_balance_minor: i64) -> Self {
+    /// These books, with wallets that open with a balance from now on.
+    pub(super) fn opening_with(self, balance_minor: i64) -> Self {
         Self {
-            opening_balance_minor,
-            ..Self::default()
+            opening_balance_minor: balance_minor,
+            ..self
         }
     }
 

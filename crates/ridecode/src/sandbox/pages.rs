@@ -65,7 +65,10 @@ impl Page<'_> {
                 }
                 body class=(self.kind) {
                     header {
-                        a.provider href="/" { span.mark aria-hidden="true" { "¥" } (self.say("沙箱支付", "Sandbox Pay")) }
+                        a.provider href="/" {
+                            span.mark aria-hidden="true" { "¥" }
+                            (self.say("沙箱支付", "Sandbox Pay"))
+                        }
                         span.badge { (self.say("不是真钱", "No real money")) }
                         (self.other_language())
                     }

@@ -27,7 +27,7 @@ fn contract_asked() -> ContractAsked {
 
 /// Books with a merchant and a contract in a state.
 fn books(state: ContractState) -> Books {
-    let mut books = Books::new(1_000);
+    let mut books = Books::default().opening_with(1_000);
     books.register("guangzhou", [1; 32]).unwrap();
     let opened = books.open_contract(("guangzhou", "C1".to_owned()), contract_asked(), NOW);
     assert!(opened.unwrap().1);
@@ -174,7 +174,7 @@ fn wallets_belong_to_a_merchant() {
 #[test]
 fn contracts_out_of_range_are_refused() {
     let check = |change: fn(&mut ContractAsked)| {
-        let mut books = Books::new(0);
+        let mut books = Books::default();
         let mut wrong = contract_asked();
         change(&mut wrong);
         let refused = books.open_contract(("guangzhou", "C1".to_owned()), wrong, NOW);
@@ -224,7 +224,7 @@ fn errands_are_taken_up_again_after_a_restart() {
 
 #[test]
 fn only_the_newest_messages_are_kept() {
-    let mut books = Books::new(0);
+    let mut books = Books::default();
     for number in 1..=1_001 {
         let text = number.to_string();
         assert_eq!(books.take_message("+8613800138000", &text, NOW), Ok(number));

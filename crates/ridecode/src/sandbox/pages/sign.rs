@@ -52,7 +52,10 @@ pub(super) async fn show(
             let missing = html! {
                 (mark("−", "quiet"))
                 h1 { (language.say("没有这份合约", "There is no such contract")) }
-                p.lead { (language.say("请回到商户重新发起签约。", "Go back to the merchant and start again.")) }
+                p.lead {
+                    (language.say("请回到商户重新发起签约。",
+                        "Go back to the merchant and start again."))
+                }
             };
             (StatusCode::NOT_FOUND, page.show(&missing)).into_response()
         }
@@ -128,15 +131,22 @@ fn offer(language: Language, contract: &Contract, balance_minor: i64) -> Markup 
         h1 { (say("签约免密支付", "Sign for automatic payment")) }
         p.lead {
             strong { (contract.merchant) }
-            (say(" 请您同意：乘车后自动扣除车费，无需每次确认。",
-                " asks you to agree that fares are taken after each ride, without asking each time."))
+            (say(
+                " 请您同意：乘车后自动扣除车费，无需每次确认。",
+                " asks you to agree that fares are taken after each ride, without asking again.",
+            ))
         }
         dl.facts {
-            dt { (say("用途", "For")) } dd { (say("公共交通车费", "Public transport fares")) }
-            dt { (say("扣款账户", "Paid from")) } dd { (say("沙箱钱包", "Sandbox wallet")) " · " (show_fen(balance_minor)) }
-            dt { (say("单次上限", "At most, each time")) } dd { (show_fen(AMOUNT_MINOR_MAX)) }
-            dt { (say("期限", "Until")) } dd { (say("长期有效，可随时解约", "You end it, at any time")) }
-            dt { (say("合约号", "Contract")) } dd.number { (contract.contract) }
+            dt { (say("用途", "For")) }
+            dd { (say("公共交通车费", "Public transport fares")) }
+            dt { (say("扣款账户", "Paid from")) }
+            dd { (say("沙箱钱包", "Sandbox wallet")) " · " (show_fen(balance_minor)) }
+            dt { (say("单次上限", "At most, each time")) }
+            dd { (show_fen(AMOUNT_MINOR_MAX)) }
+            dt { (say("期限", "Until")) }
+            dd { (say("长期有效，可随时解约", "You end it, at any time")) }
+            dt { (say("合约号", "Contract")) }
+            dd.number { (contract.contract) }
         }
         form.choices method="post" action={ "/sign/" (contract.contract) "?" (language.query()) } {
             button.main name="answer" value="agree" { (say("同意并签约", "Agree and sign")) }
@@ -163,7 +173,9 @@ fn told((language, contract): (Language, &Contract), mark: Markup, words: Words)
             dt { (say("时间", "Since")) } dd { (show_time(contract.changed)) }
             dt { (say("合约号", "Contract")) } dd.number { (contract.contract) }
         }
-        p.choices { a.button href=(contract.return_url) { (say("返回商户", "Back to the merchant")) } }
+        p.choices {
+            a.button href=(contract.return_url) { (say("返回商户", "Back to the merchant")) }
+        }
     }
 }
 

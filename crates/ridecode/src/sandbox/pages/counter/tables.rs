@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::super::language::Language;
 use super::super::{show_fen, show_time};
 use crate::sandbox::books::{
-    Books, CallbackMode, CallbackState, ContractState, Mode, OrderState, Wallet,
+    Books, CallbackMode, CallbackState, Contract, ContractState, Mode, Order, OrderState, Wallet,
 };
 
 /// Wallets, each with its form.
@@ -24,18 +24,21 @@ pub(super) fn wallets(language: Language, books: &Books) -> Markup {
 
 fn wallet_form(language: Language, wallet: &Wallet) -> Markup {
     let say = |chinese, english| language.say(chinese, english);
+    let query = language.query();
     let (yuan, cents) = (wallet.balance_minor / 100, wallet.balance_minor % 100);
     html! {
-        form.wallet method="post" action={ "/wallets/" (wallet.wallet) "?" (language.query()) } {
+        form.wallet method="post" action=(format!("/wallets/{}?{query}", wallet.wallet)) {
             p.number { (wallet.wallet) }
             p.amount { (show_fen(wallet.balance_minor)) }
             label { (say("余额（元）", "Balance (yuan)"))
-                input name="balance" inputmode="decimal" value={ (yuan) "." (format!("{cents:02}")) };
+                input name="balance" inputmode="decimal" value=(format!("{yuan}.{cents:02}"));
             }
             label { (say("接下来的扣款", "Next deductions"))
                 select name="mode" {
                     @for mode in Mode::ALL {
-                        option value=(word(&mode)) selected[mode == wallet.mode] { (mode_label(language, mode)) }
+                        option value=(word(&mode)) selected[mode == wallet.mode] {
+                            (mode_label(language, mode))
+                        }
                     }
                 }
             }
@@ -45,7 +48,9 @@ fn wallet_form(language: Language, wallet: &Wallet) -> Markup {
             label { (say("回调", "Callbacks"))
                 select name="callbacks" {
                     @for mode in CallbackMode::ALL {
-                        option value=(word(&mode)) selected[mode == wallet.callbacks] { (callback_label(language, mode)) }
+                        option value=(word(&mode)) selected[mode == wallet.callbacks] {
+                            (callback_label(language, mode))
+                        }
                     }
                 }
             }
@@ -57,6 +62,7 @@ fn wallet_form(language: Language, wallet: &Wallet) -> Markup {
 /// Contracts, with the moves each allows.
 pub(super) fn contracts(language: Language, books: &Books) -> Markup {
     let say = |chinese, english| language.say(chinese, english);
+    let query = language.query();
     html! {
         section {
             h2 { (say("合约", "Contracts")) }
@@ -64,29 +70,46 @@ pub(super) fn contracts(language: Language, books: &Books) -> Markup {
             @else {
                 div.scroll { table {
                     thead { tr {
-                        th { (say("合约号", "Contract")) } th { (say("商户单号", "Number")) } th { (say("钱包", "Wallet")) }
-                        th { (say("状态", "State")) } th { (say("时间", "Since")) } th {}
+                        th { (say("合约号", "Contract")) }
+                        th { (say("商户单号", "Number")) }
+                        th { (say("钱包", "Wallet")) }
+                        th { (say("状态", "State")) }
+                        th { (say("时间", "Since")) }
+                        th {}
                     } }
                     tbody { @for contract in books.contracts() { tr {
-                        td.number { a href={ "/sign/" (contract.contract) "?" (language.query()) } { (contract.contract) } }
+                        td.number {
+                            a href={ "/sign/" (contract.contract) "?" (query) } {
+                                (contract.contract)
+                            }
+                        }
                         td.number { (contract.number) }
                         td.number { (contract.wallet) }
-                        td { (state(contract_label(language, contract.state), contract_tone(contract.state)))
-                            @if let Some(reason) = &contract.reason { " " small { (reason) } } }
+                        td {
+                            (state(contract_face(language, contract.state)))
+                            @if let Some(reason) = &contract.reason { " " small { (reason) } }
+                        }
                         td.number { (show_time(contract.changed)) }
-                        td { @if contract.state != ContractState::Ended {
-                            form.inline method="post" action={ "/contracts/" (contract.contract) "?" (language.query()) } {
-                                @if contract.state != ContractState::Active {
-                                    button name="state" value="active" { (say("生效", "Activate")) }
-                                }
-                                @if contract.state == ContractState::Active {
-                                    button name="state" value="suspended" { (say("暂停", "Suspend")) }
-                                }
-                                button name="state" value="ended" { (say("结束", "End")) }
-                            }
-                        } }
+                        td { (contract_form(language, contract)) }
                     } } }
                 } }
+            }
+        }
+    }
+}
+
+fn contract_form(language: Language, contract: &Contract) -> Markup {
+    let say = |chinese, english| language.say(chinese, english);
+    let action = format!("/contracts/{}?{}", contract.contract, language.query());
+    html! {
+        @if contract.state != ContractState::Ended {
+            form.inline method="post" action=(action) {
+                @if contract.state == ContractState::Active {
+                    button name="state" value="suspended" { (say("暂停", "Suspend")) }
+                } @else {
+                    button name="state" value="active" { (say("生效", "Activate")) }
+                }
+                button name="state" value="ended" { (say("结束", "End")) }
             }
         }
     }
@@ -104,25 +127,41 @@ pub(super) fn orders(language: Language, books: &Books) -> Markup {
             @else {
                 div.scroll { table {
                     thead { tr {
-                        th { (say("订单号", "Order")) } th { (say("说明", "Description")) } th.amount { (say("金额", "Amount")) }
-                        th { (say("状态", "State")) } th { (say("流水号", "Transaction")) } th { (say("时间", "Time")) } th {}
+                        th { (say("订单号", "Order")) }
+                        th { (say("说明", "Description")) }
+                        th.amount { (say("金额", "Amount")) }
+                        th { (say("状态", "State")) }
+                        th { (say("流水号", "Transaction")) }
+                        th { (say("时间", "Time")) }
+                        th {}
                     } }
                     tbody { @for order in orders.iter().take(ROWS_MAX) { tr {
                         td.number { (order.order) }
                         td { (order.description) }
                         td.amount { (show_fen(order.amount_minor)) }
-                        td { (state(order_label(language, order.state), order_tone(order.state)))
-                            @if let Some(reason) = order.reason { " " small { (reason.code()) } } }
+                        td {
+                            (state(order_face(language, order.state)))
+                            @if let Some(reason) = order.reason { " " small { (reason.code()) } }
+                        }
                         td.number { (order.transaction.as_deref().unwrap_or("–")) }
                         td.number { (show_time(order.changed)) }
-                        td { @if order.state == OrderState::Accepted {
-                            form.inline method="post" action={ "/orders/" (order.merchant) "/" (order.order) "?" (language.query()) } {
-                                button name="state" value="collected" { (say("扣款", "Collect")) }
-                                button name="state" value="declined" { (say("拒绝", "Decline")) }
-                            }
-                        } }
+                        td { (order_form(language, order)) }
                     } } }
                 } }
+            }
+        }
+    }
+}
+
+fn order_form(language: Language, order: &Order) -> Markup {
+    let say = |chinese, english| language.say(chinese, english);
+    let (merchant, number) = (&order.merchant, &order.order);
+    let action = format!("/orders/{merchant}/{number}?{}", language.query());
+    html! {
+        @if order.state == OrderState::Accepted {
+            form.inline method="post" action=(action) {
+                button name="state" value="collected" { (say("扣款", "Collect")) }
+                button name="state" value="declined" { (say("拒绝", "Decline")) }
             }
         }
     }
@@ -131,6 +170,7 @@ pub(super) fn orders(language: Language, books: &Books) -> Markup {
 /// The newest callbacks.
 pub(super) fn callbacks(language: Language, books: &Books) -> Markup {
     let say = |chinese, english| language.say(chinese, english);
+    let query = language.query();
     html! {
         section {
             h2 { (say("回调", "Callbacks")) }
@@ -138,19 +178,29 @@ pub(super) fn callbacks(language: Language, books: &Books) -> Markup {
             @else {
                 div.scroll { table {
                     thead { tr {
-                        th { "#" } th { (say("地址", "Address")) } th { (say("状态", "State")) }
-                        th.amount { (say("次数", "Sent")) } th { (say("回答", "Answer")) } th { (say("时间", "Time")) } th {}
+                        th { "#" }
+                        th { (say("地址", "Address")) }
+                        th { (say("状态", "State")) }
+                        th.amount { (say("次数", "Sent")) }
+                        th { (say("回答", "Answer")) }
+                        th { (say("时间", "Time")) }
+                        th {}
                     } }
                     tbody { @for callback in books.callbacks().rev().take(ROWS_MAX) { tr {
                         td.number { (callback.id) }
                         td { (callback.url) }
-                        td { (state(fate_label(language, callback.state), fate_tone(callback.state))) }
+                        td { (state(fate_face(language, callback.state))) }
                         td.amount { (callback.attempts) }
-                        td.number { @match callback.answer { Some(status) => (status), None => "–" } }
+                        td.number {
+                            @match callback.answer { Some(status) => (status), None => "–" }
+                        }
                         td.number { (show_time(callback.created)) }
-                        td { form.inline method="post" action={ "/callbacks/" (callback.id) "?" (language.query()) } {
-                            button { (say("再发一次", "Send")) }
-                        } }
+                        td {
+                            form.inline method="post"
+                                action={ "/callbacks/" (callback.id) "?" (query) } {
+                                button { (say("再发一次", "Send")) }
+                            }
+                        }
                     } } }
                 } }
             }
@@ -158,7 +208,10 @@ pub(super) fn callbacks(language: Language, books: &Books) -> Markup {
     }
 }
 
-fn state(label: &str, tone: &str) -> Markup {
+/// A state's label and tone.
+type Face = (&'static str, &'static str);
+
+fn state((label, tone): Face) -> Markup {
     html! { span.state.(tone) { (label) } }
 }
 
@@ -199,58 +252,33 @@ fn callback_label(language: Language, mode: CallbackMode) -> &'static str {
     language.say(chinese, english)
 }
 
-fn contract_label(language: Language, state: ContractState) -> &'static str {
-    let (chinese, english) = match state {
-        ContractState::Pending => ("待签约", "Pending"),
-        ContractState::Active => ("生效", "Active"),
-        ContractState::Suspended => ("暂停", "Suspended"),
-        ContractState::Ended => ("结束", "Ended"),
+fn contract_face(language: Language, state: ContractState) -> Face {
+    let (chinese, english, tone) = match state {
+        ContractState::Pending => ("待签约", "Pending", "warn"),
+        ContractState::Active => ("生效", "Active", "good"),
+        ContractState::Suspended => ("暂停", "Suspended", "warn"),
+        ContractState::Ended => ("结束", "Ended", "quiet"),
     };
-    language.say(chinese, english)
+    (language.say(chinese, english), tone)
 }
 
-fn contract_tone(state: ContractState) -> &'static str {
-    match state {
-        ContractState::Active => "good",
-        ContractState::Pending | ContractState::Suspended => "warn",
-        ContractState::Ended => "quiet",
-    }
-}
-
-fn order_label(language: Language, state: OrderState) -> &'static str {
-    let (chinese, english) = match state {
-        OrderState::Accepted => ("已受理", "Accepted"),
-        OrderState::Collected => ("已扣款", "Collected"),
-        OrderState::Declined => ("已拒绝", "Declined"),
+fn order_face(language: Language, state: OrderState) -> Face {
+    let (chinese, english, tone) = match state {
+        OrderState::Accepted => ("已受理", "Accepted", "warn"),
+        OrderState::Collected => ("已扣款", "Collected", "good"),
+        OrderState::Declined => ("已拒绝", "Declined", "bad"),
     };
-    language.say(chinese, english)
+    (language.say(chinese, english), tone)
 }
 
-fn order_tone(state: OrderState) -> &'static str {
-    match state {
-        OrderState::Collected => "good",
-        OrderState::Accepted => "warn",
-        OrderState::Declined => "bad",
-    }
-}
-
-fn fate_label(language: Language, state: CallbackState) -> &'static str {
-    let (chinese, english) = match state {
-        CallbackState::Waiting => ("待发", "Waiting"),
-        CallbackState::Delivered => ("已送达", "Delivered"),
-        CallbackState::GivenUp => ("已放弃", "Given up"),
-        CallbackState::Withheld => ("未发", "Withheld"),
+fn fate_face(language: Language, state: CallbackState) -> Face {
+    let (chinese, english, tone) = match state {
+        CallbackState::Waiting => ("待发", "Waiting", "warn"),
+        CallbackState::Delivered => ("已送达", "Delivered", "good"),
+        CallbackState::GivenUp => ("已放弃", "Given up", "bad"),
+        CallbackState::Withheld => ("未发", "Withheld", "quiet"),
     };
-    language.say(chinese, english)
-}
-
-fn fate_tone(state: CallbackState) -> &'static str {
-    match state {
-        CallbackState::Delivered => "good",
-        CallbackState::Waiting => "warn",
-        CallbackState::GivenUp => "bad",
-        CallbackState::Withheld => "quiet",
-    }
+    (language.say(chinese, english), tone)
 }
 
 const ROWS_MAX: usize = 100;
