@@ -22,4 +22,4 @@ mod verify;
 
 pub use read::{Family, INPUT_LENGTH_MAX, ReadFault, Unreadable, read};
 pub use scan::{DeviceItems, Scan, Scheme, Services};
-pub use verify::{SignatureFault, Verified, Verifier};
+pub use verify::{InnerSignatures, SignatureFault, Verified, Verifier, inner_signatures};

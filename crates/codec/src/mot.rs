@@ -15,7 +15,7 @@ use crate::crypto::{Algorithm, PublicKey, Signer};
 use crate::key::IdProfile;
 
 pub use crate::compact::CannotGrant;
-pub use certificate::{Certificate, CertificateGrant, certify, root_key};
+pub use certificate::{Certificate, CertificateGrant, certify, root_key, root_point};
 pub(crate) use parse::{CodeView, CredentialView, read};
 
 /// What an issuer puts into fields 1 to 15.

@@ -5,6 +5,7 @@
 //! that a returning rider costs one signature; lookups and expiry are not remembered and are
 //! repeated every time.
 
+mod inner;
 mod ready_keys;
 mod remembered;
 
@@ -17,6 +18,7 @@ use crate::key::{IdProfile, KeyList};
 use crate::mot::{Certificate, CodeView, CredentialView};
 use crate::scan::{CompactLayout, Layout, Scan};
 
+pub use inner::{InnerSignatures, inner_signatures};
 use ready_keys::ReadyKeys;
 use remembered::{Hash, Remembered};
 

@@ -154,7 +154,7 @@ fn unverified(outcome: Outcome) -> Decision {
 /// Not yet valid, expired, stale, future. Both ends of both spans are always looked at. Time
 /// differences saturate at the ends of the 64-bit range, far outside every 32-bit bound they are
 /// compared with, so no date can wrap around into a valid one.
-fn find_time_refusal(scan: &Scan, rules: &IssuerRules, now: UnixSeconds) -> Option<Outcome> {
+pub fn find_time_refusal(scan: &Scan, rules: &IssuerRules, now: UnixSeconds) -> Option<Outcome> {
     let tolerance_s = i64::from(rules.future_tolerance_s);
     let age_s = now.since_s(scan.generated);
     if scan.not_before.since_s(now) > tolerance_s || scan.generated < scan.not_before {

@@ -25,7 +25,7 @@ mod testing;
 mod wire;
 
 pub use clock::{Clock, ClockTrust};
-pub use decide::{Decision, State, decide};
+pub use decide::{Decision, State, decide, find_time_refusal};
 pub use outcome::{DenyReason, Outcome};
 pub use place::{Passage, Place, UnknownPassage};
 pub use replay::ReplayStore;

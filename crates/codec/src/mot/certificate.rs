@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use ridecode_words::{IssuerId, ServiceDay, UnixSeconds};
+use sm2::elliptic_curve::sec1::ToSec1Point as _;
 
 use super::CannotGrant;
 use crate::crypto::{Algorithm, PublicKey, Signature, Signer, Sm2Id};
@@ -160,6 +161,13 @@ pub fn root_key(file: &[u8], index: u8) -> Option<RootKey> {
         key: compress(file[16..80].try_into().ok()?)?,
         expires: month_end([file[11], file[12]])?,
     })
+}
+
+/// A root key in its bare form, X ‖ Y. `None` if it is not on the curve.
+pub fn root_point(key: &PublicKey) -> Option<[u8; 64]> {
+    let point = sm2::PublicKey::from_sec1_bytes(&key.bytes).ok()?;
+    let sec1 = point.to_sec1_point(false);
+    sec1.as_bytes().get(1..)?.try_into().ok()
 }
 
 /// Compresses a point X ‖ Y. `None` if it is not on the curve.

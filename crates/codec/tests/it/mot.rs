@@ -3,7 +3,9 @@
 use ridecode_codec::crypto::portable::{Portable, SecretKey};
 use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::{IdProfile, KeyList, MotIssuer};
-use ridecode_codec::{ReadFault, Scheme, SignatureFault, Unreadable, Verifier, mot, read};
+use ridecode_codec::{
+    ReadFault, Scheme, SignatureFault, Unreadable, Verifier, inner_signatures, mot, read,
+};
 use ridecode_words::{CredentialId, IssuerId, UnixSeconds};
 
 use crate::world::{self, NEW_YEAR};
@@ -315,6 +317,7 @@ fn root_keys_come_bare_or_in_a_record() {
         );
         file
     };
+    assert_eq!(mot::root_point(&point.key).unwrap().to_vec(), bare);
     let mut record = vec![
         0x21, 1, 1, 0, 0, 0xa0, 0, 0, 6, 0x32, 0x17, 0x06, 0x30, 4, 0, 0x40,
     ];
@@ -346,4 +349,21 @@ fn root_keys_come_bare_or_in_a_record() {
         wrong[position] = byte;
         check(&wrong);
     }
+}
+
+#[test]
+fn a_code_is_judged_by_itself_where_no_root_is_known() {
+    let check = |position: Option<usize>, expected| {
+        let mut code = world::synthetic_mot();
+        if let Some(position) = position {
+            code[position] ^= 1;
+        }
+        let scan = read(&code).unwrap();
+        let found = inner_signatures(&Portable, &scan, IdProfile::Default);
+        assert_eq!((found.issuer, found.device), expected, "{position:?}");
+    };
+    check(None, (Some(true), Some(true)));
+    check(Some(155), (Some(false), Some(false)));
+    check(Some(264), (Some(true), Some(false)));
+    check(Some(331), (Some(true), Some(false)));
 }

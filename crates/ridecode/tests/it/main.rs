@@ -1,4 +1,5 @@
 //! The one integration binary: actors drive the program as its users would.
 
+mod code;
 mod sandbox;
 mod tidy;
