@@ -41,6 +41,42 @@ pub enum Family {
     CompactReserved,
 }
 
+impl Family {
+    /// Every family.
+    pub const ALL: [Self; 12] = [
+        Self::Tencent,
+        Self::Alipay,
+        Self::CardCompany,
+        Self::UnifiedPlatform,
+        Self::UnionPay,
+        Self::ShanghaiSuishen,
+        Self::ShanghaiShentong,
+        Self::ShanghaiMetro,
+        Self::MotTwoLevel,
+        Self::Dosipas,
+        Self::HealthCertificate,
+        Self::CompactReserved,
+    ];
+
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tencent => "tencent",
+            Self::Alipay => "alipay",
+            Self::CardCompany => "card_company",
+            Self::UnifiedPlatform => "unified_platform",
+            Self::UnionPay => "union_pay",
+            Self::ShanghaiSuishen => "shanghai_suishen",
+            Self::ShanghaiShentong => "shanghai_shentong",
+            Self::ShanghaiMetro => "shanghai_metro",
+            Self::MotTwoLevel => "mot_two_level",
+            Self::Dosipas => "dosipas",
+            Self::HealthCertificate => "health_certificate",
+            Self::CompactReserved => "compact_reserved",
+        }
+    }
+}
+
 /// Why bytes are no code at all.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, thiserror::Error)]
 pub enum Unreadable {
@@ -65,6 +101,33 @@ pub enum Unreadable {
     /// Bytes that went through a text conversion and cannot be recovered.
     #[error("the bytes were altered by a text conversion; the scanner must deliver raw bytes")]
     AlteredByTextConversion,
+}
+
+impl Unreadable {
+    /// The word for every reason.
+    pub const WORDS: [&'static str; 7] = [
+        "empty",
+        "too_long",
+        "unknown_kind",
+        "not_base45",
+        "wrong_length",
+        "malformed",
+        "altered_by_text_conversion",
+    ];
+
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        let position = match self {
+            Self::Empty => 0,
+            Self::TooLong => 1,
+            Self::UnknownKind => 2,
+            Self::NotBase45 => 3,
+            Self::WrongLength => 4,
+            Self::Malformed(_) => 5,
+            Self::AlteredByTextConversion => 6,
+        };
+        Self::WORDS[position]
+    }
 }
 
 /// Why a read gave no scan.

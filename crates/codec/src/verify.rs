@@ -43,6 +43,28 @@ pub enum SignatureFault {
     BadDeviceSignature,
 }
 
+impl SignatureFault {
+    /// Every fault, in the order they are looked for.
+    pub const ALL: [Self; 5] = [
+        Self::UnknownIssuer,
+        Self::BadCertificate,
+        Self::BadIssuerSignature,
+        Self::DeviceSignatureMissing,
+        Self::BadDeviceSignature,
+    ];
+
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::UnknownIssuer => "unknown_issuer",
+            Self::BadCertificate => "bad_certificate",
+            Self::BadIssuerSignature => "bad_issuer_signature",
+            Self::DeviceSignatureMissing => "device_signature_missing",
+            Self::BadDeviceSignature => "bad_device_signature",
+        }
+    }
+}
+
 /// A scan whose signatures were all checked. Only [`Verifier::verify`] makes one.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verified(Scan);

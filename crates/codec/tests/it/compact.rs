@@ -1,34 +1,22 @@
 //! The compact scheme, both directions.
 
 use ridecode_codec::crypto::portable::Portable;
-use ridecode_codec::crypto::{Algorithm, Signer as _, Sm2Id};
+use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::{CompactProfile, KeyList};
 use ridecode_codec::{
     Family, ReadFault, Scan, Scheme, Services, SignatureFault, Unreadable, Verifier, compact, read,
 };
 use ridecode_words::{CredentialId, UnixSeconds};
 
-use crate::world::{self, CompactWorld, NEW_YEAR};
+use crate::world::{
+    self, CompactWorld, LEVEL_1, LEVEL_2, NEW_YEAR, SIGNATURE_1, SIGNATURE_2, Written, raw,
+};
 
 const PROFILES: [CompactProfile; 3] = [
     CompactProfile::Es256,
     CompactProfile::EdDsaEs256,
     CompactProfile::Sm2,
 ];
-
-/// The bytes of the code a phone shows.
-fn raw(world: &CompactWorld) -> Vec<u8> {
-    read(world.code().as_bytes())
-        .expect("the code is readable")
-        .raw
-}
-
-/// Where the parts of the base form lie: heads at 0, 1, 65, 131, 138; level 1 at 3..65, the issuer
-/// signature at 67..131, level 2 at 132..138, the phone's at 140..204.
-const LEVEL_1: std::ops::Range<usize> = 3..65;
-const SIGNATURE_1: std::ops::Range<usize> = 67..131;
-const LEVEL_2: std::ops::Range<usize> = 132..138;
-const SIGNATURE_2: std::ops::Range<usize> = 140..204;
 
 #[test]
 fn every_changed_byte_is_refused() {
@@ -80,66 +68,6 @@ fn codes_cut_off_or_drawn_out_have_the_wrong_length() {
         read(&too_long),
         Err(ReadFault::Unreadable(Unreadable::TooLong))
     );
-}
-
-/// A code as an attacker or another issuer's software might write it, still truly signed.
-struct Written {
-    level_1: Vec<u8>,
-    level_2: Vec<u8>,
-}
-
-impl Written {
-    /// The parts of a good code.
-    fn good(world: &CompactWorld) -> Self {
-        let code = raw(world);
-        Self {
-            level_1: code[LEVEL_1].to_vec(),
-            level_2: code[LEVEL_2].to_vec(),
-        }
-    }
-
-    /// Signs the parts by hand (RFC 9052 section 4.4), independently of the crate's own code.
-    fn signed(&self, world: &CompactWorld) -> Vec<u8> {
-        let bytes = |bytes: &[u8]| match bytes.len() {
-            length @ 0..24 => [&[0x40 | length as u8], bytes].concat(),
-            length @ 24..256 => [&[0x58, length as u8], bytes].concat(),
-            length => [&[0x59, (length >> 8) as u8, length as u8], bytes].concat(),
-        };
-        let structure = |protected: &[u8], external: &[u8], payload: &[u8]| {
-            let parts = [
-                &b"\x84\x6aSignature1"[..],
-                &bytes(protected),
-                &bytes(external),
-                &bytes(payload),
-            ];
-            parts.concat()
-        };
-        let (alg_1, alg_2): (&[u8], &[u8]) = match world.grant.profile {
-            CompactProfile::Es256 => (b"\x26", b"\x26"),
-            CompactProfile::EdDsaEs256 => (b"\x27", b"\x26"),
-            CompactProfile::Sm2 => (b"\x3a\x00\x01\x00\x00", b"\x3a\x00\x01\x00\x00"),
-        };
-        let key_id = world.grant.key_id.to_be_bytes();
-        let protected_1 = [&b"\xa2\x01"[..], alg_1, b"\x04\x44", &key_id].concat();
-        let protected_2 = [&b"\xa1\x01"[..], alg_2].concat();
-        let signature_1 = world.issuer.sign(
-            Sm2Id::DEFAULT,
-            &structure(&protected_1, b"ridecode/1/L1", &self.level_1),
-        );
-        let external = [b"ridecode/1/L2", &self.level_1[..], &signature_1.0].concat();
-        let signature_2 = world.device.sign(
-            Sm2Id::DEFAULT,
-            &structure(&protected_2, &external, &self.level_2),
-        );
-        let parts = [
-            b"\x84".to_vec(),
-            bytes(&self.level_1),
-            bytes(&signature_1.0),
-            bytes(&self.level_2),
-            bytes(&signature_2.0),
-        ];
-        parts.concat()
-    }
 }
 
 /// Writes a change into the good parts, signs it truly, and reads it.

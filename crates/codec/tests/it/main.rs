@@ -6,4 +6,5 @@ mod reading;
 mod remembering;
 #[cfg(feature = "native")]
 mod signatures;
+mod vectors;
 mod world;

@@ -1,14 +1,14 @@
 //! The Ministry of Transport code, both directions.
 
-use ridecode_codec::crypto::portable::{Portable, SecretKey};
-use ridecode_codec::crypto::{Algorithm, Signer as _};
-use ridecode_codec::key::{IdProfile, KeyList, MotIssuer};
+use ridecode_codec::crypto::Algorithm;
+use ridecode_codec::crypto::portable::Portable;
+use ridecode_codec::key::{IdProfile, KeyList};
 use ridecode_codec::{
     ReadFault, Scheme, SignatureFault, Unreadable, Verifier, inner_signatures, mot, read,
 };
-use ridecode_words::{CredentialId, IssuerId, UnixSeconds};
+use ridecode_words::{IssuerId, UnixSeconds};
 
-use crate::world::{self, NEW_YEAR};
+use crate::world::{self, MotWorld, NEW_YEAR};
 
 /// Each byte of the code belongs to exactly one check; here is which one must refuse it.
 #[test]
@@ -153,70 +153,6 @@ fn a_certificate_speaks_only_for_its_own_issuer_and_time() {
         )
         .is_ok()
     );
-}
-
-struct MotWorld {
-    root: SecretKey,
-    issuer: SecretKey,
-    device: SecretKey,
-    profile: IdProfile,
-}
-
-impl MotWorld {
-    fn new(profile: IdProfile) -> Self {
-        Self {
-            root: world::secret(Algorithm::Sm2, 0x31),
-            issuer: world::secret(Algorithm::Sm2, 0x32),
-            device: world::secret(Algorithm::Sm2, 0x33),
-            profile,
-        }
-    }
-
-    fn certificate_grant(&self) -> mot::CertificateGrant {
-        mot::CertificateGrant {
-            root_index: 9,
-            issuer: IssuerId(0x9999_0101),
-            expires_year: 2026,
-            expires_month: 2,
-            serial: 7,
-            issuer_key: self.issuer.public_key(),
-        }
-    }
-
-    fn grant(&self) -> mot::Grant {
-        mot::Grant {
-            version: 0x80,
-            certificate: mot::certify(&self.certificate_grant(), self.profile, &self.root)
-                .expect("the certificate fits"),
-            payment_account: *b"ACCOUNT-00000001",
-            card_account: CredentialId([9, 8, 7, 6, 5, 4, 3, 2, 1, 0xf]),
-            issuer: IssuerId(0x9999_0101),
-            platform: 0x9999_0201,
-            account_type: 2,
-            fare_ceiling_minor: 1500,
-            device_key: self.device.public_key(),
-            expires: NEW_YEAR.plus_s(86_400),
-            valid_for_s: 60,
-            custom: Vec::new(),
-            id_profile: self.profile,
-        }
-    }
-
-    fn keys(&self) -> KeyList {
-        KeyList {
-            issuer_keys: Vec::new(),
-            root_keys: vec![ridecode_codec::key::RootKey {
-                index: 9,
-                key: self.root.public_key(),
-                expires: NEW_YEAR.plus_s(400 * 86_400),
-            }],
-            mot_issuers: vec![MotIssuer {
-                issuer: IssuerId(0x9999_0101),
-                certificate_issuer: IssuerId(0x9999_0101),
-                id_profile: self.profile,
-            }],
-        }
-    }
 }
 
 #[test]

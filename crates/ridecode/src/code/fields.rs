@@ -89,30 +89,7 @@ fn three_level(scan: &Scan, language: Language) -> Rows {
         (name("version", "版本"), format!("{version:02x}")),
         (name("length", "长度"), bytes_long(scan.raw.len(), language)),
     ];
-    if let Some(certificate) = mot::certificate(&scan.raw) {
-        let expires = certificate
-            .expires()
-            .map_or_else(|| name("no month", "无效").to_owned(), moment);
-        rows.extend([
-            (
-                name("root key index", "根密钥索引"),
-                format!("{:02x}", certificate.root_index()),
-            ),
-            (
-                name("certificate issuer", "证书机构标识"),
-                certificate.issuer().to_string(),
-            ),
-            (
-                name("certificate serial", "证书序列号"),
-                certificate.serial().to_string(),
-            ),
-            (name("certificate until", "证书失效"), expires),
-            (
-                name("issuer public key", "发卡机构公钥"),
-                hex::encode(certificate.issuer_key().bytes),
-            ),
-        ]);
-    }
+    rows.extend(certificate(scan, language));
     rows.extend([
         (
             name("payment account", "支付账户号"),
@@ -151,6 +128,37 @@ fn three_level(scan: &Scan, language: Language) -> Rows {
         (name("code made", "生成时间"), moment(scan.generated)),
     ]);
     rows
+}
+
+/// The fields of the issuer certificate.
+fn certificate(scan: &Scan, language: Language) -> Rows {
+    let name = |english, chinese| language.pick(english, chinese);
+    let Some(certificate) = mot::certificate(&scan.raw) else {
+        return Rows::new();
+    };
+    let expires = certificate
+        .expires()
+        .map_or_else(|| name("no month", "无效").to_owned(), moment);
+    let issuer_key = certificate.issuer_key().bytes;
+    vec![
+        (
+            name("root key index", "根密钥索引"),
+            format!("{:02x}", certificate.root_index()),
+        ),
+        (
+            name("certificate issuer", "证书机构标识"),
+            certificate.issuer().to_string(),
+        ),
+        (
+            name("certificate serial", "证书序列号"),
+            certificate.serial().to_string(),
+        ),
+        (name("certificate until", "证书失效"), expires),
+        (
+            name("issuer public key", "发卡机构公钥"),
+            hex::encode(issuer_key),
+        ),
+    ]
 }
 
 fn bytes_long(length: usize, language: Language) -> String {

@@ -118,7 +118,7 @@ fn a_text_code_is_read_by_another_decoder_and_verified() {
 }
 
 fn verify_synthetic(folder: &Path, hex: &str, at: &str) -> Output {
-    std::fs::write(folder.join("root.hex"), SYNTHETIC_ROOT).unwrap();
+    std::fs::write(folder.join("root.hex"), SYNTHETIC_ROOT).expect("the folder is writable");
     ridecode(
         folder,
         &["verify", "--root", "root.hex", "--hex", hex, "--at", at],
