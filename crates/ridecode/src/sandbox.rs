@@ -31,7 +31,6 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use books::Books;
 use desk::{Desk, Furniture};
 use folder::Folder;
 use refusal::Refusal;
