@@ -27,7 +27,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         "there is no database {}; name its folder with --folder",
         path.display()
     );
-    let office = crate::desk::open(&config, &mut SystemEntropy)?.office;
+    let office = crate::desk::open_beside(&config, &mut SystemEntropy)?.office;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let audited = runtime.block_on(audit(&office, crate::clock::now()))?;
     if args.json {

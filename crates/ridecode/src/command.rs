@@ -50,7 +50,42 @@ pub fn run(command: Command) -> ExitCode {
         Role::Bench(args) => crate::bench::run(args),
     };
     result.unwrap_or_else(|error| {
-        anstream::eprintln!("error: {error:#}");
+        anstream::eprintln!("error: {}", one_line(&error));
         ExitCode::from(2)
     })
+}
+
+/// An error with its causes, outermost first. A cause that was said already is left out.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if line.is_empty() {
+            line = cause;
+        } else if !line.contains(&cause) {
+            line = format!("{line}: {cause}");
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn no_cause_is_said_twice() {
+        let check = |error: anyhow::Error, expected| assert_eq!(one_line(&error), expected);
+        let cause = || Err::<(), _>(std::io::Error::other("the disk is full"));
+        let plain = cause()
+            .context("keys.toml")
+            .map_err(|error| check(error, "keys.toml: the disk is full"));
+        assert!(plain.is_err());
+        let said = cause()
+            .context("cannot write: the disk is full")
+            .context("keys.toml");
+        let said = said.map_err(|error| check(error, "keys.toml: cannot write: the disk is full"));
+        assert!(said.is_err());
+    }
 }

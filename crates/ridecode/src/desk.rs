@@ -17,6 +17,9 @@ use ridecode_codec::key::{CompactProfile, IssuerKey, KeyList, MotIssuer, RootKey
 use ridecode_codec::mot::{Certificate, CertificateGrant, certify};
 use ridecode_office::{Brand, Desk, Entropy, Office};
 use ridecode_pay::sandbox::{Connector, Settings};
+use ridecode_store::Store;
+use ridecode_store::memory::MemoryStore;
+use ridecode_store::sqlite::SqliteStore;
 use ridecode_words::IssuerId;
 
 use crate::city::Cities;
@@ -43,6 +46,19 @@ pub struct Admission(pub(crate) [u8; 32]);
 /// Opens the office of a configuration: store, city, brands and keys, which are made on first
 /// need.
 pub fn open(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opened> {
+    assemble(config, store, entropy)
+}
+
+/// The same for reading only, beside a program that works on the database.
+pub fn open_beside(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opened> {
+    assemble(config, store_to_read, entropy)
+}
+
+fn assemble(
+    config: &Config,
+    store: impl FnOnce(&Config) -> anyhow::Result<Store>,
+    entropy: &mut impl Entropy,
+) -> anyhow::Result<Opened> {
     let file = brands_file(config)?;
     let mut keys = KeyFile::open(&config.folder)?;
     let connector = connector(config, &mut keys, entropy)?;
@@ -105,22 +121,28 @@ fn brands_file(config: &Config) -> anyhow::Result<BrandsFile> {
     }
 }
 
-fn store(config: &Config) -> anyhow::Result<ridecode_store::Store> {
+fn store(config: &Config) -> anyhow::Result<Store> {
     match config.store.engine {
-        Engine::Memory => Ok(ridecode_store::Store::Memory(
-            ridecode_store::memory::MemoryStore::default(),
-        )),
-        Engine::Sqlite => {
-            let path = config.database();
-            let store = ridecode_store::sqlite::SqliteStore::open(&path).with_context(|| {
-                format!(
-                    "the database {} cannot be opened; check its folder, owner and free space",
-                    path.display()
-                )
-            })?;
-            Ok(ridecode_store::Store::Sqlite(store))
-        }
+        Engine::Memory => Ok(Store::Memory(MemoryStore::default())),
+        Engine::Sqlite => SqliteStore::open(&config.database())
+            .map(Store::Sqlite)
+            .with_context(|| database_of(config)),
     }
+}
+
+fn store_to_read(config: &Config) -> anyhow::Result<Store> {
+    match config.store.engine {
+        Engine::Memory => {
+            anyhow::bail!("the memory engine keeps nothing to read; set store.engine=sqlite")
+        }
+        Engine::Sqlite => SqliteStore::open_read_only(&config.database())
+            .map(Store::Sqlite)
+            .with_context(|| database_of(config)),
+    }
+}
+
+fn database_of(config: &Config) -> String {
+    format!("database {}", config.database().display())
 }
 
 fn connector(

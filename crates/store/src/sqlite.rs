@@ -114,6 +114,11 @@ impl SqliteStore {
         }))
     }
 
+    /// The version of a database file's tables, 0 for an empty file. Reads only.
+    pub fn version(path: &Path) -> Result<u32, OpenFault> {
+        migrate::version(&open::reader(path)?)
+    }
+
     fn of(threads: Threads) -> Self {
         Self {
             threads: Arc::new(threads),

@@ -1,3 +1,5 @@
+//! Settings: errors that name their place, layers that win in order, secrets that stay hidden.
+
 use super::*;
 
 fn check(text: &str, expected: &[&str]) {

@@ -1,3 +1,5 @@
+//! The key folder: made once, kept, guarded, never shown.
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -59,7 +59,7 @@ impl Problem {
         self
     }
 
-    fn document(&self) -> Value {
+    pub(super) fn document(&self) -> Value {
         let mut document = self.members.clone();
         let mut put = |member: &str, value: Value| document.insert(member.to_owned(), value);
         put("type", format!("/problems/{}", self.kind.name()).into());

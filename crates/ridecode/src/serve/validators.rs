@@ -302,3 +302,43 @@ fn none() -> String {
 const CODE_LIFE_S: i64 = 7 * 86_400;
 const CODE_LENGTH: usize = 4 + 8 + 8 + TAG_LENGTH;
 const TAG_LENGTH: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
+
+    fn check(code: &str, now: UnixSeconds, expected: Option<u32>) {
+        let found = Admission([7; 32]).find_operator(code, now);
+        assert_eq!(found, expected.map(OperatorId), "{code}");
+    }
+
+    #[test]
+    fn a_code_admits_until_its_last_second_and_no_altered_one_does() {
+        let code = Admission([7; 32]).make(OperatorId(2), NOW, 42);
+        check(&code, NOW, Some(2));
+        check(&code, NOW.plus_s(1), None);
+        check(&code[1..], NOW, None);
+        check("", NOW, None);
+        check("gate-7f3a91c2", NOW, None);
+        let of_another_office = Admission([8; 32]).make(OperatorId(2), NOW, 42);
+        check(&of_another_office, NOW, None);
+        for place in 0..code.len() {
+            let digit = if &code[place..=place] == "0" {
+                "1"
+            } else {
+                "0"
+            };
+            let altered = format!("{}{digit}{}", &code[..place], &code[place + 1..]);
+            check(&altered, NOW, None);
+        }
+    }
+
+    #[test]
+    fn a_code_is_one_validator() {
+        let validator = validator_of("gate-7f3a91c2");
+        assert_eq!(validator, validator_of("gate-7f3a91c2"));
+        assert_ne!(validator, validator_of("gate-7f3a91c3"));
+    }
+}

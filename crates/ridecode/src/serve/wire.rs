@@ -282,3 +282,6 @@ impl<'de, I: Iterator<Item = (String, Value)>> MapAccess<'de> for Tracked<'_, I>
         seed.deserialize(self.value.take().unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests;

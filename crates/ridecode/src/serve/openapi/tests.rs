@@ -1,3 +1,5 @@
+//! The description against the routes, the committed file and the manual.
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
