@@ -1,5 +1,25 @@
 //! The one integration binary: actors drive the program as its users would.
 
+mod world;
+
+mod server;
+
+mod roles;
+
+mod repeats;
+
+mod enrol;
+
 mod code;
+
+mod validators;
+
+mod segments;
+
+mod rides;
+
 mod sandbox;
+
+mod callbacks;
+
 mod tidy;

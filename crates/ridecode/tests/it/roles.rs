@@ -1,0 +1,139 @@
+//! Who may call what: every route with every caller.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::world::{Api, World};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Role {
+    Anyone,
+    Rider,
+    Staff,
+}
+use Role::{Anyone, Rider, Staff};
+
+/// Written by hand, not read from the program: a route that changes its role changes this table.
+const TABLE: &[(&str, &str, Role)] = &[
+    ("get", "/", Anyone),
+    ("get", "/healthz", Anyone),
+    ("get", "/metrics", Staff),
+    ("get", "/openapi.json", Anyone),
+    ("get", "/problems", Anyone),
+    ("get", "/problems/{name}", Anyone),
+    ("get", "/v1/brands", Anyone),
+    ("post", "/v1/callbacks/sandbox", Anyone),
+    ("post", "/v1/days/{day}/close", Staff),
+    ("post", "/v1/devices", Rider),
+    ("delete", "/v1/devices/{device}", Rider),
+    ("post", "/v1/devices/{device}/credentials", Rider),
+    ("get", "/v1/fares/quote", Anyone),
+    ("post", "/v1/mandates", Rider),
+    ("get", "/v1/mandates/{mandate}", Rider),
+    ("get", "/v1/office", Staff),
+    ("post", "/v1/riders/codes", Anyone),
+    ("get", "/v1/riders/me", Rider),
+    ("post", "/v1/riders/sessions", Anyone),
+    ("get", "/v1/rides", Rider),
+    ("get", "/v1/statements", Staff),
+    ("post", "/v1/validators", Anyone),
+    ("post", "/v1/validators/codes", Staff),
+    ("get", "/v1/validators/{validator}/bundle", Anyone),
+    ("post", "/v1/validators/{validator}/segments", Anyone),
+];
+
+#[test]
+fn the_table_has_every_route() {
+    let description: Value =
+        serde_json::from_str(include_str!("../../openapi.json")).expect("it is JSON");
+    let paths = description["paths"].as_object().expect("paths");
+    let mut described: Vec<(&str, &str)> = paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().expect("an item");
+            methods
+                .keys()
+                .map(|method| (method.as_str(), path.as_str()))
+        })
+        .collect();
+    let mut listed: Vec<(&str, &str)> = TABLE.iter().map(|row| (row.0, row.1)).collect();
+    described.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(listed, described);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_opens_to_its_role_alone() {
+    let world = World::start().await;
+    let rider = world.rider("+8613800138040").await;
+    let callers = [
+        (None, world.api()),
+        (Some(Rider), rider.api.clone()),
+        (Some(Staff), world.staff()),
+    ];
+    for (method, path, role) in TABLE {
+        for (caller, api) in &callers {
+            let reply = call(api, method, path).await;
+            let what = format!("{method} {path} as {caller:?}");
+            let kind = kind(&reply);
+            match (*role, *caller) {
+                (Anyone, _) => assert!(
+                    kind != "signed-out" && kind != "forbidden",
+                    "{what}: {kind}"
+                ),
+                (role, Some(caller)) if role == caller => assert!(
+                    kind != "signed-out" && kind != "forbidden",
+                    "{what}: {kind}"
+                ),
+                (Rider | Staff, None) => {
+                    assert_eq!((reply.status, &*kind), (401, "signed-out"), "{what}");
+                    assert_eq!(reply.headers["www-authenticate"], "Bearer");
+                }
+                (Rider | Staff, Some(_)) => {
+                    assert_eq!((reply.status, &*kind), (403, "forbidden"), "{what}");
+                }
+            }
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_made_up_token_is_nobody() {
+    let world = World::start().await;
+    for token in ["", "0", &"0".repeat(64), "staff-of-all-operator", "字"] {
+        for path in ["/v1/riders/me", "/v1/office"] {
+            let line = (Method::GET, path);
+            let bearer = format!("Bearer {token}");
+            let headers = [("authorization", &*bearer)];
+            let reply = world.api().send(line, &headers, Vec::new()).await;
+            assert_eq!(reply.status, 401, "{path} {token}");
+        }
+    }
+    world.stop().await;
+}
+
+/// A call with something in every parameter, and a body that is never right.
+async fn call(api: &Api, method: &str, path: &str) -> crate::world::Reply {
+    let mut filled = path.to_owned();
+    for (parameter, value) in [
+        ("{name}", "internal"),
+        ("{day}", "2020-01-01"),
+        ("{device}", "0000000000000001"),
+        ("{mandate}", "0000000000000001"),
+        ("{validator}", "00000001"),
+    ] {
+        filled = filled.replace(parameter, value);
+    }
+    let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+    let json = [("content-type", "application/json")];
+    api.send((method, &filled), &json, b"[]".to_vec()).await
+}
+
+fn kind(reply: &crate::world::Reply) -> String {
+    let text = String::from_utf8_lossy(&reply.bytes);
+    let body: Value = serde_json::from_str(&text).unwrap_or_default();
+    // The provider's callbacks answer 403 to whoever cannot sign; that is no role.
+    let kind = body["type"].as_str().unwrap_or_default();
+    kind.trim_start_matches("/problems/").to_owned()
+}

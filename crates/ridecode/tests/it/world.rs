@@ -1,0 +1,198 @@
+//! The world tests play in: a sandbox provider and a back office on loopback, and actors who do
+//! what people and devices do, over HTTP and with real keys.
+
+mod api;
+mod journal;
+mod phone;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ridecode::config::{Config, Secret, Staff, ValidatorCode};
+use ridecode::desk::{self, Opened};
+use ridecode::entropy::SystemEntropy;
+use ridecode::{clock, sandbox, serve, work};
+use ridecode_words::{OperatorId, UnixSeconds};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub(crate) use api::{Api, Reply};
+pub(crate) use journal::{Reader, introduction, metro_gate};
+pub(crate) use phone::{Phone, device_body, fresh_key, read_sms};
+
+/// 羊城通: `mot` codes on Guangzhou's buses.
+pub(crate) const YANGCHENGTONG: u32 = 1;
+/// Guangzhou's metro: `compact` codes.
+pub(crate) const METRO: u32 = 2;
+/// Foshan's buses: `compact` codes.
+pub(crate) const FOSHAN_BUS: u32 = 3;
+
+/// A sandbox and an office, alive together.
+pub(crate) struct World {
+    /// What the office was started with; its port is 0.
+    pub(crate) config: Config,
+    /// The sandbox.
+    pub(crate) sandbox: sandbox::Running,
+    office: serve::Running,
+    _folder: TempDir,
+}
+
+impl World {
+    /// Starts both on free ports, in a folder of their own. Rounds of work come when a test asks
+    /// for them ([`World::work`]).
+    pub(crate) async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start_with(folder, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn start_with(folder: TempDir, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = settings(folder.path().join("office"));
+        // The provider must know our key and we must know the provider's: keys first.
+        let merchant_key = keys_of(&config).merchant_key;
+        let sandbox = sandbox::start(sandbox::Config {
+            merchants: vec![(config.provider.merchant.clone(), merchant_key)],
+            ..sandbox::Config::default()
+        })
+        .await
+        .expect("the sandbox starts");
+        config.provider.url = sandbox.url();
+        config.provider.key = Some(sandbox.provider_key);
+        change(&mut config);
+        let office = serve::start(&config).await.expect("the office starts");
+        Self {
+            config,
+            sandbox,
+            office,
+            _folder: folder,
+        }
+    }
+
+    /// Where the office listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.office.address
+    }
+
+    /// The office's interface, nobody signed in.
+    pub(crate) fn api(&self) -> Api {
+        Api::new(self.office.url())
+    }
+
+    /// The office's interface for staff who may see everything.
+    pub(crate) fn staff(&self) -> Api {
+        self.api().with_token(STAFF)
+    }
+
+    /// The office's interface for staff of operator 1 alone.
+    pub(crate) fn metro_staff(&self) -> Api {
+        self.api().with_token(METRO_STAFF)
+    }
+
+    /// The sandbox's control and pages.
+    pub(crate) fn provider(&self) -> Api {
+        Api::new(&self.sandbox.url())
+    }
+
+    /// A rider who is signed in and has done nothing else.
+    pub(crate) async fn rider(&self, phone: &str) -> Phone {
+        Phone::sign_in(self.api(), self.provider(), phone).await
+    }
+
+    /// A rider with a signed mandate, a registered phone and credentials of a brand.
+    pub(crate) async fn ready_rider(&self, phone: &str, brand: u32) -> Phone {
+        let mut rider = self.rider(phone).await;
+        rider.sign_mandate().await;
+        rider.register(brand).await;
+        rider.fetch_credentials(brand).await;
+        rider
+    }
+
+    /// A registered validator of an operator.
+    pub(crate) async fn reader(&self, operator: u32) -> Reader {
+        let body = json!({ "operator": operator });
+        let made = self.staff().post("/v1/validators/codes", &body).await;
+        let code = made.expect(201)["one_time_code"].clone();
+        Reader::register(self.api(), code.as_str().expect("a code")).await
+    }
+
+    /// Does everything that is due: prices, charges.
+    pub(crate) async fn work(&self) -> work::Round {
+        let carrier = ridecode::carrier::HttpCarrier::new(&self.config).expect("a client");
+        work::round(&self.office.office, &carrier, 200)
+            .await
+            .expect("a round of work")
+    }
+
+    /// The audit over everything.
+    pub(crate) async fn audit(&self) -> ridecode_office::audit::Audited {
+        ridecode_office::audit::run(&self.office.office, clock::now())
+            .await
+            .expect("the audit runs")
+    }
+
+    /// The statements of an operator's day, closed now.
+    pub(crate) async fn close(&self, operator: u32, day: UnixSeconds) -> Value {
+        let day = work::service_day(day, &self.config.work.zone);
+        let path = format!("/v1/days/{day}/close?operator={operator}");
+        let closed = self.staff().post(&path, &json!({})).await;
+        closed.expect(200)["statement"].clone()
+    }
+
+    /// Stops both.
+    pub(crate) async fn stop(self) {
+        self.office.stop().await.expect("the office stops");
+        self.sandbox.stop().await.expect("the sandbox stops");
+    }
+}
+
+/// Settings for an office of tests: free port, short waits, known tokens.
+pub(crate) fn settings(folder: PathBuf) -> Config {
+    let mut config = Config {
+        folder,
+        ..Config::default()
+    };
+    config.serve.listen.set_port(0);
+    config.serve.audit_threads = 2;
+    config.work.enabled = false;
+    config.staff = vec![
+        staff("all", STAFF, None),
+        staff("metro", METRO_STAFF, Some(1)),
+    ];
+    config.validator_codes = vec![ValidatorCode {
+        code: Secret::new(KNOWN_CODE),
+        operator: OperatorId(2),
+    }];
+    config
+}
+
+/// The keys of a folder, made now if there are none.
+pub(crate) fn keys_of(config: &Config) -> Opened {
+    let mut config = config.clone();
+    config.store.engine = ridecode::config::Engine::Memory;
+    desk::open(&config, &mut SystemEntropy).expect("keys are made")
+}
+
+/// The seed of this run: from the environment, or another each time. Printed by whoever fails.
+#[expect(clippy::disallowed_methods, reason = "a test's seed is no setting")]
+pub(crate) fn seed() -> u64 {
+    let given = std::env::var("RIDECODE_SEED").ok();
+    let seed = given.map_or_else(
+        || clock::now().0.unsigned_abs(),
+        |seed| seed.parse().expect("RIDECODE_SEED is a number"),
+    );
+    println!("RIDECODE_SEED={seed}");
+    seed
+}
+
+fn staff(name: &str, token: &str, operator: Option<u32>) -> Staff {
+    Staff {
+        name: name.to_owned(),
+        token: Secret::new(token),
+        operator: operator.map(OperatorId),
+    }
+}
+
+/// A validator code of the settings, for operator 2.
+pub(crate) const KNOWN_CODE: &str = "bus-0b44d1e9";
+const STAFF: &str = "staff-of-all-operators";
+const METRO_STAFF: &str = "staff-of-the-metro";
