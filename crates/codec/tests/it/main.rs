@@ -1,6 +1,8 @@
 //! Codes from issuing to refusing, over both signature libraries.
 
 mod compact;
+mod corpus;
+mod door;
 mod mot;
 mod reading;
 mod remembering;
