@@ -1,7 +1,8 @@
 //! The journal: append-only, numbered, hash-chained. An entry is on disk before the lamp shows it.
 //!
-//! A file of records: length (four bytes, big-endian), the entry's canonical bytes, SHA-256 over
-//! the previous record's hash and those bytes. Each record is synced before the next is begun, so
+//! A file begins with its kind and the head its first record follows. Then come the records:
+//! length (four bytes, big-endian), the entry's canonical bytes, SHA-256 over the previous
+//! record's hash and those bytes. Each record is synced before the next is begun, so
 //! a power cut leaves at most one record unfinished, at the very end: the torn tail. Anything
 //! else that does not check is damage, and is never cut away in silence.
 
@@ -101,6 +102,13 @@ pub struct Chained {
     pub hash: Hash,
 }
 
+impl Chained {
+    /// Bytes of its record in a file.
+    pub fn record_length(&self) -> usize {
+        LENGTH_LENGTH + self.bytes.len() + HASH_LENGTH
+    }
+}
+
 /// Chains an entry behind `head` and gives the record to write: length, bytes, hash. The entry's
 /// sequence is set by the head. Of a code longer than [`CODE_LENGTH_MAX`] only so much is kept:
 /// enough to show that it was too long.
@@ -134,6 +142,29 @@ pub fn chain(previous: &Hash, bytes: &[u8]) -> Hash {
         .into()
 }
 
+/// The first bytes of a journal file whose first record follows `start`.
+pub fn file_start(start: &Head) -> [u8; START_LENGTH] {
+    let mut bytes = [0; START_LENGTH];
+    let (magic, rest) = bytes.split_at_mut(MAGIC.len());
+    let (sequence, hash) = rest.split_at_mut(8);
+    magic.copy_from_slice(MAGIC);
+    sequence.copy_from_slice(&start.sequence.to_be_bytes());
+    hash.copy_from_slice(&start.hash);
+    bytes
+}
+
+/// Reads the first bytes of a journal file. `None` if it is no journal of this version.
+pub fn read_file_start(bytes: &[u8; START_LENGTH]) -> Option<Head> {
+    let mut input = Reader::new(bytes);
+    if input.take(MAGIC.len())? != MAGIC {
+        return None;
+    }
+    Some(Head {
+        sequence: input.u64()?,
+        hash: input.array()?,
+    })
+}
+
 /// What was read back from a journal file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Recovered {
@@ -141,7 +172,7 @@ pub struct Recovered {
     pub entries: Vec<Chained>,
     /// The end to go on from.
     pub head: Head,
-    /// The file's good length in bytes: what lies behind is a torn tail and is cut.
+    /// How many bytes of records are good: what lies behind is a torn tail and is cut.
     pub good_length: usize,
 }
 
@@ -151,13 +182,13 @@ pub struct Recovered {
 pub struct JournalFault {
     /// The entry.
     pub sequence: u64,
-    /// Its place in the file.
+    /// Its place among the bytes of records.
     pub offset: usize,
     /// What is wrong with it.
     pub what: &'static str,
 }
 
-/// Reads a journal file from `start` on, cutting a torn tail; damage before the tail is a fault.
+/// Reads the records of a journal file from `start` on, cutting a torn tail; damage before the tail is a fault.
 pub fn recover(file: &[u8], start: Head) -> Result<Recovered, JournalFault> {
     let mut recovered = Recovered {
         entries: Vec::new(),
@@ -278,6 +309,11 @@ fn frame(rest: &[u8]) -> Option<Frame<'_>> {
 
 /// The most of a code that is kept, in bytes: one more than any code may have.
 pub const CODE_LENGTH_MAX: usize = INPUT_LENGTH_MAX + 1;
+
+/// Bytes of a file's start.
+pub const START_LENGTH: usize = MAGIC.len() + 8 + HASH_LENGTH;
+
+const MAGIC: &[u8] = b"ridecode journal 1\n";
 
 /// The longest canonical bytes of an entry: a full code and four full texts leave room.
 pub const ENTRY_LENGTH_MAX: usize = 2_048;

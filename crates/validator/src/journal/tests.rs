@@ -99,6 +99,19 @@ fn recovery_goes_on_from_a_later_start() {
 }
 
 #[test]
+fn a_file_start_tells_kind_and_head() {
+    let start = Head {
+        sequence: u64::MAX,
+        hash: [9; 32],
+    };
+    let bytes = file_start(&start);
+    assert_eq!(read_file_start(&bytes), Some(start));
+    let mut other = bytes;
+    other[17] = b'2';
+    assert_eq!(read_file_start(&other), None);
+}
+
+#[test]
 fn every_entry_reads_back_as_it_was_written() {
     for event in events() {
         for trust in [

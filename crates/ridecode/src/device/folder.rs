@@ -1,0 +1,255 @@
+//! The validator's folder: its key, its registration, its last good bundle and its journal.
+//!
+//! One process at a time. What is replaced is written under another name, synced and renamed, so
+//! that a power cut leaves the old or the new file and never half of one. The key never leaves
+//! the folder.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail, ensure};
+use ridecode_codec::crypto::native::{Native, SecretKey};
+use ridecode_codec::crypto::{Algorithm, PublicKey};
+use ridecode_office::Entropy;
+use ridecode_validator::bundle::{self, Bundle, Expected};
+use ridecode_words::{OperatorId, ValidatorId};
+use serde::{Deserialize, Serialize};
+
+/// An open folder. Held by this process until it is dropped.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Who a validator is, since it registered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Registration {
+    /// Its number.
+    pub validator: ValidatorId,
+    /// Who runs it.
+    pub operator: OperatorId,
+    /// The key of the back office whose bundles it believes.
+    pub office: PublicKey,
+}
+
+impl Folder {
+    /// Opens a folder, makes it if need be, and keeps other processes out of it.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let shown = path.display();
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .with_context(|| {
+                format!("the folder {shown} cannot be made; choose another with --folder")
+            })?;
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path.join("lock"))
+            .with_context(|| {
+                format!("the folder {shown} cannot be written; check its owner and its disk")
+            })?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                bail!("another validator works in the folder {shown}; stop it or use --folder")
+            }
+            Err(TryLockError::Error(fault)) => {
+                return Err(fault).with_context(|| format!("the folder {shown} cannot be locked"));
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Where the journal is.
+    pub fn journal(&self) -> PathBuf {
+        self.path.join("journal.ridecode")
+    }
+
+    /// The validator's own Ed25519 key, made now if there is none.
+    pub fn device_key(&self, entropy: &mut impl Entropy) -> anyhow::Result<SecretKey> {
+        let path = self.path.join("device.key");
+        let shown = path.display();
+        let damaged = || anyhow!("{shown} holds no key; restore it, or register this folder anew");
+        if let Some(text) = self.find(&path)? {
+            let mode = fs::metadata(&path)?.permissions().mode();
+            ensure!(
+                mode & 0o077 == 0,
+                "{shown} may be read by others (mode {:03o}); run: chmod 600 {shown}",
+                mode & 0o777
+            );
+            let mut secret = [0; 32];
+            hex::decode_to_slice(text.trim_ascii(), &mut secret).map_err(|_| damaged())?;
+            return SecretKey::new(Algorithm::EdDsa, &secret).ok_or_else(damaged);
+        }
+        let mut secret = [0; 32];
+        entropy.fill(&mut secret);
+        self.replace(&path, format!("{}\n", hex::encode(secret)).as_bytes())?;
+        SecretKey::new(Algorithm::EdDsa, &secret).ok_or_else(damaged)
+    }
+
+    /// The registration, once there was one.
+    pub fn find_registration(&self) -> anyhow::Result<Option<Registration>> {
+        let path = self.path.join("registration.toml");
+        let Some(text) = self.find(&path)? else {
+            return Ok(None);
+        };
+        let read = || {
+            let file: RegistrationFile = toml::from_slice(&text).ok()?;
+            Some(Registration {
+                validator: file.validator.parse().ok()?,
+                operator: OperatorId(file.operator),
+                office: file.office_key.read()?,
+            })
+        };
+        read().map(Some).ok_or_else(|| {
+            anyhow!(
+                "{} is damaged; restore it, or register this folder anew",
+                path.display()
+            )
+        })
+    }
+
+    /// Keeps the registration.
+    pub fn keep_registration(&self, registration: &Registration) -> anyhow::Result<()> {
+        let file = RegistrationFile {
+            validator: registration.validator.to_string(),
+            operator: registration.operator.0,
+            office_key: KeyText::of(&registration.office),
+        };
+        let text = toml::to_string(&file).context("the registration cannot be written as TOML")?;
+        self.replace(&self.path.join("registration.toml"), text.as_bytes())
+    }
+
+    /// The last good bundle. One that does not open any more is as none, with a warning: the next
+    /// one takes its place.
+    pub fn find_bundle(&self, registration: &Registration) -> anyhow::Result<Option<Bundle>> {
+        let Some(sealed) = self.find(&self.path.join(BUNDLE))? else {
+            return Ok(None);
+        };
+        let expected = Expected {
+            office: registration.office,
+            operator: registration.operator,
+            in_force: 0,
+        };
+        match bundle::open(&sealed, &expected, &Native) {
+            Ok(bundle) => Ok(Some(bundle)),
+            Err(fault) => {
+                tracing::warn!(%fault, "the bundle on disk is not used");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Keeps a sealed bundle that was opened.
+    pub fn keep_bundle(&self, sealed: &[u8]) -> anyhow::Result<()> {
+        self.replace(&self.path.join(BUNDLE), sealed)
+    }
+
+    /// Through which entry the back office holds the journal, as far as is known: a hint that
+    /// saves repeats, worth nothing else. 0 if nothing is known.
+    pub fn held_through(&self) -> u64 {
+        let text = fs::read_to_string(self.path.join(HELD));
+        text.ok()
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(0)
+    }
+
+    /// Notes the hint. A power cut may lose it, so nothing is synced, and a disk that refuses
+    /// it is reported by the journal soon enough.
+    pub fn note_held_through(&self, sequence: u64) {
+        let written = fs::write(self.path.join(HELD), format!("{sequence}\n"));
+        if let Err(fault) = written {
+            tracing::warn!(%fault, "the upload mark was not written");
+        }
+    }
+
+    fn find(&self, path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+        match fs::read(path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
+            Err(fault) => Err(fault)
+                .with_context(|| format!("{} cannot be read; check its owner", path.display())),
+        }
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        replace(path, bytes).with_context(|| {
+            format!(
+                "{} cannot be written; check the folder's owner and free space",
+                path.display()
+            )
+        })
+    }
+}
+
+/// Puts a whole file in place, durably.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let draft = path.with_extension("draft");
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegistrationFile {
+    validator: String,
+    operator: u32,
+    office_key: KeyText,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyText {
+    algorithm: String,
+    hex: String,
+}
+
+impl KeyText {
+    fn of(key: &PublicKey) -> Self {
+        let algorithm = match key.algorithm {
+            Algorithm::Es256 => "es256",
+            Algorithm::EdDsa => "eddsa",
+            Algorithm::Sm2 => "sm2",
+        };
+        Self {
+            algorithm: algorithm.to_owned(),
+            hex: hex::encode(key.bytes),
+        }
+    }
+
+    fn read(&self) -> Option<PublicKey> {
+        let mut bytes = [0; 33];
+        hex::decode_to_slice(&self.hex, &mut bytes).ok()?;
+        let algorithm = match self.algorithm.as_str() {
+            "es256" => Algorithm::Es256,
+            "eddsa" => Algorithm::EdDsa,
+            "sm2" => Algorithm::Sm2,
+            _ => return None,
+        };
+        Some(PublicKey { algorithm, bytes })
+    }
+}
+
+const BUNDLE: &str = "bundle.ridecode";
+const HELD: &str = "held-through";

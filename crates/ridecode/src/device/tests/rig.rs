@@ -1,0 +1,192 @@
+//! An issuer, an office and riders for the tests of the device.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::Path;
+
+use fast_qr::qr::QRBuilder;
+use ridecode_codec::crypto::Algorithm;
+use ridecode_codec::crypto::Signer as _;
+use ridecode_codec::crypto::native::SecretKey;
+use ridecode_codec::key::{CompactProfile, IssuerKey};
+use ridecode_codec::{Services, compact};
+use ridecode_validator::bundle::{BrandRule, Bundle, seal};
+use ridecode_validator::journal::{Entry, Event, Head, append, file_start};
+use ridecode_validator::{Clock, ClockTrust, Passage, Place};
+use ridecode_words::{BrandId, CredentialId, IssuerId, Mode, OperatorId, UnixSeconds, ValidatorId};
+
+use crate::device::{JournalFile, Registration};
+
+/// 2026-11-21T08:00:00+08:00.
+pub(in crate::device) const NOW: UnixSeconds = UnixSeconds(1_795_219_200);
+
+const ISSUER: IssuerId = IssuerId(4401);
+const OPERATOR: OperatorId = OperatorId(1);
+
+/// A clock that is right, so many seconds after [`NOW`].
+pub(in crate::device) fn at(seconds: i64) -> Clock {
+    Clock {
+        now: NOW.plus_s(seconds),
+        trust: ClockTrust::Synced,
+    }
+}
+
+/// The key with that number.
+pub(in crate::device) fn key(algorithm: Algorithm, number: u8) -> SecretKey {
+    SecretKey::new(algorithm, &[number; 32]).expect("a number that is a key")
+}
+
+/// The key bundles are signed with.
+pub(in crate::device) fn office() -> SecretKey {
+    key(Algorithm::EdDsa, 200)
+}
+
+/// The validator's key.
+pub(in crate::device) fn device() -> SecretKey {
+    key(Algorithm::EdDsa, 50)
+}
+
+/// The registered validator.
+pub(in crate::device) fn registration() -> Registration {
+    Registration {
+        validator: ValidatorId(0x2001),
+        operator: OPERATOR,
+        office: office().public_key(),
+    }
+}
+
+/// A gate of the metro, way in.
+pub(in crate::device) fn place() -> Place {
+    Place {
+        operator: OPERATOR,
+        mode: Mode::Metro,
+        passage: Passage::In,
+        line: None,
+        stop: None,
+        direction: None,
+        vehicle: None,
+        fare_minor: None,
+    }
+}
+
+/// A bundle that accepts one issuer's codes on the metro.
+pub(in crate::device) fn bundle() -> Bundle {
+    let mut bundle = Bundle::new(7, OPERATOR, NOW);
+    bundle.keys.issuer_keys.push(IssuerKey {
+        issuer: ISSUER,
+        key_id: 1,
+        profile: CompactProfile::Es256,
+        key: key(Algorithm::Es256, 1).public_key(),
+        expires: NOW.plus_s(1_000_000_000),
+    });
+    bundle.brands.push(BrandRule {
+        brand: BrandId(2),
+        issuer: ISSUER,
+        product: None,
+        operator: OPERATOR,
+        modes: vec![Mode::Metro],
+        lines: Vec::new(),
+    });
+    bundle
+}
+
+/// The bundle as it comes from the office.
+pub(in crate::device) fn sealed_bundle(bundle: &Bundle) -> Vec<u8> {
+    seal(bundle, &office())
+}
+
+/// A rider's code, made at that time. Signed by the portable library, whose signatures are the
+/// same each time.
+pub(in crate::device) fn code(rider: u8, made: UnixSeconds) -> Vec<u8> {
+    use ridecode_codec::crypto::portable::SecretKey;
+    let phone = SecretKey::new(Algorithm::Es256, &[100 + rider; 32]).expect("a key");
+    let issuer = SecretKey::new(Algorithm::Es256, &[1; 32]).expect("a key");
+    let grant = compact::Grant {
+        profile: CompactProfile::Es256,
+        issuer: ISSUER,
+        key_id: 1,
+        credential: CredentialId([rider, 7, 7, 7, 7, 7, 7, 7, 0, 0]),
+        not_before: NOW,
+        lifetime_min: 1_440,
+        services: Services::ALL,
+        category: 0,
+        product: 0,
+        fare_ceiling_minor: 1_500,
+        device_key: phone.public_key(),
+    };
+    let credential = compact::grant(&grant, &issuer).expect("a grant of the scheme");
+    let text = compact::present(&credential, made, &phone);
+    text.expect("a credential").into_bytes()
+}
+
+/// An entry of no importance.
+pub(in crate::device) fn entry() -> Entry {
+    Entry {
+        sequence: 0,
+        time: NOW,
+        trust: ClockTrust::Synced,
+        place: place(),
+        event: Event::Started,
+        bundle_version: 7,
+    }
+}
+
+/// Writes a journal of so many entries of a real size at once.
+pub(in crate::device) fn write_long_journal(path: &Path, entries: usize) -> Head {
+    let mut head = Head::EMPTY;
+    let mut file = file_start(&head).to_vec();
+    for number in 0..entries {
+        let mut entry = entry();
+        entry.event = Event::Decided {
+            code: vec![number.to_le_bytes()[0]; 309],
+            outcome: ridecode_validator::Outcome::UnknownIssuer,
+        };
+        file.extend_from_slice(&append(&mut head, entry).1);
+    }
+    fs::write(path, file).unwrap();
+    head
+}
+
+/// A journal on a device that reads as zeros and takes no byte.
+pub(in crate::device) fn journal_on_a_full_disk() -> JournalFile {
+    JournalFile::on(File::options().write(true).open("/dev/full").unwrap())
+}
+
+/// A folder that syncs fast, where there is one: for tests that write thousands of times.
+pub(in crate::device) fn folder_in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+}
+
+/// Draws a code as a picture.
+pub(in crate::device) fn draw(bytes: &[u8], path: &Path) {
+    let code = QRBuilder::new(bytes.to_vec()).build().expect("a QR code");
+    let (scale, border) = (4, 4);
+    let side = (code.size + 2 * border) * scale;
+    let mut pixels = vec![255; side * side];
+    for (place, pixel) in pixels.iter_mut().enumerate() {
+        let row = (place / side / scale).checked_sub(border);
+        let column = (place % side / scale).checked_sub(border);
+        if let (Some(row), Some(column)) = (row, column)
+            && row < code.size
+            && column < code.size
+            && code[row][column].value()
+        {
+            *pixel = 0;
+        }
+    }
+    write_png(path, side, &pixels);
+}
+
+/// Draws nothing.
+pub(in crate::device) fn draw_white(path: &Path) {
+    write_png(path, 100, &[255; 100 * 100]);
+}
+
+fn write_png(path: &Path, side: usize, pixels: &[u8]) {
+    let side = u32::try_from(side).unwrap();
+    let file = BufWriter::new(File::create(path).unwrap());
+    let mut encoder = png::Encoder::new(file, side, side);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(pixels).unwrap();
+}
