@@ -18,6 +18,7 @@ pub mod statement;
 
 pub mod office;
 
+pub mod random;
 pub mod world;
 
 /// Makes a test of each law. `$store` is a function that gives an empty store and whatever must
@@ -53,6 +54,7 @@ macro_rules! each_law {
             bill::a_tap_or_a_rival_moves_the_month,
             bill::a_held_fare_is_left_out_and_another_is_refused,
             bill::versions_follow_on_each_other,
+            bill::a_journey_is_billed_in_one_month,
             bill::a_fault_changes_no_month_of_the_call,
             bill::a_month_falls_due_again_by_waiting,
             bill::transfers_move_the_balance,

@@ -58,11 +58,16 @@ pub(crate) fn assert_acceptance(acceptance: &Acceptance) {
     }
 }
 
-/// Months of one call differ, and each is consistent.
+/// Months of one call differ, have no journey in common, and each is consistent.
 pub(crate) fn assert_bills(bills: &[BillSave]) {
     let mut periods = BTreeSet::new();
+    let mut journeys = BTreeMap::new();
     for bill in bills {
         assert!(periods.insert(bill.period), "a call has each month once");
+        for fare in &bill.fares {
+            let month = *journeys.entry(fare.journey).or_insert(bill.period);
+            assert_eq!(month, bill.period, "a journey is in one month of a call");
+        }
         assert_bill(bill);
     }
 }

@@ -118,10 +118,11 @@ impl State {
             .ok_or_else(|| StoreFault::missing("rider", rider))
     }
 
-    /// The rider of the tap that a journey is named by.
-    fn rider_of(&self, journey: JourneyId) -> Option<RiderId> {
+    /// Whose tap a journey is named by, and when it was.
+    fn tap_of(&self, journey: JourneyId) -> Option<(RiderId, UnixSeconds)> {
         let journal = self.journals.get(&journey.0.validator)?;
-        journal.taps.get(&journey.0.sequence).map(|tap| tap.rider)
+        let tap = journal.taps.get(&journey.0.sequence)?;
+        Some((tap.rider, tap.time))
     }
 
     /// Marks a month as changed, and as due at `at` unless it is due earlier.

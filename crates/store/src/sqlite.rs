@@ -54,6 +54,9 @@ pub struct SqliteSettings {
     /// Pages of 4 KiB in the write-ahead log at which it is copied back; 0 leaves it to grow until
     /// the database is closed. Default 10 000.
     pub checkpoint_pages: u32,
+    /// Pages of 4 KiB the file may have; writing fails beyond that, and reading goes on. Default
+    /// 0: as many as the disk holds.
+    pub pages_max: u32,
 }
 
 impl Default for SqliteSettings {
@@ -62,6 +65,7 @@ impl Default for SqliteSettings {
             cache_mib: 256,
             readers: 2,
             checkpoint_pages: 10_000,
+            pages_max: 0,
         }
     }
 }
@@ -90,6 +94,7 @@ impl SqliteStore {
         let lock = open::lock(path)?;
         let mut connection = open::writer(path, settings.cache_mib)?;
         migrate::run(&mut connection)?;
+        open::limit(&connection, settings.pages_max)?;
         let (checkpointer, checkpoints) = checkpoint::start(path, settings.checkpoint_pages)?;
         let (writer, writing) = writer::start(connection, checkpoints)?;
         let (mut threads, reading) = reader::start(path, settings.readers)?;

@@ -38,7 +38,7 @@ pub enum Store {
     Sqlite(crate::sqlite::SqliteStore),
 }
 
-type Result<T> = std::result::Result<T, StoreFault>;
+pub(crate) type Result<T> = std::result::Result<T, StoreFault>;
 
 /// Hands a verb to the engine behind the store.
 macro_rules! each_engine {
@@ -204,7 +204,9 @@ impl Store {
     /// [`BillSaved::Moved`] and changes nothing; so does a month saved before. A fare version that
     /// is held already with the same content is left out with its transfers, legs and charge; one
     /// with other content is a conflict; one whose journey or version before is not held is
-    /// [`StoreFault::Missing`]. A fault changes nothing of any month of the call.
+    /// [`StoreFault::Missing`]. A journey is billed in one month, one that its first tap lies in
+    /// in some time zone; another month is a conflict. A fault changes nothing of any month of
+    /// the call.
     pub async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
         invariant::assert_bills(&bills);
         each_engine!(self.save_bills(bills))

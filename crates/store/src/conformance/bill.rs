@@ -170,6 +170,38 @@ pub async fn versions_follow_on_each_other(store: &Store) {
     assert_eq!(rides.fares, save.fares, "and all of them are kept");
 }
 
+/// A journey near the end of a month may be either month's, but not both; far from it, it is its
+/// own month's only.
+pub async fn a_journey_is_billed_in_one_month(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let mut near = rides(1, 1..=2, 1);
+    // 2026-11-30T20:00:00Z: December in China, November in UTC.
+    near.taps[0].time = UnixSeconds(1_796_068_800);
+    upload(store, near).await;
+    let december = Period {
+        month: Month {
+            year: MONTH.year,
+            month: 12,
+        },
+        ..period(1)
+    };
+    let in_december = async |sequence| {
+        let window = store.load_windows(vec![december], 0).await;
+        let at = window.expect("windows")[0].mark;
+        let mut save = bill(1, at, &[first(journey(1, sequence), 200)]);
+        save.period = december;
+        store.save_bills(vec![save]).await
+    };
+    let refused = in_december(2).await;
+    assert!(matches!(refused, Err(StoreFault::Conflict { .. })));
+    let taken = in_december(1).await.expect("its month in China");
+    assert_eq!(taken, [BillSaved::Saved]);
+    let twice = bill(1, mark(store, 1).await, &[first(journey(1, 1), 200)]);
+    let refused = store.save_bills(vec![twice]).await;
+    assert!(matches!(refused, Err(StoreFault::Conflict { .. })));
+    assert_eq!(balance(store).await, 200);
+}
+
 /// A fault in one month leaves every month of the call as it was.
 pub async fn a_fault_changes_no_month_of_the_call(store: &Store) {
     settle_in(store, 2, 2).await;

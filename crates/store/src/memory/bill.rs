@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::Period;
-use ridecode_words::{ChargeId, RiderId, UnixSeconds};
+use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::calendar;
@@ -109,9 +109,7 @@ impl State {
         let mut new = BTreeSet::new();
         for fare in &bill.fares {
             let id = charge_of(fare);
-            if self.rider_of(fare.journey) != Some(bill.period.rider) {
-                return Err(StoreFault::missing("tap of the rider", fare.journey));
-            }
+            self.check_month(bill.period, fare.journey)?;
             match self.fares.get(&(bill.period, fare.journey, fare.version)) {
                 Some(held) if held != fare => return Err(StoreFault::conflict("fare", id)),
                 Some(_) => continue,
@@ -130,6 +128,24 @@ impl State {
             new.insert(id);
         }
         Ok(new)
+    }
+
+    /// A journey is billed to the rider of its first tap, in one month, which is one that this tap
+    /// may lie in.
+    fn check_month(&self, period: Period, journey: JourneyId) -> Result<()> {
+        let time = match self.tap_of(journey) {
+            Some((rider, time)) if rider == period.rider => time,
+            Some(_) | None => return Err(StoreFault::missing("tap of the rider", journey)),
+        };
+        let months: Vec<Period> = calendar::periods_touched(period.rider, time).collect();
+        let is_billed = |month: &Period| self.fares.contains_key(&(*month, journey, 1));
+        let elsewhere = months
+            .iter()
+            .any(|month| *month != period && is_billed(month));
+        if elsewhere || !months.contains(&period) {
+            return Err(StoreFault::conflict("month of journey", journey));
+        }
+        Ok(())
     }
 
     /// Takes down the new fare versions of a checked bill.

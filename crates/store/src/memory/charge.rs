@@ -82,8 +82,8 @@ impl State {
     }
 
     fn charge(&self, id: ChargeId) -> Result<&Charge> {
-        self.rider_of(id.journey)
-            .and_then(|rider| self.charges.get(&(rider, id)))
+        self.tap_of(id.journey)
+            .and_then(|(rider, _)| self.charges.get(&(rider, id)))
             .ok_or_else(|| StoreFault::missing("charge", id))
     }
 

@@ -79,12 +79,15 @@ pub(super) fn fares_of(db: &Connection, rider: RiderId) -> Result<Vec<FareVersio
     )
 }
 
-/// The rider of the tap that a journey is named by.
-pub(super) fn rider_of(db: &Connection, journey: JourneyId) -> Result<Option<RiderId>> {
-    let sql = "SELECT rider FROM entries
+/// Whose tap a journey is named by, and when it was.
+pub(super) fn tap_of(
+    db: &Connection,
+    journey: JourneyId,
+) -> Result<Option<(RiderId, UnixSeconds)>> {
+    let sql = "SELECT rider, tap_time FROM entries
          WHERE validator = ?1 AND sequence = ?2 AND rider IS NOT NULL";
     let key = (journey.0.validator.0, journey.0.sequence.cast_signed());
-    find(db, sql, key, |row| row.rider())
+    find(db, sql, key, |row| Ok((row.rider()?, row.time()?)))
 }
 
 fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
@@ -171,11 +174,41 @@ fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
     Ok(BillSaved::Saved)
 }
 
+/// A journey is billed to the rider of its first tap, in one month, which is one that this tap may
+/// lie in.
+fn check_month(db: &Connection, period: Period, journey: JourneyId) -> Result<()> {
+    let time = match tap_of(db, journey)? {
+        Some((rider, time)) if rider == period.rider => time,
+        Some(_) | None => return Err(StoreFault::missing("tap of the rider", journey)),
+    };
+    let mut allowed = false;
+    for month in calendar::periods_touched(period.rider, time) {
+        if month == period {
+            allowed = true;
+        } else if is_billed(db, month, journey)? {
+            return Err(StoreFault::conflict("month of journey", journey));
+        }
+    }
+    allowed
+        .then_some(())
+        .ok_or_else(|| StoreFault::conflict("month of journey", journey))
+}
+
+fn is_billed(db: &Connection, period: Period, journey: JourneyId) -> Result<bool> {
+    let key = params![
+        id(period.rider.0),
+        period.month.number(),
+        journey.0.validator.0,
+        journey.0.sequence.cast_signed(),
+    ];
+    let sql = "SELECT 1 FROM fares
+         WHERE rider = ?1 AND month = ?2 AND validator = ?3 AND sequence = ?4 AND version = 1";
+    Ok(find(db, sql, key, |_| Ok(()))?.is_some())
+}
+
 /// Inserts a fare version; `false` if it is held already.
 fn insert_fare(db: &Connection, period: Period, fare: &FareVersion) -> Result<bool> {
-    if rider_of(db, fare.journey)? != Some(period.rider) {
-        return Err(StoreFault::missing("tap of the rider", fare.journey));
-    }
+    check_month(db, period, fare.journey)?;
     // The version itself where it is held, else the last one.
     let held = find(
         db,

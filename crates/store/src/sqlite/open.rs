@@ -110,6 +110,14 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenFault> {
     Ok(connection)
 }
 
+/// Limits the pages of the file; 0 does not.
+pub(super) fn limit(connection: &Connection, pages_max: u32) -> Result<(), OpenFault> {
+    if pages_max > 0 {
+        connection.pragma_update(None, "max_page_count", pages_max)?;
+    }
+    Ok(())
+}
+
 /// Starts a thread of the engine.
 pub(super) fn thread(
     name: &str,

@@ -2,7 +2,7 @@
 
 use ridecode_fare::{Tap, TapKind};
 use ridecode_words::{
-    IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, ValidatorId, VehicleId,
+    IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, VehicleId,
 };
 use rusqlite::{Connection, params};
 
@@ -60,18 +60,23 @@ pub(super) fn between(
     )
 }
 
-/// A tap by its rider and time, its validator and sequence.
+/// A tap by its rider and time, and its id.
 pub(super) fn find(
     db: &Connection,
     (rider, time): (RiderId, UnixSeconds),
-    (validator, sequence): (ValidatorId, u64),
+    tap: TapId,
 ) -> Result<Option<Tap>> {
     column::find(
         db,
         "SELECT rider, time, validator, sequence, issuer, kind, voided, operator, mode, line, stop,
              direction, vehicle, category, showing
          FROM taps WHERE rider = ?1 AND time = ?2 AND validator = ?3 AND sequence = ?4",
-        params![id(rider.0), time.0, validator.0, sequence.cast_signed()],
+        params![
+            id(rider.0),
+            time.0,
+            tap.validator.0,
+            tap.sequence.cast_signed()
+        ],
         read,
     )
 }

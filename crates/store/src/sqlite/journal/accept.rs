@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::{Period, Tap};
 use ridecode_validator::journal::Hash;
-use ridecode_words::{RiderId, UnixSeconds, ValidatorId};
+use ridecode_words::{JourneyId, TapId, UnixSeconds, ValidatorId};
 use rusqlite::{Connection, params};
 
 use super::super::column::{count_up, execute, find, id, impossible, load};
@@ -284,14 +284,14 @@ fn find_hash(db: &Connection, validator: ValidatorId, sequence: u64) -> Result<O
 
 /// The tap that an entry is, if it is one.
 fn find_tap(db: &Connection, validator: ValidatorId, sequence: u64) -> Result<Option<Tap>> {
-    let sql = "SELECT rider, tap_time FROM entries
-         WHERE validator = ?1 AND sequence = ?2 AND rider IS NOT NULL";
-    let key = (validator.0, sequence.cast_signed());
-    let row = find(db, sql, key, |row| Ok((row.rider()?, row.time()?)))?;
-    let Some((rider, time)): Option<(RiderId, UnixSeconds)> = row else {
+    let id = TapId {
+        validator,
+        sequence,
+    };
+    let Some(rider_and_time) = bill::tap_of(db, JourneyId(id))? else {
         return Ok(None);
     };
-    let tap = tap::find(db, (rider, time), (validator, sequence))?;
+    let tap = tap::find(db, rider_and_time, id)?;
     tap.map(Some)
-        .ok_or_else(|| impossible("entry without its tap", sequence))
+        .ok_or_else(|| impossible("entry without its tap", id))
 }
