@@ -1,0 +1,103 @@
+//! Verbs as values, so that a list of them can be told to any store, and told again.
+
+use ridecode_account::{Challenge, Credential, Device, Mandate, Phone, RevokeReason, Rider};
+use ridecode_fare::Period;
+use ridecode_ledger::Statement;
+use ridecode_words::{
+    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RiderId, ServiceDay, UnixSeconds,
+    ValidatorId,
+};
+
+use crate::{Acceptance, Attempt, BillSave, ReplyRecord, Session, Settlement, Store, Validator};
+
+/// A verb with its arguments.
+#[derive(Clone, Debug)]
+pub(super) enum Verb {
+    OpenRider(Rider),
+    PutChallenge(Challenge),
+    AnswerChallenge(Phone, String, UnixSeconds),
+    OpenSession(Session),
+    FindSession([u8; 32], UnixSeconds),
+    SaveMandate(Mandate),
+    FindMandate(MandateId),
+    RegisterDevice(Device),
+    RevokeDevice(DeviceId, RevokeReason, UnixSeconds),
+    GrantCredentials(Vec<Credential>),
+    LoadRider(RiderId, UnixSeconds),
+    RegisterValidator(Validator),
+    FindValidator(ValidatorId),
+    LoadDenied(UnixSeconds),
+    FindOwners(Vec<CredentialRef>),
+    AcceptSegment(Box<Acceptance>),
+    LoadHeld(OperatorId),
+    DueBills(UnixSeconds, usize),
+    LoadWindows(Vec<Period>, u32),
+    SaveBills(Vec<BillSave>),
+    DueCharges(UnixSeconds, usize),
+    OpenAttempt(Attempt),
+    FindCharge(ChargeId),
+    SettleCharge(Box<Settlement>),
+    LoadDay(OperatorId, ServiceDay),
+    CloseDay(Box<Statement>),
+    LoadStatements(OperatorId, ServiceDay),
+    LoadRides(RiderId),
+    AuditPage(Option<RiderId>, usize),
+    OfficeState(UnixSeconds),
+    KeepReply(ReplyRecord),
+    FindReply(String),
+}
+
+impl Verb {
+    /// Tells it to a store, and writes down the answer.
+    pub(super) async fn tell(&self, store: &Store) -> String {
+        match self.clone() {
+            Self::OpenRider(rider) => written(store.open_rider(rider).await),
+            Self::PutChallenge(challenge) => written(store.put_challenge(challenge).await),
+            Self::AnswerChallenge(phone, code, now) => {
+                written(store.answer_challenge(phone, code, now).await)
+            }
+            Self::OpenSession(session) => written(store.open_session(session).await),
+            Self::FindSession(digest, now) => written(store.find_session(digest, now).await),
+            Self::SaveMandate(mandate) => written(store.save_mandate(mandate).await),
+            Self::FindMandate(mandate) => written(store.find_mandate(mandate).await),
+            Self::RegisterDevice(device) => written(store.register_device(device).await),
+            Self::RevokeDevice(device, reason, now) => {
+                written(store.revoke_device(device, reason, now).await)
+            }
+            Self::GrantCredentials(all) => written(store.grant_credentials(all).await),
+            Self::LoadRider(rider, now) => written(store.load_rider(rider, now).await),
+            verb => verb.tell_of_rides(store).await,
+        }
+    }
+
+    async fn tell_of_rides(self, store: &Store) -> String {
+        match self {
+            Self::RegisterValidator(one) => written(store.register_validator(one).await),
+            Self::FindValidator(one) => written(store.find_validator(one).await),
+            Self::LoadDenied(now) => written(store.load_denied(now).await),
+            Self::FindOwners(all) => written(store.find_owners(all).await),
+            Self::AcceptSegment(one) => written(store.accept_segment(*one).await),
+            Self::LoadHeld(operator) => written(store.load_held(operator).await),
+            Self::DueBills(now, limit) => written(store.due_bills(now, limit).await),
+            Self::LoadWindows(all, before) => written(store.load_windows(all, before).await),
+            Self::SaveBills(bills) => written(store.save_bills(bills).await),
+            Self::DueCharges(now, limit) => written(store.due_charges(now, limit).await),
+            Self::OpenAttempt(attempt) => written(store.open_attempt(attempt).await),
+            Self::FindCharge(charge) => written(store.find_charge(charge).await),
+            Self::SettleCharge(news) => written(store.settle_charge(*news).await),
+            Self::LoadDay(operator, day) => written(store.load_day(operator, day).await),
+            Self::CloseDay(statement) => written(store.close_day(*statement).await),
+            Self::LoadStatements(of, day) => written(store.load_statements(of, day).await),
+            Self::LoadRides(rider) => written(store.load_rides(rider).await),
+            Self::AuditPage(after, limit) => written(store.audit_page(after, limit).await),
+            Self::OfficeState(now) => written(store.office_state(now).await),
+            Self::KeepReply(reply) => written(store.keep_reply(reply).await),
+            Self::FindReply(key) => written(store.find_reply(key).await),
+            verb => unreachable!("told before: {verb:?}"),
+        }
+    }
+}
+
+fn written<T: std::fmt::Debug>(answer: crate::verbs::Result<T>) -> String {
+    format!("{answer:?}")
+}
