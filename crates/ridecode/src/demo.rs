@@ -1,12 +1,92 @@
-//! The demo: a morning, played and shown.
+//! The demo: a morning in Guangzhou and Foshan, played by the real programs and shown.
+//!
+//! The sandbox provider and every validator are processes of their own, the back office serves
+//! from this one. Riders' phones speak HTTP to it as an app would; validators read QR pictures.
+//! Nothing is played that did not happen: every line is printed because a program said so.
 
+mod print;
+
+mod api;
+mod cast;
+
+mod gate;
+mod phone;
+mod stage;
+
+mod evening;
+mod morning;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use self::cast::Folder;
+use self::stage::Stage;
 
 /// Options.
 #[derive(clap::Args, Debug)]
-pub struct Args {}
-
-/// Runs it.
-pub fn run(_args: Args) -> anyhow::Result<ExitCode> {
-    todo!()
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Play the morning and exit: with 0 if everything added up, with 2 if not.
+    #[arg(long)]
+    headless: bool,
+    /// Folder for everything the demo makes. Default: a temporary one, removed at the end.
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+    /// Address and port the back office listens on; port 0 takes any free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: std::net::SocketAddr,
 }
+
+/// Plays the morning.
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime cannot start")?;
+    runtime.block_on(play(args))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn play(args: Args) -> anyhow::Result<()> {
+    print::title("Ridecode · 乘车码 · a morning in Guangzhou and Foshan");
+    let folder = Folder::open(args.folder)?;
+    let mut stage = Stage::set(folder, &args.listen.to_string()).await?;
+    let mut riders = morning::enrol(&stage).await?;
+    let screenshot = morning::metro(&mut stage, &mut riders).await?;
+    morning::bus(&mut stage, &mut riders).await?;
+    morning::debt(&mut stage, &mut riders).await?;
+    morning::faults(&mut stage, &mut riders).await?;
+    morning::fraud(&mut stage, &mut riders, screenshot).await?;
+    evening::close(&stage, &riders).await?;
+    if !args.headless {
+        stay(&stage).await?;
+    }
+    stage.office.stop().await
+}
+
+async fn stay(stage: &Stage) -> anyhow::Result<()> {
+    print::title("Still running; Ctrl-C ends it");
+    let office = stage.riders.url();
+    let sandbox = stage.sandbox.url();
+    print::line("back office", office);
+    print::line("its interface", &format!("{office}/openapi.json"));
+    print::line(
+        "payment provider",
+        &format!("{sandbox}/ (wallets, contracts, orders)"),
+    );
+    print::line("riders' messages", &format!("{sandbox}/sms"));
+    print::line("files", &stage.folder.path.display().to_string());
+    tokio::signal::ctrl_c()
+        .await
+        .context("Ctrl-C cannot be waited for")
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ridecode demo
+  ridecode demo --headless
+  ridecode demo --folder morning --listen 127.0.0.1:8080
+
+Everything listens on the loopback interface. Amounts are in yuan.";

@@ -286,7 +286,8 @@ impl<E: Entropy> Layout<'_, E> {
 }
 
 /// The brands of Guangzhou and Foshan.
-const EMBEDDED: &str = include_str!("../../../data/brands.toml");
+/// The brands, operators and acceptance the program carries: data/brands.toml.
+pub const EMBEDDED: &str = include_str!("../../../data/brands.toml");
 
 #[cfg(test)]
 mod tests;

@@ -156,6 +156,10 @@ impl Device {
                 return self.show(&code).map(ExitCode::from);
             }
         };
+        if self.settings.json {
+            let ready = lamp::ready(self.validator.bundle().version, self.validator.written());
+            self.light(&ready)?;
+        }
         while let Some(seen) = scanner.next()? {
             match seen {
                 Seen::Code(code) => {
@@ -191,12 +195,17 @@ impl Device {
                 (lamp::out_of_order(json), OUT_OF_ORDER)
             }
         };
+        self.light(&line)?;
+        self.written.send_replace(self.validator.written());
+        Ok(status)
+    }
+
+    /// Puts a line out, at once.
+    fn light(&self, line: &str) -> anyhow::Result<()> {
         let mut lamp = anstream::stdout();
         writeln!(lamp, "{line}")
             .and_then(|()| lamp.flush())
-            .context("the lamp's output is closed")?;
-        self.written.send_replace(self.validator.written());
-        Ok(status)
+            .context("the lamp's output is closed")
     }
 
     /// Gives the last upload its time.

@@ -11,7 +11,10 @@ const WIDTH: usize = 96;
 /// A plain heading over everything.
 pub(super) fn title(text: &str) {
     let bold = Style::new().bold();
-    anstream::println!("\n{bold}{text}{bold:#}\n{}", "═".repeat(text.width().min(WIDTH)));
+    anstream::println!(
+        "\n{bold}{text}{bold:#}\n{}",
+        "═".repeat(text.width().min(WIDTH))
+    );
 }
 
 /// The heading of a scene.
@@ -46,7 +49,10 @@ pub(super) fn note(who: &str, what: &str) {
 fn lamp(who: &str, what: &str, (shape, color): (&str, AnsiColor)) {
     let dim = Style::new().dimmed();
     let bright = Style::new().fg_color(Some(color.into())).bold();
-    anstream::println!("  {dim}{}{dim:#} {bright}{shape} {what}{bright:#}", pad(who, 22));
+    anstream::println!(
+        "  {dim}{}{dim:#} {bright}{shape} {what}{bright:#}",
+        pad(who, 22)
+    );
 }
 
 /// A block of text, set off from the lines around it.
@@ -61,7 +67,11 @@ pub(super) fn table(rows: &[Vec<String>], right: &[usize]) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.width())
+                .max()
+                .unwrap_or(0)
         })
         .collect();
     let bold = Style::new().bold();
@@ -72,13 +82,20 @@ pub(super) fn table(rows: &[Vec<String>], right: &[usize]) {
             .enumerate()
             .map(|(column, (cell, width))| {
                 let gap = " ".repeat(width.saturating_sub(cell.width()));
-                if right.contains(&column) { format!("{gap}{cell}") } else { format!("{cell}{gap}") }
+                if right.contains(&column) {
+                    format!("{gap}{cell}")
+                } else {
+                    format!("{cell}{gap}")
+                }
             })
             .collect();
         let text = cells.join("  ");
         if number == 0 {
-            anstream::println!("  {bold}{text}{bold:#}");
-            let rule = widths.iter().map(|width| "─".repeat(*width)).collect::<Vec<_>>();
+            anstream::println!("  {bold}{}{bold:#}", text.trim_end());
+            let rule = widths
+                .iter()
+                .map(|width| "─".repeat(*width))
+                .collect::<Vec<_>>();
             anstream::println!("  {}", rule.join("──"));
         } else {
             anstream::println!("  {}", text.trim_end());
@@ -91,7 +108,8 @@ pub(super) fn picture(modules: &[Vec<bool>]) {
     const QUIET: usize = 2;
     let size = modules.len();
     let dark = |row: usize, column: usize| {
-        let inside = (QUIET..size + QUIET).contains(&row) && (QUIET..size + QUIET).contains(&column);
+        let inside =
+            (QUIET..size + QUIET).contains(&row) && (QUIET..size + QUIET).contains(&column);
         inside && modules[row - QUIET][column - QUIET]
     };
     let paper = Style::new()

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use ridecode_validator::Passage;
 use serde::Serialize;
 
+use super::journal_file::Written;
 use super::validator::Shown;
 
 pub use words::{Words, words};
@@ -71,6 +72,23 @@ pub fn out_of_order(json: bool) -> String {
     }
     let style = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
     format!("{style}✖ 终端故障{style:#}  Out of order — 请走其他通道 / use another gate")
+}
+
+/// That codes are looked at from now on, for a machine.
+pub fn ready(bundle_version: u64, written: Written) -> String {
+    let object = ReadyObject {
+        ready: true,
+        bundle_version,
+        sequence: written.sequence,
+    };
+    serde_json::to_string(&object).expect("texts and numbers are JSON")
+}
+
+#[derive(Serialize)]
+struct ReadyObject {
+    ready: bool,
+    bundle_version: u64,
+    sequence: u64,
 }
 
 #[derive(Serialize)]
