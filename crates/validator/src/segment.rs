@@ -12,6 +12,9 @@ use crate::wire::{Reader, Writer};
 /// The most entries in a segment.
 pub const ENTRIES_MAX: usize = 1_000;
 
+/// The highest number an entry may have: what stores that count in signed numbers can hold.
+pub const SEQUENCE_MAX: u64 = i64::MAX.unsigned_abs();
+
 /// The most bytes in a sealed segment.
 pub const LENGTH_MAX: usize = 1 << 20;
 
@@ -132,7 +135,8 @@ fn check_chain(previous: &Hash, entries: &[Chained]) -> Result<(), SegmentFault>
         if found != expected {
             return Err(SegmentFault::Hole { expected, found });
         }
-        expected = expected.wrapping_add(1);
+        // Never reached by a number that is kept: those end at SEQUENCE_MAX.
+        expected = expected.saturating_add(1);
     }
     if first == 1 && *previous != [0; 32] {
         return Err(SegmentFault::WrongHash(1));
@@ -174,13 +178,15 @@ fn read(body: &[u8]) -> Option<Segment> {
     let entries = input.list(count, ITEM_LENGTH_MIN, read_chained)?;
     input.end()?;
     let last = entries.last().map_or(0, |last| last.entry.sequence);
-    (journal_end >= last).then_some(Segment {
-        validator,
-        previous,
-        entries,
-        sealed,
-        journal_end,
-    })
+    (last..=SEQUENCE_MAX)
+        .contains(&journal_end)
+        .then_some(Segment {
+            validator,
+            previous,
+            entries,
+            sealed,
+            journal_end,
+        })
 }
 
 fn read_validator(input: &mut Reader<'_>) -> Option<ValidatorId> {

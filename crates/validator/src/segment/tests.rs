@@ -115,6 +115,40 @@ fn entries_that_start_a_journal_anew_are_refused() {
 }
 
 #[test]
+fn numbers_neither_start_at_0_nor_pass_the_highest() {
+    let check = |numbers: &[u64], journal_end, expected: Result<(), SegmentFault>| {
+        let mut previous = [0; 32];
+        let mut chained = Vec::new();
+        for number in numbers {
+            let mut written = entry();
+            written.sequence = *number;
+            // An honest journal cannot be made to write such numbers: they follow the version.
+            let mut bytes = append(&mut Head { ..Head::EMPTY }, written.clone()).0.bytes;
+            bytes[1..9].copy_from_slice(&number.to_be_bytes());
+            previous = chain(&previous, &bytes);
+            chained.push(Chained {
+                entry: written,
+                bytes,
+                hash: previous,
+            });
+        }
+        let mut sealing = sealing(&chained, 0, numbers.len());
+        sealing.journal_end = journal_end;
+        let sealed = signed(&sealing, &device());
+        let found = super::check(&sealed, &device().public_key(), &Portable).map(|_| ());
+        assert_eq!(found, expected, "{numbers:?}");
+    };
+    let hole = |expected, found| Err(SegmentFault::Hole { expected, found });
+    check(&[0], 5, hole(1, 0));
+    check(&[0, 1], 5, hole(1, 0));
+    check(&[SEQUENCE_MAX], SEQUENCE_MAX, Ok(()));
+    check(&[1], u64::MAX, Err(SegmentFault::Malformed));
+    check(&[SEQUENCE_MAX + 1], u64::MAX, Err(SegmentFault::Malformed));
+    check(&[u64::MAX, 0], u64::MAX, Err(SegmentFault::Malformed));
+    check(&[u64::MAX, 0], 5, hole(u64::MAX, 0));
+}
+
+#[test]
 fn no_changed_byte_and_no_cut_goes_unnoticed() {
     let chained = journal(3);
     let sealed = seal(&sealing(&chained, 0, 3), &device());
