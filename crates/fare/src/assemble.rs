@@ -8,8 +8,9 @@
 //!
 //! 1. taken back by a void of the same validator within a day → no journey; later it would be a
 //!    repair, which an agent makes;
-//! 2. the same showing of a code as an earlier tap of this kind → no journey: the copy of a code
-//!    is not a ride of this rider;
+//! 2. the same showing of a code as an earlier tap → no journey: the copy of a code is not a ride
+//!    of this rider. Only a way out may show the code of the way in, and then counts if an entry
+//!    stands right before it and no exit with a code of its own follows within the waiting time;
 //! 3. single → complete;
 //! 4. in, and the next tap is an out within the waiting time → one journey: same station (same
 //!    stop, within the free time), overstay (longer than the limit), or complete;
@@ -20,7 +21,7 @@
 //! 7. out, and the tap before is an out at the same stop within the free time → same station;
 //! 8. out, otherwise → open until the waiting time is over, then exit only.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use ridecode_words::{JourneyId, Mode, OperatorId, RiderId, TapId, Text, UnixSeconds};
@@ -35,7 +36,7 @@ pub fn assemble(taps: &[Tap], book: &TariffBook, as_of: UnixSeconds) -> Vec<Jour
     let standing = standing(taps);
     let mut groups: BTreeMap<(RiderId, Pairing<'_>), Vec<Candidate<'_>>> = BTreeMap::new();
     let mut journeys = Vec::with_capacity(taps.len());
-    for tap in standing {
+    for (tap, repeats_code) in standing {
         if tap.kind == TapKind::Single {
             journeys.push(journey(tap, None, (Ending::Complete, None)));
             continue;
@@ -49,10 +50,14 @@ pub fn assemble(taps: &[Tap], book: &TariffBook, as_of: UnixSeconds) -> Vec<Jour
         groups
             .entry((tap.rider, pairing))
             .or_default()
-            .push(Candidate { tap, applied });
+            .push(Candidate {
+                tap,
+                applied,
+                repeats_code,
+            });
     }
     for group in groups.values() {
-        pair(group, as_of, &mut journeys);
+        pair(&without_copies(group), as_of, &mut journeys);
     }
     journeys.sort_by_key(time_order);
     journeys
@@ -78,6 +83,8 @@ fn key_of<'a>(applied: &Applied<'a>) -> (&'a Text, &'a Text) {
 struct Candidate<'a> {
     tap: &'a Tap,
     applied: Option<Applied<'a>>,
+    /// A way out with the code of an earlier way in.
+    repeats_code: bool,
 }
 
 fn time_order(journey: &Journey) -> (UnixSeconds, TapId, RiderId) {
@@ -85,9 +92,9 @@ fn time_order(journey: &Journey) -> (UnixSeconds, TapId, RiderId) {
     (first.time, first.id, first.rider)
 }
 
-/// The taps that count: each id once, no voids, nothing taken back, each showing of a code once in
-/// each direction; in time order.
-fn standing(taps: &[Tap]) -> Vec<&Tap> {
+/// The taps that may count: each id once, no voids, nothing taken back, each showing of a code once,
+/// or once in and then once out, which is told with the tap; in time order.
+fn standing(taps: &[Tap]) -> Vec<(&Tap, bool)> {
     let mut standing: Vec<&Tap> = taps.iter().collect();
     standing.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.cmp(b)));
     standing.dedup_by(|later, first| later.id == first.id);
@@ -112,12 +119,48 @@ fn standing(taps: &[Tap]) -> Vec<&Tap> {
         }
     });
     standing.sort_by_key(|tap| (tap.time, tap.id));
-    let mut shown = BTreeSet::new();
-    standing.retain(|tap| {
-        tap.showing
-            .is_none_or(|showing| shown.insert((tap.rider, tap.kind, showing)))
-    });
-    standing
+    let mut shown: BTreeMap<(RiderId, [u8; 16]), TapKind> = BTreeMap::new();
+    let once = |tap| {
+        let repeats_code = is_way_out_of_shown(tap, &mut shown)?;
+        Some((tap, repeats_code))
+    };
+    standing.into_iter().filter_map(once).collect()
+}
+
+/// Whether a tap shows a code anew (`false`), or on the way out once more (`true`). `None` for any
+/// other showing of a code already shown.
+fn is_way_out_of_shown(
+    tap: &Tap,
+    shown: &mut BTreeMap<(RiderId, [u8; 16]), TapKind>,
+) -> Option<bool> {
+    let Some(showing) = tap.showing else {
+        return Some(false);
+    };
+    match (shown.insert((tap.rider, showing), tap.kind), tap.kind) {
+        (None, _) => Some(false),
+        (Some(TapKind::In), TapKind::Out) => Some(true),
+        (Some(before), _) => {
+            shown.insert((tap.rider, showing), before);
+            None
+        }
+    }
+}
+
+/// Leaves out every way out that shows the code of a way in and is not the exit of the entry right
+/// before it. Validators see each other's codes only through a thief of codes, so that an exit
+/// with a code of its own is believed first.
+fn without_copies<'a>(group: &[Candidate<'a>]) -> Vec<Candidate<'a>> {
+    let counts = |(at, candidate): (usize, &Candidate<'a>)| {
+        let entry = at.checked_sub(1).and_then(|before| group.get(before));
+        let is_exit = !candidate.repeats_code
+            || entry.is_some_and(|entry| {
+                let own = group.get(at + 1).filter(|next| !next.repeats_code);
+                entry.tap.kind == TapKind::In
+                    && !own.is_some_and(|own| Terms::of(entry).is_exit_of(entry.tap, own.tap))
+            });
+        is_exit.then_some(*candidate)
+    };
+    group.iter().enumerate().filter_map(counts).collect()
 }
 
 /// The ladder over the taps of one rider in one network.

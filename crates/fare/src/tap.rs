@@ -47,9 +47,9 @@ pub struct Tap {
     pub vehicle: Option<VehicleId>,
     /// The issuer's rider category code; 0 is an ordinary rider.
     pub category: u8,
-    /// The code that was shown, by the first 16 bytes of its SHA-256; `None` where none was (a
-    /// void). Validators without a network cannot know of each other, so a copied code may be
-    /// admitted twice while it is fresh: of taps of one kind with one showing, only the first (by
-    /// time, then id) is a ride of this rider.
+    /// Names the code that was shown by what the phone signed, never by its alterable bytes; `None`
+    /// where none was (a void). Validators without a network cannot know of each other, so a
+    /// copied code may be admitted twice while it is fresh: of taps with one showing only the first
+    /// (by time, then id) is a ride of this rider, or a way in and its way out.
     pub showing: Option<[u8; 16]>,
 }

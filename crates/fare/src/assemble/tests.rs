@@ -130,6 +130,47 @@ fn a_copied_code_is_one_ride() {
 }
 
 #[test]
+fn one_code_never_makes_two_rides() {
+    let day = 25 * HOUR;
+    let shown = |number: u8, tap: Tap| Tap {
+        showing: Some([number; 16]),
+        ..tap
+    };
+    // A bus ride's code, shown again at metro gates by whoever saw it.
+    let entry = |sequence, after_s| shown(1, tap(sequence, after_s, TapKind::In, "west"));
+    let exit = |sequence, after_s| shown(1, tap(sequence, after_s, TapKind::Out, "south"));
+    let ride = shown(1, bus(1, 0));
+    check(
+        &[ride.clone(), entry(2, 20), exit(3, 50)],
+        day,
+        &["Complete 1"],
+    );
+    // Out, then in: an exit is no entry's code.
+    check(&[exit(1, 0), entry(2, 20)], day, &["ExitOnly 1"]);
+    check(
+        &[entry(1, 0), entry(2, 20), exit(3, 50), exit(4, 60)],
+        day,
+        &["Complete 1-3"],
+    );
+    // An exit made of the entry's code does not take the place of the rider's own.
+    let own = |after_s| shown(2, tap(9, after_s, TapKind::Out, "east"));
+    check(
+        &[entry(1, 0), exit(2, 50), own(HOUR)],
+        day,
+        &["Complete 1-9"],
+    );
+    check(
+        &[entry(1, 0), exit(2, 50), own(25 * HOUR)],
+        50 * HOUR,
+        &["Complete 1-2", "ExitOnly 9"],
+    );
+    // Where the rider never went in, the copy is no exit either.
+    let mut elsewhere = exit(2, 50);
+    elsewhere.operator = OperatorId(99);
+    check(&[entry(1, 0), elsewhere, own(HOUR)], day, &["Complete 1-9"]);
+}
+
+#[test]
 fn in_and_out_are_one_journey() {
     let trip = |out_after_s, stop| {
         [
