@@ -110,7 +110,7 @@ impl Bundle {
             denied: Vec::new(),
             silent_s: 3,
             replay_memory_s: 300,
-            clock_distrust_s: 10,
+            clock_distrust_s: CLOCK_DISTRUST_S,
         }
     }
 
@@ -205,6 +205,10 @@ pub fn open<C: Crypto>(
     }
     canonical::read_content(&mut input, head).ok_or(BundleFault::Malformed)
 }
+
+/// The clock drift, in seconds, at which a validator refuses to decide unless its bundle says
+/// otherwise. The back office believes no admission by a clock that may be off by so much.
+pub const CLOCK_DISTRUST_S: u32 = 10;
 
 /// The most refused credentials in a bundle.
 pub const DENIED_MAX: usize = 1_000_000;

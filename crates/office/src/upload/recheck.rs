@@ -7,7 +7,7 @@
 use ridecode_codec::crypto::Crypto;
 use ridecode_codec::{ReadFault, Scan, SignatureFault, Verifier, read};
 use ridecode_fare::TapKind;
-use ridecode_validator::bundle::{BrandRule, IssuerRules};
+use ridecode_validator::bundle::{BrandRule, CLOCK_DISTRUST_S, IssuerRules};
 use ridecode_validator::journal::{Entry, Event};
 use ridecode_validator::{ClockTrust, Outcome, Passage, Place};
 use ridecode_words::{CredentialRef, IssuerId, OperatorId};
@@ -45,7 +45,7 @@ pub(super) struct Admitted {
     pub(super) credential: CredentialRef,
     pub(super) category: u8,
     pub(super) kind: TapKind,
-    /// The first half of the SHA-256 of the code.
+    /// Names the code that was shown, whatever bytes it came in: see [`showing`].
     pub(super) showing: [u8; 16],
     /// What the back office would have said against it, though the rider rode and signed.
     pub(super) remark: Option<&'static str>,
@@ -105,7 +105,7 @@ impl<C: Crypto + Clone> Auditor<C> {
                 Passage::In => TapKind::In,
                 Passage::Out => TapKind::Out,
             },
-            showing: showing(&scan.raw),
+            showing: showing(&scan),
             remark,
         })
     }
@@ -131,17 +131,33 @@ impl<C: Crypto + Clone> Auditor<C> {
     }
 }
 
-fn showing(raw: &[u8]) -> [u8; 16] {
+/// The first half of a SHA-256 over what the phone's signature makes of a code: credential, second
+/// and counter, as a validator's memory of used codes has it. The code's own bytes would not do: an
+/// ECDSA signature (r, s) has a twin (r, n − s) that also holds, so that anyone could make two
+/// rides of one code.
+fn showing(scan: &Scan) -> [u8; 16] {
+    let CredentialRef { issuer, credential } = scan.credential;
+    let counter = scan.device_items.counter;
+    let hash = Sha256::new()
+        .chain_update(issuer.0.to_be_bytes())
+        .chain_update(credential.0)
+        .chain_update(scan.generated.0.to_be_bytes())
+        .chain_update([u8::from(counter.is_some())])
+        .chain_update(counter.unwrap_or_default().to_be_bytes())
+        .finalize();
     let mut half = [0; 16];
-    half.copy_from_slice(&Sha256::digest(raw)[..16]);
+    half.copy_from_slice(&hash[..16]);
     half
 }
 
 fn check_times(scan: &Scan, entry: &Entry, rules: &IssuerRules) -> Result<(), &'static str> {
     let drift_s = match entry.trust {
         ClockTrust::Synced => 0,
-        ClockTrust::Drifting { bound_s } => i64::from(bound_s),
-        ClockTrust::Distrusted => return Err("clock not trusted"),
+        // What a validator would refuse to decide with is no excuse for an old code either.
+        ClockTrust::Drifting { bound_s } if bound_s < CLOCK_DISTRUST_S => i64::from(bound_s),
+        ClockTrust::Drifting { .. } | ClockTrust::Distrusted => {
+            return Err("clock not trusted");
+        }
     };
     let tolerance_s = TOLERANCE_S.saturating_add(drift_s);
     if entry.time.plus_s(tolerance_s) < scan.not_before {

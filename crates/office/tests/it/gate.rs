@@ -15,6 +15,8 @@ pub(crate) struct Gate {
     pub(crate) place: Place,
     pub(crate) key: SecretKey,
     pub(crate) entries: Vec<Chained>,
+    /// What it writes of its clock.
+    pub(crate) trust: ClockTrust,
     state: State<Native>,
     head: Head,
 }
@@ -54,6 +56,7 @@ impl Gate {
             place,
             key: key(Algorithm::Es256, u64::from(id)),
             entries: Vec::new(),
+            trust: ClockTrust::Synced,
             state,
             head: Head::EMPTY,
         }
@@ -99,7 +102,7 @@ impl Gate {
         let entry = Entry {
             sequence: 0,
             time: now,
-            trust: ClockTrust::Synced,
+            trust: self.trust,
             place: self.place.clone(),
             event,
             bundle_version: self.state.bundle.version,

@@ -17,6 +17,8 @@ mod bundle;
 
 mod upload;
 
+mod attack;
+
 mod ride;
 
 mod order;
