@@ -102,7 +102,6 @@ async fn send(
 ) -> Result<Option<AttemptOutcome>, StoreFault> {
     let (provider, connector) = &office.desk.provider;
     let charge = due.charge;
-    let file = load_file(office, &charge, now).await?;
     let attempt = Attempt {
         charge: charge.id,
         number: charge.attempts.saturating_add(1),
@@ -112,6 +111,9 @@ async fn send(
     if !office.store.open_attempt(attempt).await? {
         return Ok(None);
     }
+    // Looked at only now: of two workers with a charge each of one rider, the later to open its
+    // attempt sees the other's on its way, so that they never take one debt twice.
+    let file = load_file(office, &charge, now).await?;
     let declined = |reason: &str| {
         let reason = reason.into();
         Ok(Some(AttemptOutcome::Declined { reason }))

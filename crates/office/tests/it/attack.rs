@@ -1,6 +1,7 @@
 //! Attacks: validators that lie, codes that are altered and shown again, times out of this world.
 
 use ridecode_codec::compact;
+use ridecode_office::charge;
 use ridecode_store::Store;
 use ridecode_store::sqlite::SqliteStore;
 use ridecode_validator::journal::{Event, VoidReason};
@@ -8,7 +9,7 @@ use ridecode_validator::{ClockTrust, Outcome, Passage};
 use ridecode_words::{RiderId, UnixSeconds};
 
 use crate::gate::{Gate, bus, metro};
-use crate::world::{COMPACT, MORNING, MOT, World};
+use crate::world::{COMPACT, Chance, MORNING, MOT, World};
 
 /// When everything has been waited for.
 const END: UnixSeconds = UnixSeconds(MORNING.0 + 30 * 86_400);
@@ -200,4 +201,33 @@ async fn a_trip_over_the_end_of_the_month_is_billed_once() {
             assert_eq!(paid, inside, "{entry_s} to {exit_s}");
         }
     }
+}
+
+#[tokio::test]
+async fn two_workers_take_a_charge_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = SqliteStore::open(&folder.path().join("a.db")).unwrap();
+    let mut world = World::with_store(97, Store::Sqlite(file));
+    let phone = world.rider(1, COMPACT).await;
+    let mut reader = world.gate(0x201, bus()).await;
+    for ride in 0..8 {
+        let at = MORNING.plus_s(ride * 10);
+        reader.admit(&phone.show(0, at), at);
+    }
+    let now = MORNING.plus_s(600);
+    world.upload(&reader.seal_all(now), now).await.unwrap();
+    world.price(now).await;
+    let (office, provider) = (&world.office, &world.provider);
+    let (mut one, mut other) = (
+        Chance(fastrand::Rng::with_seed(1)),
+        Chance(fastrand::Rng::with_seed(2)),
+    );
+    let (one, other) = tokio::join!(
+        charge::run(office, now, 100, (provider, &mut one)),
+        charge::run(office, now, 100, (provider, &mut other)),
+    );
+    assert_eq!(one.unwrap().collected + other.unwrap().collected, 8);
+    assert_eq!(world.provider.taken(), 1_600);
+    assert_eq!(world.file(phone.rider, now).await.balance_minor, 0);
+    world.audit_clean(now).await;
 }
