@@ -16,6 +16,8 @@ mod validators;
 
 mod segments;
 
+mod killed;
+
 mod rides;
 
 mod sandbox;
