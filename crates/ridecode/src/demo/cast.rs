@@ -112,4 +112,4 @@ impl Folder {
 }
 
 /// How long a program may say nothing before the demo gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);

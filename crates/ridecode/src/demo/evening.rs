@@ -142,5 +142,5 @@ fn minor(amount: &Value) -> anyhow::Result<i64> {
 
 /// How often the demo looks whether the office is at rest.
 const STEP: Duration = Duration::from_millis(100);
-/// How many times it looks before it gives up: half a minute.
-const TRIES: usize = 300;
+/// How many times it looks before it gives up: a minute.
+const TRIES: usize = 600;

@@ -207,5 +207,5 @@ pub(super) fn age_s(made: UnixSeconds) -> i64 {
 
 /// How often the demo looks whether a journal has arrived.
 const STEP: Duration = Duration::from_millis(50);
-/// How many times it looks before it gives up: half a minute.
-const TRIES: usize = 600;
+/// How many times it looks before it gives up: a minute.
+const TRIES: usize = 1_200;

@@ -294,5 +294,5 @@ fn alter(code: &Code) -> Code {
 const BACKLOG: usize = 25;
 /// How often the demo looks whether something has happened.
 const STEP: Duration = Duration::from_millis(100);
-/// How many times it looks before it gives up: half a minute.
-const TRIES: usize = 300;
+/// How many times it looks before it gives up: a minute.
+const TRIES: usize = 600;

@@ -24,4 +24,5 @@ mod sandbox;
 
 mod callbacks;
 
+mod demo;
 mod tidy;
