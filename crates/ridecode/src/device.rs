@@ -7,8 +7,6 @@
 
 pub mod scanner;
 
-pub mod picture;
-
 mod validator;
 
 mod journal_file;
@@ -25,7 +23,7 @@ mod folder;
 
 mod settings;
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
@@ -152,7 +150,7 @@ impl Device {
             Source::Lines => Box::new(Lines::new(std::io::stdin().lock())),
             Source::Pictures(folder) => Box::new(Pictures::watch(folder, stop)?),
             Source::Once(path) => {
-                let code = picture::read_code(path)?;
+                let code = scanner::read_picture(path)?;
                 return self.show(&code).map(ExitCode::from);
             }
         };
@@ -307,6 +305,7 @@ fn lock(timekeeper: &Mutex<Timekeeper>) -> MutexGuard<'_, Timekeeper> {
 fn start_log() {
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_max_level(tracing::Level::INFO)
         .with_target(false);
     // Somebody else's log, in a test, is as good.

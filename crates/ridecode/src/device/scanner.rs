@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use ridecode_codec::INPUT_LENGTH_MAX;
 
-use super::picture;
+use crate::code::picture;
 
 /// What a scanner saw.
 #[derive(Debug)]
@@ -100,6 +100,20 @@ pub struct Pictures {
     stop: Receiver<()>,
 }
 
+/// The code in a PNG file.
+pub fn read_picture(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let read = || {
+        let length = std::fs::metadata(path)?.len();
+        anyhow::ensure!(
+            length <= picture::FILE_LENGTH_MAX,
+            "it is longer than {} bytes",
+            picture::FILE_LENGTH_MAX
+        );
+        picture::scan(&std::fs::read(path)?)
+    };
+    read().with_context(|| format!("the picture {}", path.display()))
+}
+
 /// What a file looked like. It is read when it looks the same twice: then it is written whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Look {
@@ -161,7 +175,7 @@ impl Scanner for Pictures {
     fn next(&mut self) -> anyhow::Result<Option<Seen>> {
         loop {
             if let Some(path) = self.waiting.pop() {
-                let seen = picture::read_code(&path).map_or_else(Seen::NoCode, Seen::Code);
+                let seen = read_picture(&path).map_or_else(Seen::NoCode, Seen::Code);
                 return Ok(Some(seen));
             }
             match self.stop.recv_timeout(LOOK_EVERY) {

@@ -16,6 +16,8 @@ mod validators;
 
 mod segments;
 
+mod device;
+
 mod killed;
 
 mod rides;

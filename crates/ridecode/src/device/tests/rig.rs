@@ -1,10 +1,8 @@
 //! An issuer, an office and riders for the tests of the device.
 
 use std::fs::{self, File};
-use std::io::BufWriter;
 use std::path::Path;
 
-use fast_qr::qr::QRBuilder;
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::Signer as _;
 use ridecode_codec::crypto::native::SecretKey;
@@ -155,38 +153,4 @@ pub(in crate::device) fn journal_on_a_full_disk() -> JournalFile {
 /// A folder that syncs fast, where there is one: for tests that write thousands of times.
 pub(in crate::device) fn folder_in_memory() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
-}
-
-/// Draws a code as a picture.
-pub(in crate::device) fn draw(bytes: &[u8], path: &Path) {
-    let code = QRBuilder::new(bytes.to_vec()).build().expect("a QR code");
-    let (scale, border) = (4, 4);
-    let side = (code.size + 2 * border) * scale;
-    let mut pixels = vec![255; side * side];
-    for (place, pixel) in pixels.iter_mut().enumerate() {
-        let row = (place / side / scale).checked_sub(border);
-        let column = (place % side / scale).checked_sub(border);
-        if let (Some(row), Some(column)) = (row, column)
-            && row < code.size
-            && column < code.size
-            && code[row][column].value()
-        {
-            *pixel = 0;
-        }
-    }
-    write_png(path, side, &pixels);
-}
-
-/// Draws nothing.
-pub(in crate::device) fn draw_white(path: &Path) {
-    write_png(path, 100, &[255; 100 * 100]);
-}
-
-fn write_png(path: &Path, side: usize, pixels: &[u8]) {
-    let side = u32::try_from(side).unwrap();
-    let file = BufWriter::new(File::create(path).unwrap());
-    let mut encoder = png::Encoder::new(file, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    let mut writer = encoder.write_header().unwrap();
-    writer.write_image_data(pixels).unwrap();
 }

@@ -1,0 +1,277 @@
+//! The fuzz corpus of the target `segment`, replayed without the fuzzer, and some changes to it.
+//!
+//! The seeds are made here; with `RIDECODE_BLESS=1` they are written into the corpus anew. What a
+//! fuzzer finds stands beside them under other names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ridecode_codec::Unreadable;
+use ridecode_codec::crypto::Signer as _;
+use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, MotIssuer, RootKey};
+use ridecode_validator::bundle::{self, BrandRule, Bundle, DenyEntry, IssuerRules};
+use ridecode_validator::journal::{
+    Chained, Entry, Event, Head, START_LENGTH, VoidReason, append, file_start,
+};
+use ridecode_validator::segment::{self, Sealing};
+use ridecode_validator::{ClockTrust, DenyReason, Outcome, Passage, Place};
+use ridecode_words::{
+    BrandId, CredentialId, CredentialRef, IssuerId, LineId, Mode, OperatorId, StopId, UnixSeconds,
+    ValidatorId, VehicleId,
+};
+
+use crate::door::{self, office_key, validator_key};
+
+#[test]
+fn the_corpus_breaks_nothing() {
+    let seed = seed();
+    let mut random = fastrand::Rng::with_seed(seed);
+    let inputs = read_corpus();
+    assert!(inputs.len() >= seeds().len());
+    for input in &inputs {
+        door::knock(input);
+        for _ in 0..20 {
+            door::knock(&changed(input, &mut random));
+        }
+    }
+}
+
+#[test]
+fn the_seeds_are_in_the_corpus() {
+    for (name, bytes) in seeds() {
+        let path = corpus().join(name);
+        if blessing() {
+            fs::create_dir_all(corpus()).expect("a folder");
+            fs::write(&path, &bytes).expect("written");
+        }
+        let found = fs::read(&path).unwrap_or_default();
+        assert!(
+            found == bytes,
+            "{} is not what the seed gives; if that is meant, run with RIDECODE_BLESS=1",
+            path.display()
+        );
+    }
+}
+
+/// One of each form, and one for each way to be wrong that a signature would not hide.
+fn seeds() -> Vec<(&'static str, Vec<u8>)> {
+    let (journal, chained) = journal();
+    let torn = journal[..journal.len() - 5].to_vec();
+    let mut damaged = journal.clone();
+    damaged[START_LENGTH + 40] ^= 1;
+    let good = seal(&chained);
+    let mut wrong_hash = chained.clone();
+    wrong_hash[2].hash[0] ^= 1;
+    let hole = [chained[0].clone(), chained[2].clone()];
+    let repeat = [chained[0].clone(), chained[0].clone()];
+    let mut forged = good.clone();
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    let mut cut = good.clone();
+    cut.truncate(100);
+    vec![
+        ("journal", journal),
+        ("journal-torn", torn),
+        ("journal-damaged", damaged),
+        ("journal-empty", file_start(&Head::EMPTY).to_vec()),
+        ("entry-admit", chained[1].bytes.clone()),
+        ("entry-void", chained[5].bytes.clone()),
+        ("segment", good.clone()),
+        ("segment-from-the-middle", seal_from(&chained, 3)),
+        ("segment-forged", forged),
+        ("segment-cut", cut),
+        ("segment-hole", respelled(&good, &chained, &hole)),
+        ("segment-repeat", respelled(&good, &chained, &repeat)),
+        (
+            "segment-wrong-hash",
+            respelled(&good, &chained, &wrong_hash),
+        ),
+        ("segment-no-entries", respelled(&good, &chained, &[])),
+        ("bundle-empty", bundle::seal(&empty_bundle(), &office_key())),
+        ("bundle-full", bundle::seal(&full_bundle(), &office_key())),
+    ]
+}
+
+/// A journal file with every kind of entry.
+fn journal() -> (Vec<u8>, Vec<Chained>) {
+    let decided = |outcome, code: &[u8]| Event::Decided {
+        code: code.to_vec(),
+        outcome,
+    };
+    let events = [
+        Event::Started,
+        decided(Outcome::Admit, b"R1:ABC"),
+        decided(Outcome::Denied(DenyReason::Overdue), &[0x80; 332]),
+        decided(Outcome::Unreadable(Unreadable::UnknownKind), b"?"),
+        Event::Passed { accepted: 2 },
+        Event::Voided {
+            accepted: 2,
+            reason: VoidReason::NobodyPassed,
+        },
+    ];
+    let mut head = Head::EMPTY;
+    let mut file = file_start(&head).to_vec();
+    let mut chained = Vec::new();
+    for event in events {
+        let (one, record) = append(&mut head, entry(event));
+        file.extend_from_slice(&record);
+        chained.push(one);
+    }
+    (file, chained)
+}
+
+fn entry(event: Event) -> Entry {
+    Entry {
+        sequence: 0,
+        time: UnixSeconds(1_795_219_200),
+        trust: ClockTrust::Drifting { bound_s: 3 },
+        place: Place {
+            operator: OperatorId(1),
+            mode: Mode::Metro,
+            passage: Passage::In,
+            line: LineId::new("gz-gf").ok(),
+            stop: StopId::new("西塱").ok(),
+            direction: Some(1),
+            vehicle: VehicleId::new("gate-3").ok(),
+            fare_minor: Some(200),
+        },
+        event,
+        bundle_version: 7,
+    }
+}
+
+fn seal(entries: &[Chained]) -> Vec<u8> {
+    seal_from(entries, 0)
+}
+
+fn seal_from(entries: &[Chained], from: usize) -> Vec<u8> {
+    let sealing = Sealing {
+        validator: ValidatorId(0x2001),
+        previous: from
+            .checked_sub(1)
+            .map_or([0; 32], |last| entries[last].hash),
+        entries: &entries[from..],
+        sealed: UnixSeconds(1_795_219_260),
+        journal_end: 6,
+    };
+    segment::seal(&sealing, &validator_key())
+}
+
+/// A segment with other entries in the place of its own, signed: what `seal` refuses to make.
+fn respelled(good: &[u8], own: &[Chained], entries: &[Chained]) -> Vec<u8> {
+    let items = |entries: &[Chained]| {
+        let mut items = length(entries.len()).to_vec();
+        for chained in entries {
+            items.extend_from_slice(&length(chained.bytes.len()));
+            items.extend_from_slice(&chained.bytes);
+            items.extend_from_slice(&chained.hash);
+        }
+        items
+    };
+    let head = good.len() - 64 - items(own).len();
+    let mut body = good[..head].to_vec();
+    body.extend(items(entries));
+    let signature = validator_key().sign(ridecode_codec::crypto::Sm2Id::DEFAULT, &body);
+    body.extend_from_slice(&signature.0);
+    body
+}
+
+fn length(length: usize) -> [u8; 2] {
+    let length = u16::try_from(length).expect("short");
+    length.to_be_bytes()
+}
+
+fn empty_bundle() -> Bundle {
+    Bundle::new(1, OperatorId(1), UnixSeconds(1_795_219_200))
+}
+
+fn full_bundle() -> Bundle {
+    let mut bundle = empty_bundle();
+    let key = office_key().public_key();
+    let expires = UnixSeconds(i64::MAX);
+    bundle.keys.issuer_keys.push(IssuerKey {
+        issuer: IssuerId(4401),
+        key_id: 1,
+        profile: CompactProfile::EdDsaEs256,
+        key,
+        expires,
+    });
+    bundle.keys.root_keys.push(RootKey {
+        index: 9,
+        key,
+        expires,
+    });
+    bundle.keys.mot_issuers.push(MotIssuer {
+        issuer: IssuerId(0x9999_0101),
+        certificate_issuer: IssuerId(0x9999_0101),
+        id_profile: IdProfile::ShanghaiLocal,
+    });
+    let issuers = [4401, 4406].map(|issuer| IssuerRules::default_for(IssuerId(issuer)));
+    bundle.issuers = issuers.to_vec();
+    bundle.brands.push(BrandRule {
+        brand: BrandId(2),
+        issuer: IssuerId(4401),
+        product: Some(5),
+        operator: OperatorId(1),
+        modes: Mode::ALL.to_vec(),
+        lines: vec![LineId::new("gz-gf").expect("an id")],
+    });
+    bundle.denied = DenyReason::ALL
+        .map(|reason| DenyEntry {
+            credential: CredentialRef {
+                issuer: IssuerId(4401),
+                credential: CredentialId([reason.byte(); 10]),
+            },
+            reason,
+        })
+        .to_vec();
+    bundle
+}
+
+fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/segment")
+}
+
+fn read_corpus() -> Vec<Vec<u8>> {
+    let mut paths: Vec<_> = fs::read_dir(corpus())
+        .expect("the corpus is there")
+        .map(|entry| entry.expect("readable").path())
+        .collect();
+    paths.sort();
+    let inputs = paths.iter().map(|path| fs::read(path).expect("readable"));
+    inputs.collect()
+}
+
+fn changed(input: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
+    let mut input = input.to_vec();
+    for _ in 0..random.usize(1..4) {
+        if input.is_empty() {
+            input.push(random.u8(..));
+        }
+        let at = random.usize(..input.len());
+        match random.u8(..4) {
+            0 => input[at] = random.u8(..),
+            1 => input.insert(at, random.u8(..)),
+            2 => input.truncate(at),
+            _ => drop(input.remove(at)),
+        }
+    }
+    input
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's seed is no setting")]
+fn seed() -> u64 {
+    let given = std::env::var("RIDECODE_SEED").ok();
+    let seed = given.and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or(20_261_121);
+    println!("RIDECODE_SEED={seed}");
+    seed
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a corpus is written only when asked for"
+)]
+fn blessing() -> bool {
+    std::env::var("RIDECODE_BLESS").is_ok_and(|value| value == "1")
+}
