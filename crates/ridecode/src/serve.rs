@@ -10,6 +10,7 @@ mod auditors;
 mod counters;
 mod guard;
 mod once;
+mod pace;
 mod problem;
 mod route;
 mod wire;
@@ -234,6 +235,7 @@ struct Inside {
     zone: jiff::tz::TimeZone,
     auditors: auditors::Auditors,
     once: once::InFlight,
+    pace: pace::Pace,
     bundles: validators::Bundles,
     counters: counters::Counters,
     doorbell: Doorbell,
@@ -259,6 +261,7 @@ impl Inside {
             zone: config.work.zone.clone(),
             auditors,
             once: once::InFlight::default(),
+            pace: pace::Pace::default(),
             bundles: validators::Bundles::default(),
             counters: counters::Counters::default(),
             doorbell,

@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::App;
 use super::problem::{Kind, Problem, Result};
 use super::route::{self, Repeat};
+use super::wire::parse;
 
 /// The role a route is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -56,15 +57,23 @@ pub(super) struct StaffMember {
 }
 
 impl StaffMember {
-    /// Refuses an operator that is not this person's.
-    pub(super) fn may_see(&self, operator: OperatorId) -> Result<()> {
+    /// The operator a request is about: one this office clears with, and one this person may see.
+    pub(super) fn operator(&self, app: &App, text: &str) -> Result<OperatorId> {
+        let asked: OperatorId = parse("operator", text)?;
+        let desk = &app.office.desk;
+        if desk.find_operator(asked).is_none() {
+            let known = desk.operators.iter();
+            let known: Vec<String> = known.map(|known| known.id.to_string()).collect();
+            let rule = format!("must be one of {}", known.join(", "));
+            return Err(Problem::field("operator", rule));
+        }
         match self.operator {
-            Some(own) if own != operator => Err(Problem::new(
+            Some(own) if own != asked => Err(Problem::new(
                 Kind::Forbidden,
-                format!("this token is for operator {own}, not for operator {operator}"),
+                format!("this token is for operator {own}, not for operator {asked}"),
             )
             .at("operator")),
-            Some(_) | None => Ok(()),
+            Some(_) | None => Ok(asked),
         }
     }
 }

@@ -122,3 +122,6 @@ fn work(office: &Office, credentials_max: usize, jobs: &Mutex<Receiver<Job>>) {
 }
 
 const QUEUE_PER_THREAD: usize = 64;
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ pub(super) async fn gate(State(app): State<App>, request: Request, next: Next) -
     let repeat = request.extensions().get::<Repeat>().copied();
     let key = match repeat {
         Some(Repeat::ByKey) => find_key(request.headers())?,
-        Some(Repeat::Read | Repeat::ByItself) | None => None,
+        Some(Repeat::Read | Repeat::ByItself | Repeat::Never) | None => None,
     };
     let (Some(key), Some(caller)) = (key, request.extensions().get::<Caller>()) else {
         return Ok(next.run(request).await);

@@ -43,6 +43,7 @@ pub(super) async fn send_code(
     Body(body): Body<CodeWanted>,
 ) -> Result<(StatusCode, Json<CodeSent>)> {
     let phone = phone(&body.phone)?;
+    app.pace.note(&phone, now())?;
     let code = enrol::send_code(&app.office, phone, now(), &mut SystemEntropy).await?;
     send_sms(&app.office, &app.carrier, &code)
         .await

@@ -38,6 +38,8 @@ pub(super) enum Repeat {
     Read,
     /// By the ids within it.
     ByItself,
+    /// Not at all: it makes another secret each time, and no reply that holds one is kept.
+    Never,
     /// By its Idempotency-Key, where it has one.
     ByKey,
 }
@@ -74,7 +76,7 @@ routes! {
     POST post "/v1/devices" Rider ByKey devices::register;
     DELETE delete "/v1/devices/{device}" Rider ByKey devices::revoke;
     POST post "/v1/devices/{device}/credentials" Rider ByKey credentials::grant;
-    POST post "/v1/validators/codes" Staff ByKey validators::make_code;
+    POST post "/v1/validators/codes" Staff Never validators::make_code;
     POST post "/v1/validators" Signed ByItself validators::register;
     GET get "/v1/validators/{validator}/bundle" Anyone Read validators::bundle;
     POST post "/v1/validators/{validator}/segments" Signed ByItself segments::accept;

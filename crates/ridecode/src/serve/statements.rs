@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use ridecode_ledger::{Coverage, Statement, StatementLine};
 use ridecode_office::close;
-use ridecode_words::{OperatorId, ServiceDay};
+use ridecode_words::ServiceDay;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -93,8 +93,7 @@ pub(super) async fn list(
     staff: StaffMember,
     Parameters(query): Parameters<OfOperatorDay>,
 ) -> Result<Json<Vec<StatementView>>> {
-    let operator: OperatorId = parse("operator", &query.operator)?;
-    staff.may_see(operator)?;
+    let operator = staff.operator(&app, &query.operator)?;
     let day: ServiceDay = parse("day", &query.day)?;
     let statements = app.office.store.load_statements(operator, day).await?;
     Ok(Json(statements.iter().map(statement_view).collect()))
@@ -117,8 +116,7 @@ pub(super) async fn close(
     Named(day): Named<ServiceDay>,
     Parameters(query): Parameters<OfOperator>,
 ) -> Result<Json<ClosedView>> {
-    let operator: OperatorId = parse("operator", &query.operator)?;
-    staff.may_see(operator)?;
+    let operator = staff.operator(&app, &query.operator)?;
     let today = service_day(now(), &app.zone);
     if day > today {
         return Err(Problem::new(

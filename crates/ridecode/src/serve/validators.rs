@@ -57,8 +57,7 @@ pub(super) async fn make_code(
     staff: StaffMember,
     Body(body): Body<OneTimeCodeWanted>,
 ) -> Result<(StatusCode, Json<OneTimeCode>)> {
-    let operator = known_operator(&app, body.operator)?;
-    staff.may_see(operator)?;
+    let operator = staff.operator(&app, &body.operator.to_string())?;
     let expires = now().plus_s(CODE_LIFE_S);
     let code = app
         .admission
@@ -265,19 +264,6 @@ fn validator_of(code: &str) -> ValidatorId {
         .chain_update(code.as_bytes())
         .finalize();
     ValidatorId(u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]))
-}
-
-fn known_operator(app: &App, operator: u32) -> Result<OperatorId> {
-    let operator = OperatorId(operator);
-    app.office
-        .desk
-        .find_operator(operator)
-        .map(|known| known.id)
-        .ok_or_else(|| {
-            let known = app.office.desk.operators.iter();
-            let known: Vec<String> = known.map(|known| known.id.to_string()).collect();
-            Problem::field("operator", format!("must be one of {}", known.join(", ")))
-        })
 }
 
 fn used(fault: StoreFault) -> Problem {

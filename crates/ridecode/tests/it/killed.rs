@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,18 +20,19 @@ use ridecode::sandbox;
 use ridecode_office::{Office, charge, price};
 use ridecode_words::TapId;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
 use tokio::sync::{Notify, watch};
 
-use crate::world::{Api, FOSHAN_BUS, Phone, Reader, keys_of, seed, settings};
+use crate::world::{Api, FOSHAN_BUS, Phone, Program, Reader, keys_of, seed, settings};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_it_loses_nothing_and_doubles_nothing() {
     let seed = seed();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (config, sandbox) = provider(folder.path()).await;
-    let mut program = Program::start(&config).await;
+    let flags: Vec<String> = (0..BUSES)
+        .map(|bus| format!("--validator-code=bus-{bus:08}:3"))
+        .collect();
+    let mut program = Program::serve(&config, &flags).await;
     let readers = enrol_and_ride(&program.url, &sandbox.url()).await;
     let expected = taps(&readers);
 
@@ -49,7 +49,7 @@ async fn killed_at_any_moment_it_loses_nothing_and_doubles_nothing() {
             std::hint::spin_loop();
         }
         program.kill().await;
-        program = Program::start(&config).await;
+        program = Program::serve(&config, &flags).await;
         upload.server.send_replace(program.url.clone());
     }
     upload.last.store(1, Ordering::SeqCst);
@@ -61,7 +61,9 @@ async fn killed_at_any_moment_it_loses_nothing_and_doubles_nothing() {
     let office = finish(&config).await;
     check_books(&office, &sandbox, &expected).await;
     drop(office);
-    let audited = Program::audit(&config).await;
+    let audit = Program::run(&config, &["audit", "--json"]).await;
+    assert_eq!(audit.status, Some(0), "seed {seed}: {}", audit.errors);
+    let audited: Value = serde_json::from_str(&audit.output).expect("one JSON object");
     assert_eq!(audited["findings"], json!([]), "seed {seed}");
     assert_eq!(audited["taps"], expected.len(), "seed {seed}");
     assert_eq!(audited["journal_gaps"], 0, "seed {seed}");
@@ -114,67 +116,6 @@ fn taps(readers: &[Reader]) -> BTreeSet<TapId> {
         })
     });
     taps.collect()
-}
-
-/// The program, running.
-struct Program {
-    child: Child,
-    url: String,
-}
-
-impl Program {
-    async fn start(config: &Config) -> Self {
-        let key = hex::encode(config.provider.key.expect("the provider's key"));
-        let mut command = Self::command(config, "serve");
-        command
-            .args(["--listen", "127.0.0.1:0"])
-            .args(["--provider-url", &config.provider.url])
-            .args(["--provider-key", &key])
-            .args(["--set", "work.tick_ms=50", "--set", "log.filter=error"])
-            .args(["--set", "serve.audit_threads=2"]);
-        for bus in 0..BUSES {
-            command.arg(format!("--validator-code=bus-{bus:08}:3"));
-        }
-        let mut child = command.spawn().expect("the program starts");
-        let stdout = child.stdout.take().expect("a standard output");
-        let mut lines = BufReader::new(stdout).lines();
-        let url = loop {
-            let line = lines.next_line().await.expect("a line");
-            let line = line.expect("the program says where it serves");
-            if let Some((_, url)) = line.split_once(" serves at ") {
-                break url.to_owned();
-            }
-        };
-        Self { child, url }
-    }
-
-    /// As a power cut would: nothing is finished, nothing is said.
-    async fn kill(&mut self) {
-        self.child.kill().await.expect("it is killed");
-    }
-
-    async fn audit(config: &Config) -> Value {
-        let output = Self::command(config, "audit")
-            .arg("--json")
-            .output()
-            .await
-            .expect("the audit runs");
-        assert!(output.status.success(), "{output:?}");
-        serde_json::from_slice(&output.stdout).expect("one JSON object")
-    }
-
-    fn command(config: &Config, role: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ridecode"));
-        command
-            .arg(role)
-            .arg("--folder")
-            .arg(&config.folder)
-            .current_dir(config.folder.parent().expect("a folder above"))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true);
-        command
-    }
 }
 
 /// What the uploading validators and the one who kills share.

@@ -4,6 +4,8 @@ mod world;
 
 mod server;
 
+mod program;
+
 mod roles;
 
 mod repeats;

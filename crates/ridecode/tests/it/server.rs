@@ -106,3 +106,87 @@ async fn an_address_in_use_is_named() {
     assert!(format!("{fault:#}").contains("--listen"), "{fault:#}");
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_takes_too_long_is_answered() {
+    // A provider that takes connections and never says a word.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = silent.local_addr().expect("an address");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let world = World::start_with(folder, |config| {
+        config.provider.url = format!("http://{address}");
+        config.serve.request_timeout = std::time::Duration::from_millis(100);
+    })
+    .await;
+    let body = json!({ "phone": "+8613800138044" });
+    let reply = world.api().post("/v1/riders/codes", &body).await;
+    reply.problem("timed-out", "");
+    assert_eq!(reply.headers["retry-after"], "1");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_gone_is_a_problem_of_its_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let world = World::start_with(folder, |_| {}).await;
+    let rider = world.rider("+8613800138045").await;
+    let api = world.api();
+    let world = world.without_provider().await;
+    rider
+        .api
+        .post("/v1/mandates", &json!({}))
+        .await
+        .problem("provider-silent", "");
+    api.post("/v1/riders/codes", &json!({ "phone": "+8613800138046" }))
+        .await
+        .problem("sms-not-sent", "");
+    world.stop().await.expect("the office stops");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_for_one_number_run_out() {
+    let world = World::start().await;
+    let ask = async |phone: &str| {
+        let body = json!({ "phone": phone });
+        world.api().post("/v1/riders/codes", &body).await
+    };
+    for _ in 0..5 {
+        ask("+8613800138047").await.expect(202);
+    }
+    let problem = ask("138-0013-8047")
+        .await
+        .problem("too-many-codes", "phone");
+    assert!(problem["retry_after_s"].as_i64() > Some(500));
+    ask("+8613800138048").await.expect(202);
+    world.stop().await;
+}
+
+/// Every kind of problem in the manual is brought about by some test.
+#[test]
+fn every_problem_is_shown_by_a_test() {
+    let manual = include_str!("../../../../docs/operating.md");
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+    let mut tests = String::new();
+    for folder in ["tests/it", "src/serve/problem/fault", "src/serve/auditors"] {
+        for entry in std::fs::read_dir(format!("{here}{folder}")).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_file() {
+                tests += &std::fs::read_to_string(path).expect("text");
+            }
+        }
+    }
+    let rows = manual.lines().filter_map(|line| line.strip_prefix("| `"));
+    let names = rows.filter_map(|row| row.split_once("` | "));
+    let names = names.filter(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()));
+    let names: Vec<&str> = names
+        .map(|(name, _)| name)
+        .filter(|name| name.contains('-'))
+        .collect();
+    assert!(names.len() > 40, "{names:?}");
+    for name in names {
+        assert!(
+            tests.contains(&format!("\"{name}\"")),
+            "no test shows {name}"
+        );
+    }
+}

@@ -4,9 +4,11 @@
 mod api;
 mod journal;
 mod phone;
+mod program;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ridecode::config::{Config, Secret, Staff, ValidatorCode};
 use ridecode::desk::{self, Opened};
@@ -19,6 +21,7 @@ use tempfile::TempDir;
 pub(crate) use api::{Api, Reply};
 pub(crate) use journal::{Reader, introduction, metro_gate};
 pub(crate) use phone::{Phone, device_body, fresh_key, read_sms};
+pub(crate) use program::Program;
 
 /// 羊城通: `mot` codes on Guangzhou's buses.
 pub(crate) const YANGCHENGTONG: u32 = 1;
@@ -138,6 +141,27 @@ impl World {
         closed.expect(200)["statement"].clone()
     }
 
+    /// Asks again and again until there is an answer; fails the test after half a minute.
+    pub(crate) async fn until<T>(mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+        let asking = async {
+            let mut pause = tokio::time::interval(Duration::from_millis(20));
+            loop {
+                pause.tick().await;
+                if let Some(answer) = ask().await {
+                    return answer;
+                }
+            }
+        };
+        let answer = tokio::time::timeout(Duration::from_secs(30), asking).await;
+        answer.expect("an answer within half a minute")
+    }
+
+    /// Stops the provider; the office stays.
+    pub(crate) async fn without_provider(self) -> serve::Running {
+        self.sandbox.stop().await.expect("the sandbox stops");
+        self.office
+    }
+
     /// Stops both.
     pub(crate) async fn stop(self) {
         self.office.stop().await.expect("the office stops");
@@ -163,6 +187,11 @@ pub(crate) fn settings(folder: PathBuf) -> Config {
         operator: OperatorId(2),
     }];
     config
+}
+
+/// The token of staff that may see everything.
+pub(crate) fn staff_token() -> &'static str {
+    STAFF
 }
 
 /// The keys of a folder, made now if there are none.

@@ -161,7 +161,7 @@ impl From<CallbackFault> for Problem {
             CallbackFault::Stale | CallbackFault::BadSignature => {
                 Self::new(Kind::CallbackRefused, detail)
             }
-            CallbackFault::Malformed(field) => Self::new(Kind::CallbackMalformed, detail).at(field),
+            CallbackFault::Malformed(_) => Self::new(Kind::CallbackMalformed, detail),
         }
     }
 }
@@ -190,3 +190,6 @@ pub(in crate::serve) fn chain(fault: &dyn std::error::Error) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod tests;

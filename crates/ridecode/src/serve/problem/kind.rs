@@ -85,6 +85,10 @@ kinds! {
         "A request with this idempotency key is being answered"
         "The first request with this key has not been answered yet."
         "Wait a moment and repeat it; the reply of the first one comes back.";
+    TooManyCodes "too-many-codes" TOO_MANY_REQUESTS
+        "Too many codes were asked for"
+        "Five codes were sent to this number within ten minutes."
+        "Answer the newest one, or ask again after `retry_after_s` seconds.";
     WrongCode "wrong-code" FORBIDDEN
         "The code is wrong"
         "The digits are not the ones that were sent; `tries_left` says how often one may still try."
