@@ -2,7 +2,8 @@
 //! and the same for every engine.
 
 use ridecode_account::{
-    Credential, CredentialState, DeniedFor, DeviceState, Mandate, RevokeReason, RiderState,
+    Credential, CredentialState, DeniedFor, DeviceState, Mandate, MandateState, RevokeReason,
+    RiderState,
 };
 use ridecode_fare::{Tap, TapKind};
 use ridecode_ledger::{Account, Currency, Transfer};
@@ -50,6 +51,22 @@ pub(crate) fn settle(mut charge: Charge, news: &Settlement) -> Charge {
         AttemptOutcome::Unknown => ChargeState::Unknown,
     };
     charge
+}
+
+/// Whether a mandate lets a rider pay who could not pay with it before.
+pub(crate) fn opens_a_way_to_pay(held: Option<&Mandate>, mandate: &Mandate) -> bool {
+    let was_active = held.is_some_and(|held| held.state == MandateState::Active);
+    mandate.state == MandateState::Active && !was_active
+}
+
+/// Makes a declined charge that was given up due again. Says whether it was one.
+pub(crate) fn revive(charge: &mut Charge, at: UnixSeconds) -> bool {
+    let given_up =
+        matches!(charge.state, ChargeState::Declined { .. }) && charge.next_attempt.is_none();
+    if given_up {
+        charge.next_attempt = Some(at);
+    }
+    given_up
 }
 
 /// The charge with an attempt taken down, unless that attempt is not the next one.

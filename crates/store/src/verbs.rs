@@ -92,7 +92,8 @@ impl Store {
 
     /// Keeps a mandate in place of its earlier state. An id of another rider or provider is a
     /// conflict. A repeat changes nothing. A rider that is not there is [`StoreFault::Missing`],
-    /// here and wherever something is given to a rider.
+    /// here and wherever something is given to a rider. A mandate that becomes active makes the
+    /// rider's declined charges that were given up due again: who has a new way to pay may pay.
     pub async fn save_mandate(&self, mandate: Mandate) -> Result<()> {
         each_engine!(self.save_mandate(mandate))
     }

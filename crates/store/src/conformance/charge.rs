@@ -103,6 +103,29 @@ pub async fn a_decline_counts_once_an_attempt(store: &Store) {
     assert_eq!(file(store).await.unpaid.len(), 1);
 }
 
+/// A charge that was given up is due again when the rider has a new way to pay, and only then.
+pub async fn a_new_mandate_revives_what_was_given_up(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let charge = ride_and_bill(store, 1, 1, 1).await;
+    assert!(open(store, charge, 1).await);
+    let mut decline = news(store, charge, declined()).await;
+    decline.next_attempt = None;
+    let settled = store.settle_charge(decline).await.expect("news");
+    assert_eq!(settled, Settled::Saved);
+    let check = async |mandate, expected| {
+        store.save_mandate(mandate).await.expect("saved");
+        assert_eq!(held(store, charge).await.next_attempt, expected);
+    };
+    let mut pending = mandate(77, 1);
+    pending.state = MandateState::Pending;
+    check(pending, None).await;
+    let mut active = mandate(77, 1);
+    active.changed = NOW.plus_s(90);
+    check(active.clone(), Some(NOW.plus_s(90))).await;
+    active.changed = NOW.plus_s(95);
+    check(active, Some(NOW.plus_s(90))).await;
+}
+
 /// Two charges of a rider may be settled at once: what was decided without seeing the other is
 /// refused.
 pub async fn news_decided_too_early_is_refused(store: &Store) {

@@ -8,7 +8,7 @@ use ridecode_account::{
 };
 use ridecode_words::{CredentialRef, DeviceId, MandateId, RiderId, UnixSeconds};
 
-use super::{Account, MemoryStore, Result, State};
+use super::{Account, FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
 use crate::record::{ChargeState, CredentialOwner, RiderFile, RiderOpened, Session};
 use crate::step::{self, Balance, Granted};
@@ -93,7 +93,13 @@ impl MemoryStore {
         } else {
             state.account(mandate.rider)?.mandates.push(mandate.id);
         }
-        state.mandates.insert(mandate.id, mandate);
+        let held = state.mandates.insert(mandate.id, mandate.clone());
+        if step::opens_a_way_to_pay(held.as_ref(), &mandate) {
+            let later = state.charges.range_mut((mandate.rider, FIRST_CHARGE)..);
+            for (_, charge) in later.take_while(|((rider, _), _)| *rider == mandate.rider) {
+                step::revive(charge, mandate.changed);
+            }
+        }
         Ok(())
     }
 

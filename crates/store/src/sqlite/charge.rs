@@ -159,7 +159,7 @@ fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
     )
 }
 
-fn put(db: &Connection, charge: &Charge) -> Result<()> {
+pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
     let (state, word) = match &charge.state {
         ChargeState::Planned => (0, None),
         ChargeState::Submitted => (1, None),

@@ -12,7 +12,7 @@ use super::column::{self, Coded, Columns, execute, find, id, impossible, load};
 use super::{Result, SqliteStore, charge, credential};
 use crate::fault::StoreFault;
 use crate::record::{RiderFile, RiderOpened, Session};
-use crate::step::Balance;
+use crate::step::{self, Balance};
 
 impl SqliteStore {
     pub(crate) async fn open_rider(&self, rider: Rider) -> Result<RiderOpened> {
@@ -255,7 +255,8 @@ fn find_mandate(db: &Connection, mandate: MandateId) -> Result<Option<Mandate>> 
 
 fn save_mandate(db: &Connection, mandate: &Mandate) -> Result<()> {
     expect_rider(db, mandate.rider)?;
-    if let Some(held) = find_mandate(db, mandate.id)?
+    let held = find_mandate(db, mandate.id)?;
+    if let Some(held) = &held
         && (held.rider != mandate.rider || held.provider != mandate.provider)
     {
         return Err(StoreFault::conflict("mandate", mandate.id));
@@ -282,6 +283,13 @@ fn save_mandate(db: &Connection, mandate: &Mandate) -> Result<()> {
             mandate.changed.0,
         ],
     )?;
+    if step::opens_a_way_to_pay(held.as_ref(), mandate) {
+        for mut charge in charge::unpaid_of(db, mandate.rider)? {
+            if step::revive(&mut charge, mandate.changed) {
+                charge::put(db, &charge)?;
+            }
+        }
+    }
     Ok(())
 }
 
