@@ -9,8 +9,6 @@ pub(super) enum Goal {
     RatioAtLeast(f64),
     /// The ratio of value to bound is at most this.
     RatioAtMost(f64),
-    /// The value is at least this.
-    AtLeast(f64),
     /// The value is at most this.
     AtMost(f64),
     /// There is no goal: the figure explains another.
@@ -47,7 +45,6 @@ impl Figure<'_> {
             (Goal::RatioAtMost(goal), Some(ratio)) => {
                 (format!("ratio <= {goal}"), Some(ratio <= goal))
             }
-            (Goal::AtLeast(goal), _) => (format!("value >= {goal}"), Some(self.value >= goal)),
             (Goal::AtMost(goal), _) => (format!("value <= {goal}"), Some(self.value <= goal)),
             (Goal::RatioAtLeast(_) | Goal::RatioAtMost(_), None) | (Goal::None, _) => {
                 (String::new(), None)
