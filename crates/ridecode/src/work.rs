@@ -1,9 +1,11 @@
-//! Workers: pricing, charging and closing, round after round.
+//! Workers: pricing, closing and charging, round after round.
 //!
-//! A round does everything that is due: prices months, sends and asks about charges, closes the
-//! service day before. Uploads and callbacks ring the doorbell; without it the next round comes
-//! with the tick. Losing a ring changes no money, only when it moves. Each step can be repeated,
-//! so a fault ends the round, is logged once, and the next round begins after a growing pause.
+//! Two loops share a thread. The books price months and close the service day before; the till
+//! sends charges and asks about them, and may wait for a slow provider without holding up the
+//! books. Uploads and callbacks ring the doorbell; without it the next round comes with the tick.
+//! Losing a ring changes no money, only when it moves. Each step can be repeated, so a round may
+//! be dropped at any moment; a fault ends it, is logged once, and the next begins after a growing
+//! pause.
 
 use std::sync::Arc;
 use std::thread;
@@ -25,12 +27,16 @@ use crate::entropy::SystemEntropy;
 
 /// Wakes the worker. Rings while it works are remembered as one.
 #[derive(Clone, Debug, Default)]
-pub struct Doorbell(Arc<Notify>);
+pub struct Doorbell {
+    books: Arc<Notify>,
+    till: Arc<Notify>,
+}
 
 impl Doorbell {
     /// Says that something may be due.
     pub fn ring(&self) {
-        self.0.notify_one();
+        self.books.notify_one();
+        self.till.notify_one();
     }
 }
 
@@ -63,23 +69,35 @@ pub async fn round(
     carrier: &impl Carrier,
     batch: usize,
 ) -> Result<Round, StoreFault> {
+    let mut round = price_all(office, batch).await?;
+    charge_all((office, carrier), batch, &mut round).await?;
+    Ok(round)
+}
+
+async fn price_all(office: &Office, batch: usize) -> Result<Round, StoreFault> {
     let mut round = Round::default();
     loop {
         let priced = price::run(office, now(), batch).await?;
         round.fares += priced.fares;
         if priced.bills < batch {
-            break;
+            return Ok(round);
         }
     }
+}
+
+async fn charge_all(
+    (office, carrier): (&Office, &impl Carrier),
+    batch: usize,
+    round: &mut Round,
+) -> Result<(), StoreFault> {
     loop {
         let charged = charge::run(office, now(), batch, (carrier, &mut SystemEntropy)).await?;
         round.collected += charged.collected;
         round.declined += charged.declined;
         if charged.tried < batch {
-            break;
+            return Ok(());
         }
     }
-    Ok(round)
 }
 
 /// The service day of a time: the civil day in the zone.
@@ -106,45 +124,43 @@ impl Worker {
             .context("the worker's thread cannot start")
     }
 
-    async fn run(self, mut stopped: watch::Receiver<bool>) {
+    async fn run(self, stopped: watch::Receiver<bool>) {
         let mut closed: Option<ServiceDay> = None;
-        let mut pause = self.settings.tick;
-        loop {
-            match self.once(&mut closed).await {
-                Ok(()) => pause = self.settings.tick,
-                Err(fault) => {
-                    pause = (pause * 2).clamp(PAUSE_MIN, PAUSE_MAX);
-                    tracing::error!(
-                        error = format!("{fault:#}"),
-                        again_s = pause.as_secs(),
-                        "a round of work ended early"
-                    );
-                    // A ring does not shorten the pause after a fault.
-                    tokio::select! {
-                        _ = stopped.wait_for(|stop| *stop) => return,
-                        () = tokio::time::sleep(pause) => continue,
-                    }
-                }
-            }
-            tokio::select! {
-                _ = stopped.wait_for(|stop| *stop) => return,
-                () = self.doorbell.0.notified() => {}
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
+        let books = Rounds {
+            name: "books",
+            bell: &self.doorbell.books,
+            tick: self.settings.tick,
+        };
+        let till = Rounds {
+            name: "till",
+            bell: &self.doorbell.till,
+            tick: self.settings.tick,
+        };
+        tokio::join!(
+            books.run(stopped.clone(), async || self.keep_books(&mut closed).await),
+            till.run(stopped, async || self.mind_till().await),
+        );
     }
 
-    async fn once(&self, closed: &mut Option<ServiceDay>) -> anyhow::Result<()> {
-        let round = round(&self.office, &self.carrier, self.settings.batch).await?;
-        if round != Round::default() {
-            let Round {
-                fares,
-                collected,
-                declined,
-            } = round;
-            tracing::info!(fares, collected, declined, "a round of work");
+    async fn keep_books(&self, closed: &mut Option<ServiceDay>) -> anyhow::Result<()> {
+        let round = price_all(&self.office, self.settings.batch).await?;
+        if round.fares > 0 {
+            tracing::info!(fares = round.fares, "priced");
+            self.doorbell.till.notify_one();
         }
         self.close_yesterday(closed).await?;
+        Ok(())
+    }
+
+    async fn mind_till(&self) -> anyhow::Result<()> {
+        let mut round = Round::default();
+        let office = (&self.office, &self.carrier);
+        let charged = charge_all(office, self.settings.batch, &mut round).await;
+        if round != Round::default() {
+            let (collected, declined) = (round.collected, round.declined);
+            tracing::info!(collected, declined, "charged");
+        }
+        charged?;
         Ok(())
     }
 
@@ -172,5 +188,94 @@ impl Worker {
     }
 }
 
+/// Rounds of one kind of work.
+struct Rounds<'a> {
+    name: &'static str,
+    bell: &'a Notify,
+    tick: Duration,
+}
+
+impl Rounds<'_> {
+    /// Works until it is stopped, in the middle of a round if need be.
+    async fn run(
+        &self,
+        mut stopped: watch::Receiver<bool>,
+        once: impl AsyncFnMut() -> anyhow::Result<()>,
+    ) {
+        tokio::select! {
+            // An error means that nobody can ask to stop any more: then stop.
+            _ = stopped.wait_for(|stop| *stop) => {}
+            () = self.work(once) => {}
+        }
+    }
+
+    async fn work(&self, mut once: impl AsyncFnMut() -> anyhow::Result<()>) {
+        let mut pause = self.tick;
+        loop {
+            let Err(fault) = once().await else {
+                pause = self.tick;
+                tokio::select! {
+                    () = self.bell.notified() => {}
+                    () = tokio::time::sleep(pause) => {}
+                }
+                continue;
+            };
+            pause = (pause * 2).clamp(PAUSE_MIN, PAUSE_MAX);
+            tracing::error!(
+                work = self.name,
+                error = format!("{fault:#}"),
+                again_s = pause.as_secs(),
+                "a round ended early"
+            );
+            // A ring does not shorten the pause after a fault.
+            tokio::time::sleep(pause).await;
+        }
+    }
+}
+
 const PAUSE_MIN: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_day_is_a_civil_day_of_the_zone() {
+        let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
+        let check = |time: i64, expected: &str| {
+            assert_eq!(service_day(UnixSeconds(time), &zone).to_string(), expected);
+        };
+        // 2026-11-20T15:59:59Z is the last second of the day in Shanghai.
+        check(1_795_190_399, "2026-11-20");
+        check(1_795_190_400, "2026-11-21");
+        check(0, "1970-01-01");
+        check(-28_801, "1969-12-31");
+    }
+
+    #[tokio::test]
+    async fn a_ring_starts_a_round_and_stopping_ends_one_in_the_middle() {
+        let doorbell = Doorbell::default();
+        let (stop, stopped) = watch::channel(false);
+        let rounds = Rounds {
+            name: "books",
+            bell: &doorbell.books,
+            tick: Duration::from_secs(3_600),
+        };
+        let mut begun = 0;
+        rounds
+            .run(stopped, async || {
+                begun += 1;
+                match begun {
+                    1 => doorbell.ring(),
+                    _ => {
+                        stop.send_replace(true);
+                        std::future::pending::<()>().await;
+                    }
+                }
+                Ok(())
+            })
+            .await;
+        assert_eq!(begun, 2);
+    }
+}

@@ -212,7 +212,8 @@ async fn a_migration_says_the_versions() {
     );
     let again = Program::run(&config, &["migrate"]).await;
     assert!(again.output.contains("nothing to do"), "{}", again.output);
-    fs::write(config.database(), "no database at all").expect("it is written");
-    let wrong = Program::run(&config, &["migrate"]).await;
+    let other = config.folder.join("other.db");
+    fs::write(other, "no database at all").expect("it is written");
+    let wrong = Program::run(&config, &["migrate", "--database", "other.db"]).await;
     assert_eq!(wrong.status, Some(2), "{}", wrong.output);
 }
