@@ -6,6 +6,7 @@ use ridecode_words::{BrandId, UnixSeconds};
 
 use crate::bundle::{Bundle, IssuerRules};
 use crate::clock::{Clock, ClockTrust};
+use crate::deny::DenyIndex;
 use crate::journal::{Entry, Event};
 use crate::outcome::Outcome;
 use crate::place::{Passage, Place};
@@ -13,12 +14,12 @@ use crate::replay::{CodeKey, ReplayStore, Seen, Use};
 
 /// What a validator knows when it decides.
 pub struct State<C: Crypto> {
-    /// The bundle in force.
-    pub bundle: Bundle,
-    /// Its keys, with the credentials already checked.
-    pub verifier: Verifier<C>,
+    bundle: Bundle,
+    denied: DenyIndex,
+    /// The bundle's keys, with the credentials already checked.
+    verifier: Verifier<C>,
     /// Codes and riders seen lately.
-    pub replay: ReplayStore,
+    replay: ReplayStore,
 }
 
 /// An answer, with what it rests on.
@@ -40,6 +41,7 @@ impl<C: Crypto> State<C> {
         bundle.assert_ordered();
         let verifier = Verifier::new(crypto, bundle.keys.clone(), credentials_max);
         Self {
+            denied: DenyIndex::new(&bundle.denied),
             bundle,
             verifier,
             replay: ReplayStore::default(),
@@ -53,7 +55,18 @@ impl<C: Crypto> State<C> {
         if bundle.keys != self.bundle.keys {
             self.verifier.set_keys(bundle.keys.clone());
         }
+        self.denied = DenyIndex::new(&bundle.denied);
         self.bundle = bundle;
+    }
+
+    /// The bundle in force.
+    pub fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// Codes and riders seen lately.
+    pub fn replay(&self) -> &ReplayStore {
+        &self.replay
     }
 
     /// Takes note of a journal entry that is now durable. Called for each entry in order, also
@@ -126,7 +139,7 @@ pub fn decide<C: Crypto>(
     let ceiling = scan.fare_ceiling_minor.min(rules.fare_ceiling_minor);
     let refusal = find_time_refusal(scan, &rules, clock.now)
         .or_else(|| brand.is_none().then_some(Outcome::BrandNotAccepted))
-        .or_else(|| find_denial(scan, &state.bundle))
+        .or_else(|| find_denial(scan, state))
         .or_else(|| find_replay(scan, state, clock.now))
         .or_else(|| {
             let over = place.fare_minor.is_some_and(|fare| fare > ceiling);
@@ -202,13 +215,9 @@ fn find_brand(scan: &Scan, place: &Place, bundle: &Bundle) -> Option<BrandId> {
     accepted.map(|rule| rule.brand)
 }
 
-fn find_denial(scan: &Scan, bundle: &Bundle) -> Option<Outcome> {
-    let place = bundle
-        .denied
-        .binary_search_by_key(&scan.credential, |entry| entry.credential);
-    place
-        .ok()
-        .map(|place| Outcome::Denied(bundle.denied[place].reason))
+fn find_denial<C: Crypto>(scan: &Scan, state: &State<C>) -> Option<Outcome> {
+    let reason = state.denied.find(&state.bundle.denied, &scan.credential)?;
+    Some(Outcome::Denied(reason))
 }
 
 fn find_replay<C: Crypto>(scan: &Scan, state: &State<C>, now: UnixSeconds) -> Option<Outcome> {

@@ -14,6 +14,7 @@ extern crate std;
 pub mod bundle;
 mod clock;
 mod decide;
+mod deny;
 mod envelope;
 pub mod journal;
 mod outcome;

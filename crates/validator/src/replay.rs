@@ -64,12 +64,6 @@ impl ReplayStore {
     }
 
     pub(crate) fn find(&self, code: &CodeKey, now: UnixSeconds, silent_s: u32) -> Seen {
-        if let Some(used) = self.uses.get(code) {
-            let ago_s = now.since_s(used.at);
-            return Seen::SameCode { ago_s };
-        }
-        // The same rider is looked for on both sides of now: a clock that was set back a little
-        // must not charge a phone twice, one that was set back far must not lock a rider out.
         let first = CodeKey {
             credential: code.credential,
             generated: UnixSeconds(i64::MIN),
@@ -80,12 +74,19 @@ impl ReplayStore {
             generated: UnixSeconds(i64::MAX),
             counter: Some(u32::MAX),
         };
-        let lately = |used: &Use| now.since_s(used.at).unsigned_abs() < u64::from(silent_s);
-        if self.uses.range(first..=last).any(|(_, used)| lately(used)) {
-            Seen::SameRider
-        } else {
-            Seen::Never
+        let mut seen = Seen::Never;
+        for (other, used) in self.uses.range(first..=last) {
+            let ago_s = now.since_s(used.at);
+            if other == code {
+                return Seen::SameCode { ago_s };
+            }
+            // Lately is on both sides of now: a clock that was set back a little must not charge
+            // a phone twice, one that was set back far must not lock a rider out.
+            if ago_s.unsigned_abs() < u64::from(silent_s) {
+                seen = Seen::SameRider;
+            }
         }
+        seen
     }
 
     /// Remembers a use; then forgets what has outlived its time.

@@ -105,7 +105,7 @@ impl Gate {
             trust: self.trust,
             place: self.place.clone(),
             event,
-            bundle_version: self.state.bundle.version,
+            bundle_version: self.state.bundle().version,
         };
         let (chained, _) = journal::append(&mut self.head, entry);
         self.state.note(&chained.entry);

@@ -41,7 +41,7 @@ impl Layers {
     ) -> anyhow::Result<()> {
         let mut ours: Vec<(String, String)> = variables
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| name.starts_with(PREFIX) && !NOT_SETTINGS.contains(&name.as_str()))
+            .filter(|(name, _)| name.starts_with(PREFIX) && !is_of_others(name))
             .map(|(name, value)| {
                 let value = value
                     .into_string()
@@ -153,14 +153,16 @@ fn position(text: &str, span: Option<std::ops::Range<usize>>) -> String {
     }
 }
 
+/// A validator's own settings, and the seed of random tests: no settings of an office.
+fn is_of_others(variable: &str) -> bool {
+    variable == "RIDECODE_SEED" || variable.starts_with("RIDECODE_VALIDATOR_")
+}
+
 fn one_line(message: &str) -> String {
     message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const PREFIX: &str = "RIDECODE_";
-
-/// Variables of ours that are no settings: the seed of random tests.
-const NOT_SETTINGS: [&str; 1] = ["RIDECODE_SEED"];
 
 const SECTIONS: [&str; 8] = [
     "serve", "store", "city", "desk", "provider", "policy", "work", "log",

@@ -36,7 +36,7 @@ impl Validator {
     pub fn start(journal: &Path, bundle: Bundle, place: Place) -> anyhow::Result<Self> {
         let (journal, entries) = JournalFile::open(journal)?;
         let mut state = State::new(bundle, Native, CREDENTIALS_MAX);
-        let mut last_time = state.bundle.made;
+        let mut last_time = state.bundle().made;
         for chained in &entries {
             state.note(&chained.entry);
             if chained.entry.trust != ClockTrust::Distrusted {
@@ -83,7 +83,7 @@ impl Validator {
 
     /// The bundle in force.
     pub fn bundle(&self) -> &Bundle {
-        &self.state.bundle
+        self.state.bundle()
     }
 
     /// Where it stands.
@@ -108,7 +108,7 @@ impl Validator {
             trust: clock.trust,
             place: self.place.clone(),
             event,
-            bundle_version: self.state.bundle.version,
+            bundle_version: self.state.bundle().version,
         })?;
         self.state.note(&chained.entry);
         Ok(chained.entry.sequence)

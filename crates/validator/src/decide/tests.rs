@@ -122,14 +122,15 @@ fn a_brand_is_accepted_by_operator_mode_line_product_and_service() {
 
 #[test]
 fn every_denied_credential_is_found_wherever_it_stands_in_the_list() {
-    let mut state = state();
+    let mut bundle = bundle();
     let riders = (0..=20_u8).map(|rider| DenyEntry {
         credential: compact_credential(rider),
         reason: DenyReason::ALL[usize::from(rider) % 4],
     });
-    state.bundle.denied = riders
+    bundle.denied = riders
         .filter(|entry| entry.reason != DenyReason::Lost)
         .collect();
+    let mut state = State::new(bundle, Portable, 0);
     for rider in 0..=20 {
         let expected = match DenyReason::ALL[usize::from(rider) % 4] {
             DenyReason::Lost => Outcome::Admit,
