@@ -97,7 +97,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
             let traffic = Traffic::make(&office, &crowd, (scheme, day), &mut rng);
             let traffic = runtime.block_on(traffic)?;
             day = traffic.end;
-            if traffic.taps == 0 {
+            if traffic.taps() == 0 {
                 continue;
             }
             let race = Race {
@@ -106,6 +106,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
                 threads,
                 memory,
             };
+            eprintln!("{scheme:?}: {} taps, memory {memory}", traffic.taps());
             let before = bound::taps_per_s(scheme, threads, memory);
             let run = race.run(&traffic)?;
             let after = bound::taps_per_s(scheme, threads, memory);

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use anstream::eprintln;
 use anyhow::{anyhow, ensure};
 use ridecode_codec::crypto::native::Native;
 use ridecode_office::upload::{self, Auditor};
@@ -68,6 +69,7 @@ impl Race<'_> {
             saving: Arc::new(Semaphore::new(SAVING_MAX)),
             saved: Arc::default(),
         };
+        eprintln!("racing");
         let watch = Stopwatch::start();
         let bills = thread::scope(|scope| {
             let track = &track;
@@ -88,7 +90,7 @@ impl Race<'_> {
         let saved = &track.saved;
         let mut uploads = std::mem::take(&mut *lock(&saved.uploads_ms));
         uploads.sort_by(f64::total_cmp);
-        let taps = traffic.taps as f64;
+        let taps = traffic.taps() as f64;
         Ok(Run {
             memory: self.memory,
             taps_per_s: taps / elapsed.as_secs_f64(),
@@ -121,7 +123,7 @@ impl Race<'_> {
             return Err(fault.context("an upload failed"));
         }
         let entries = track.saved.entries.load(Ordering::Acquire);
-        let taps = track.traffic.taps;
+        let taps = track.traffic.taps();
         ensure!(entries == taps, "{entries} entries are held of {taps} taps");
         let store = &self.office.store;
         let state = self

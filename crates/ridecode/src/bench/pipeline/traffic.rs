@@ -22,7 +22,6 @@ use super::office::{BUS, METRO, key};
 pub(super) struct Traffic {
     pub(super) journals: Vec<Journal>,
     pub(super) segments: Vec<Segment>,
-    pub(super) taps: usize,
     /// Some of those who rode, to look at afterwards.
     pub(super) sample: Vec<RiderId>,
     /// When the last of them had passed.
@@ -96,7 +95,6 @@ impl Traffic {
             }
         }
         Ok(Self {
-            taps: plans.len(),
             journals,
             segments,
             sample: riders
@@ -106,6 +104,14 @@ impl Traffic {
                 .collect(),
             end,
         })
+    }
+
+    /// Taps in all journals.
+    pub(super) fn taps(&self) -> usize {
+        self.journals
+            .iter()
+            .map(|journal| journal.entries.len())
+            .sum()
     }
 }
 
