@@ -115,15 +115,15 @@ fn full_lists(args: &Args, gate: &Gate) -> anyhow::Result<()> {
     let mut full = gate.state(gate.riders());
     full.apply(Bundle {
         denied: (0..args.denied).map(|number| gate.denied(number)).collect(),
-        ..full.bundle.clone()
+        ..full.bundle().clone()
     });
     for number in 0..args.replayed {
         full.note(&gate.admitted(number)?);
     }
     anyhow::ensure!(
-        full.replay.len() == args.replayed as usize,
+        full.replay().len() == args.replayed as usize,
         "the replay store holds {} codes",
-        full.replay.len()
+        full.replay().len()
     );
     gate.decide(&mut empty, 0..gate.codes.len());
     gate.decide(&mut full, 0..gate.codes.len());

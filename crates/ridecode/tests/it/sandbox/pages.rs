@@ -7,8 +7,17 @@ use super::world::{World, order};
 
 async fn page(world: &World, path: &str) -> (u16, String) {
     let url = format!("{}{path}", world.sandbox.url());
-    let reply = world.merchant.client.get(url).send().await.unwrap();
-    (reply.status().as_u16(), reply.text().await.unwrap())
+    let reply = world
+        .merchant
+        .client
+        .get(url)
+        .send()
+        .await
+        .expect("the page");
+    (
+        reply.status().as_u16(),
+        reply.text().await.expect("its text"),
+    )
 }
 
 async fn check_page(world: &World, path: &str, shown: &[&str]) {
