@@ -26,6 +26,7 @@ mod rides;
 
 mod sandbox;
 
+mod bench;
 mod callbacks;
 
 mod demo;
