@@ -134,7 +134,7 @@ impl SqliteStore {
     async fn write<T: Send + 'static>(
         &self,
         rows: usize,
-        verb: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+        verb: impl Fn(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let Some(writing) = &self.threads.writing else {
             return Err(StoreFault::engine("it was opened for reading only"));

@@ -334,5 +334,5 @@ fn read_pairs(blob: &[u8]) -> Result<Vec<(u32, u64)>> {
         .collect())
 }
 
-/// What a bill weighs in a group of commits, in rows.
-const ROWS_OF_A_BILL: usize = 6;
+/// What a bill weighs in a group of verbs, in taps taken in.
+const ROWS_OF_A_BILL: usize = 2;

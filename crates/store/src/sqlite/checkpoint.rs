@@ -21,6 +21,8 @@ pub(super) struct Checkpoints {
     ask: SyncSender<()>,
     /// Set by the thread when little is left to copy.
     nearly_done: Arc<AtomicBool>,
+    /// Changes of the connection when the log was last looked at.
+    looked_at: u64,
 }
 
 /// How far the log is copied.
@@ -42,6 +44,7 @@ pub(super) fn start(path: &Path, pages: u32) -> Result<(JoinHandle<()>, Checkpoi
         pages,
         ask,
         nearly_done,
+        looked_at: 0,
     };
     Ok((thread, checkpoints))
 }
@@ -56,6 +59,11 @@ impl Checkpoints {
             report(finish(connection));
             return;
         }
+        let changes = connection.total_changes();
+        if changes - self.looked_at < CHANGES_BETWEEN_LOOKS {
+            return;
+        }
+        self.looked_at = changes;
         match checkpoint(connection, "PRAGMA wal_checkpoint(NOOP)") {
             Ok(log) if log.pages - log.copied >= i64::from(self.pages) => {
                 // Where one is asked for already, it will see these pages too.
@@ -116,6 +124,9 @@ const READERS_TIMEOUT: Duration = Duration::from_millis(10);
 
 /// Passes after which the writer takes over, however much is left.
 const PASSES_MAX: u32 = 4;
+
+/// Rows changed before the log is looked at again: some hundred pages.
+const CHANGES_BETWEEN_LOOKS: u64 = 1_000;
 
 /// Pages that the writer may copy itself: some milliseconds.
 const REST_PAGES: i64 = 1_000;

@@ -30,7 +30,7 @@ impl SqliteStore {
     }
 
     pub(crate) async fn keep_reply(&self, reply: ReplyRecord) -> Result<ReplyRecord> {
-        self.write(1, move |db| keep_reply(db, reply)).await
+        self.write(1, move |db| keep_reply(db, &reply)).await
     }
 
     pub(crate) async fn find_reply(&self, key: String) -> Result<Option<ReplyRecord>> {
@@ -94,17 +94,17 @@ fn office_state(db: &Connection, now: UnixSeconds) -> Result<OfficeState> {
     })
 }
 
-fn keep_reply(db: &Connection, reply: ReplyRecord) -> Result<ReplyRecord> {
+fn keep_reply(db: &Connection, reply: &ReplyRecord) -> Result<ReplyRecord> {
     match find_reply(db, &reply.key)? {
         Some(kept) if kept.request_digest == reply.request_digest => Ok(kept),
-        Some(_) => Err(StoreFault::conflict("reply", reply.key)),
+        Some(_) => Err(StoreFault::conflict("reply", &reply.key)),
         None => {
             execute(
                 db,
                 "INSERT INTO replies (key, request_digest, status, body) VALUES (?1, ?2, ?3, ?4)",
                 params![reply.key, reply.request_digest, reply.status, reply.body],
             )?;
-            Ok(reply)
+            Ok(reply.clone())
         }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::migrate;
@@ -86,9 +87,7 @@ pub(super) fn writer(path: &Path, cache_mib: u32) -> Result<Connection, OpenFaul
          PRAGMA temp_store = MEMORY;
          PRAGMA trusted_schema = OFF;",
     )?;
-    set_cache(&connection, cache_mib)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    prepare(&connection, cache_mib)?;
     Ok(connection)
 }
 
@@ -104,9 +103,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, OpenFault> {
          PRAGMA mmap_size = 1073741824;
          PRAGMA trusted_schema = OFF;",
     )?;
-    set_cache(&connection, READER_CACHE_MIB)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    prepare(&connection, READER_CACHE_MIB)?;
     Ok(connection)
 }
 
@@ -127,9 +124,14 @@ pub(super) fn thread(
     thread.map_err(OpenFault::Thread)
 }
 
-/// Negative sizes are in KiB, positive ones would be in pages.
-fn set_cache(connection: &Connection, mib: u32) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "cache_size", -i64::from(mib) * 1_024)
+/// What every connection is set to. Plans do not look at the values bound: else SQLite would plan a
+/// statement with a range anew whenever its bounds change, which is always.
+fn prepare(connection: &Connection, cache_mib: u32) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    // Negative sizes are in KiB, positive ones would be in pages.
+    connection.pragma_update(None, "cache_size", -i64::from(cache_mib) * 1_024)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.busy_timeout(BUSY_TIMEOUT)
 }
 
 /// How long a connection waits for a lock of another one.

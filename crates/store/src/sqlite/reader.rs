@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::Result;
 use super::open::{self, OpenFault};
-use super::writer::run_contained;
+use super::writer::{execute, run_contained};
 use crate::fault::StoreFault;
 
 /// A verb on its way to a reader.
@@ -49,11 +49,14 @@ pub(super) async fn ask<T: Send + 'static>(
     let (sender, receiver) = oneshot::channel();
     let run = Box::new(move |connection: &Connection| {
         let outcome = run_contained(connection, |connection| {
-            let transaction = connection.unchecked_transaction()?;
-            let outcome = verb(&transaction)?;
-            transaction.commit()?;
-            Ok(outcome)
+            execute(connection, "BEGIN")?;
+            verb(connection)
         });
+        if !connection.is_autocommit()
+            && let Err(fault) = execute(connection, "ROLLBACK")
+        {
+            tracing::error!(%fault, "a reader could not let go of what it read");
+        }
         // Whoever asked may have gone away.
         drop(sender.send(outcome));
     });

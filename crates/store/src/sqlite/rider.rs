@@ -30,7 +30,8 @@ impl SqliteStore {
         code: String,
         now: UnixSeconds,
     ) -> Result<ChallengeAnswer> {
-        self.write(1, move |db| answer(db, phone, &code, now)).await
+        self.write(1, move |db| answer(db, &phone, &code, now))
+            .await
     }
 
     pub(crate) async fn open_session(&self, session: Session) -> Result<()> {
@@ -196,7 +197,7 @@ fn keep_challenge(db: &Connection, challenge: &Challenge) -> Result<()> {
     Ok(())
 }
 
-fn answer(db: &Connection, phone: Phone, code: &str, now: UnixSeconds) -> Result<ChallengeAnswer> {
+fn answer(db: &Connection, phone: &Phone, code: &str, now: UnixSeconds) -> Result<ChallengeAnswer> {
     let waiting = find(
         db,
         "DELETE FROM challenges WHERE phone = ?1 RETURNING digest, expires, tries_left",
