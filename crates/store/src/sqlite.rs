@@ -92,6 +92,7 @@ impl SqliteStore {
     /// Opens or makes a database file with settings of the caller's.
     pub fn open_with(path: &Path, settings: SqliteSettings) -> Result<Self, OpenFault> {
         let lock = open::lock(path)?;
+        open::make(path)?;
         let mut connection = open::writer(path, settings.cache_mib)?;
         migrate::run(&mut connection)?;
         open::limit(&connection, settings.pages_max)?;

@@ -41,9 +41,16 @@ impl SqliteStore {
 fn audit_page(db: &Connection, after: Option<RiderId>, limit: usize) -> Result<AuditPage> {
     let limit = limit.max(1);
     let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let sql = "SELECT rider FROM riders WHERE ?1 IS NULL OR rider > ?1 ORDER BY rider LIMIT ?2";
-    let after_id = after.map(|rider| id(rider.0));
-    let mut riders = load(db, sql, (after_id, more), |row| row.rider())?;
+    let mut riders = match after {
+        None => {
+            let sql = "SELECT rider FROM riders ORDER BY rider LIMIT ?1";
+            load(db, sql, [more], |row| row.rider())?
+        }
+        Some(after) => {
+            let sql = "SELECT rider FROM riders WHERE rider > ?1 ORDER BY rider LIMIT ?2";
+            load(db, sql, (id(after.0), more), |row| row.rider())?
+        }
+    };
     let is_last = riders.len() <= limit;
     riders.truncate(limit);
     let next = riders.last().copied().filter(|_| !is_last);

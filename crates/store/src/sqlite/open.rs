@@ -67,6 +67,20 @@ pub(super) fn lock(path: &Path) -> Result<File, OpenFault> {
     }
 }
 
+/// Makes the file where there is none. It holds phone numbers and payment contracts, so that only
+/// its owner may read it; SQLite gives the log the same rights.
+pub(super) fn make(path: &Path) -> Result<(), OpenFault> {
+    let mut options = OpenOptions::new();
+    options.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(fault) => Err(OpenFault::File(path.to_owned(), fault)),
+    }
+}
+
 /// The connection that writes. FULL makes every commit durable before it is answered; the log is
 /// copied back by a thread of its own, never by the writer as it commits.
 pub(super) fn writer(path: &Path, cache_mib: u32) -> Result<Connection, OpenFault> {

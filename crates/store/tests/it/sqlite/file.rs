@@ -25,6 +25,24 @@ async fn what_was_answered_is_there_after_closing() {
     ride_and_bill(&store, 1, 2, 1).await;
 }
 
+/// The table of tables in docs/storage.md is complete, and names none that is gone.
+#[test]
+fn every_table_is_described() {
+    let (_folder, path) = place();
+    drop(SqliteStore::open(&path).expect("a new database"));
+    let database = Connection::open(&path).expect("the database");
+    let mut names = database
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        .expect("a query");
+    let names = names.query_map([], |row| row.get(0)).expect("tables");
+    let names: Vec<String> = names.map(|name| name.expect("a name")).collect();
+    let document = include_str!("../../../../../docs/storage.md");
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| `"));
+    let mut described: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    described.sort_unstable();
+    assert_eq!(described, names);
+}
+
 #[tokio::test]
 async fn a_second_program_is_told_that_the_file_is_in_use() {
     let (_folder, path) = place();
@@ -50,6 +68,22 @@ async fn a_reader_beside_the_writer_sees_and_changes_nothing() {
         panic!("it may not write: {refused:?}");
     };
     assert!(fault.to_string().contains("reading only"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_may_read_the_file_and_its_log() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_folder, path) = place();
+    let store = open(&path);
+    settle_in(&store, 1, 0).await;
+    let mut log = path.clone().into_os_string();
+    log.push("-wal");
+    for file in [path, PathBuf::from(log)] {
+        let rights = std::fs::metadata(&file).expect("a file").permissions();
+        assert_eq!(rights.mode() & 0o777, 0o600, "{}", file.display());
+    }
 }
 
 #[test]
