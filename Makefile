@@ -4,7 +4,9 @@ CARGO ?= cargo
 # HEADLESS=1 plays the demo and exits with a status instead of staying up.
 DEMO_FLAGS = $(if $(HEADLESS),--headless)
 
-.PHONY: demo test check unit deny tools bench fuzz-corpus help
+WEB_INSTALL = cd web && npm ci --silent
+
+.PHONY: demo test check unit web-unit deny tools bench fuzz-corpus help
 
 help:
 	@echo "make demo             play a morning in Guangzhou and Foshan, then keep serving"
@@ -16,7 +18,7 @@ demo:
 	$(CARGO) build --bin ridecode
 	$(CARGO) run -q --bin ridecode -- demo $(DEMO_FLAGS)
 
-test: tools check deny unit
+test: tools check deny unit web-unit
 
 # What the tests need and Rust does not bring.
 tools:
@@ -33,6 +35,11 @@ deny:
 # Everything with cargo's own runner or, where it is there, the faster nextest.
 unit:
 	scripts/run-tests
+
+# Codes made in TypeScript against the vectors that Rust reads.
+web-unit:
+	$(WEB_INSTALL)
+	cd web && npm test
 
 bench:
 	$(CARGO) run --release --bin ridecode -- bench decide
