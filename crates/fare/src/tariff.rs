@@ -148,6 +148,31 @@ impl Tariff {
         &self.city
     }
 
+    /// Of every amount in it.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The first service day it is in force.
+    pub fn valid_from(&self) -> ServiceDay {
+        self.valid_from
+    }
+
+    /// The last service day it is in force, if it ends.
+    pub fn valid_until(&self) -> Option<ServiceDay> {
+        self.valid_until
+    }
+
+    /// Its rules, in order of precedence.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// What is taken off for what was paid this month, if anything.
+    pub fn accumulation(&self) -> Option<&Accumulation> {
+        self.accumulation.as_ref()
+    }
+
     /// The networks its rules name, in order of precedence.
     pub fn networks(&self) -> impl Iterator<Item = &Text> {
         self.rules.iter().filter_map(|rule| rule.network.as_ref())
@@ -175,6 +200,16 @@ impl Rule {
     /// Its name within the tariff.
     pub fn name(&self) -> &Text {
         &self.name
+    }
+
+    /// The price of a complete journey.
+    pub fn price(&self) -> &Price {
+        &self.price
+    }
+
+    /// The network it covers, if it names one.
+    pub fn network(&self) -> Option<&Text> {
+        self.network.as_ref()
     }
 
     /// Whether a line is covered.

@@ -28,6 +28,8 @@ pub enum Role {
     Code(crate::code::Args),
     /// Ask what a trip costs, and why.
     Fare(crate::fare::Args),
+    /// Check tariff files.
+    Tariff(crate::tariff::Args),
     /// Recompute everything and print what does not add up.
     Audit(crate::audit::Args),
     /// Make a database, or bring its tables up to date.
@@ -45,6 +47,7 @@ pub fn run(command: Command) -> ExitCode {
         Role::Sandbox(args) => crate::sandbox::run(args),
         Role::Code(args) => crate::code::run(args),
         Role::Fare(args) => crate::fare::run(args),
+        Role::Tariff(args) => crate::tariff::run(args),
         Role::Audit(args) => crate::audit::run(args),
         Role::Migrate(args) => crate::migrate::run(args),
         Role::Bench(args) => crate::bench::run(args),

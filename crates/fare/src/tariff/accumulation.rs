@@ -56,6 +56,11 @@ pub struct Discounted {
 }
 
 impl Accumulation {
+    /// From so many minor units paid, so many percent of the fare; the first from 0, rising.
+    pub fn bands(&self) -> &[(i64, u8)] {
+        &self.bands
+    }
+
     /// The most bands.
     pub const BANDS_MAX: usize = 6;
 

@@ -33,6 +33,11 @@ impl Ladder {
         (up_to_m, last_price + i64::from(times) * adds)
     }
 
+    /// Up to so many meters, so many minor units; both rising.
+    pub fn steps(&self) -> &[(u32, i64)] {
+        &self.steps
+    }
+
     /// The lowest price on it.
     pub fn lowest(&self) -> i64 {
         self.price(0).1
