@@ -1,7 +1,8 @@
 //! Money: amounts, accounts, transfers, clearing. Double entry.
 //!
-//! An event goes into [`post`], which gives the transfers it means and nothing else; a day's legs
-//! go into [`clear`], which gives each operator's statement. The ledger never knows a tariff, a
+//! An event goes into [`post`] (a rider's) or [`book`] (between shared accounts), which give the
+//! transfers it means and nothing else; a day's legs go into [`clear`], which gives each
+//! operator's statement. The ledger never knows a tariff, a
 //! provider's protocol or a database, and holds no balance of its own.
 #![no_std]
 #![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
@@ -11,11 +12,13 @@ extern crate alloc;
 extern crate std;
 
 mod account;
+mod book;
 mod clear;
 mod money;
 mod post;
 
 pub use account::{Account, AccountKind, NotAnAccount};
+pub use book::{Booking, BookingId, Cause, SharedEvent, book};
 pub use clear::{
     ClearFault, ClearedLeg, Clearing, Commission, Coverage, Statement, StatementLine, clear,
 };

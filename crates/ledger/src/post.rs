@@ -1,6 +1,6 @@
 //! From an event to its transfers.
 //!
-//! [`post`] is the whole table of docs/ledger.md in code. It decides which accounts move and by
+//! [`post`] is the first half of the table of docs/ledger.md in code: what has a rider in it. It decides which accounts move and by
 //! how much, never whether the event is true; what it gives sums to zero by construction, since
 //! each transfer names both of its sides.
 
@@ -29,6 +29,18 @@ pub enum TransferKind {
     PaidOut,
     /// A provider paid us.
     ProviderSettled,
+    /// A provider kept something of what it collected.
+    ProviderCost,
+    /// A rider was given something.
+    Goodwill,
+    /// A debt written off stands again, since it was paid after all.
+    Reinstated,
+    /// A ticket was sold.
+    TicketSold,
+    /// A ticket was ridden.
+    TicketRidden,
+    /// A ticket expired unused.
+    TicketExpired,
 }
 
 /// A transfer's id: what caused it and its line within that. Repeating the cause repeats the id.
@@ -119,6 +131,29 @@ pub enum Event {
         /// How much; positive.
         amount: Money,
     },
+    /// A debt that was given up stands again: the rider pays after all. The payment itself is a
+    /// charge collected like any other.
+    Reinstated {
+        /// The charge that was given up.
+        charge: ChargeId,
+        /// Who owes it again.
+        rider: RiderId,
+        /// The service day it was paid on.
+        day: ServiceDay,
+        /// How much; positive.
+        amount: Money,
+    },
+    /// A rider was given something out of kindness; the operator keeps its fare.
+    Goodwill {
+        /// The charge it is about.
+        charge: ChargeId,
+        /// Who gets it.
+        rider: RiderId,
+        /// The service day it was given on.
+        day: ServiceDay,
+        /// How much; positive.
+        amount: Money,
+    },
 }
 
 /// An event that cannot be posted.
@@ -133,14 +168,17 @@ pub enum PostFault {
     /// More shares than lines.
     #[error("a fare has at most 65535 shares")]
     TooManyShares,
-    /// The shares together do not fit.
+    /// Amounts of one event have different currencies.
+    #[error("the amounts of one event have one currency")]
+    CurrenciesDiffer,
+    /// The amounts together do not fit.
     #[error("the amount is too large")]
     TooLarge,
 }
 
 impl TransferKind {
     /// Every kind, in byte order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 13] = [
         Self::Fare,
         Self::Collected,
         Self::Refunded,
@@ -148,6 +186,12 @@ impl TransferKind {
         Self::Commission,
         Self::PaidOut,
         Self::ProviderSettled,
+        Self::ProviderCost,
+        Self::Goodwill,
+        Self::Reinstated,
+        Self::TicketSold,
+        Self::TicketRidden,
+        Self::TicketExpired,
     ];
 
     /// The kind's byte for storage; it never changes.
@@ -170,6 +214,12 @@ impl TransferKind {
             Self::Commission => "commission",
             Self::PaidOut => "paid-out",
             Self::ProviderSettled => "provider-settled",
+            Self::ProviderCost => "provider-cost",
+            Self::Goodwill => "goodwill",
+            Self::Reinstated => "reinstated",
+            Self::TicketSold => "ticket-sold",
+            Self::TicketRidden => "ticket-ridden",
+            Self::TicketExpired => "ticket-expired",
         }
     }
 }
@@ -192,44 +242,33 @@ impl Transfer {
 /// The transfers an event means, in a fixed order: shares by operator, in whatever order they
 /// come. A share of zero moves nothing; a negative share moves the other way.
 pub fn post(event: &Event) -> Result<Vec<Transfer>, PostFault> {
+    let cause = event.cause();
+    let rider = Account::Rider(cause.rider);
     let transfers = match *event {
-        Event::Fare {
-            charge,
-            rider,
-            day,
-            ref shares,
-        } => post_fare(&Cause { charge, rider, day }, shares)?,
+        Event::Fare { ref shares, .. } => post_fare(&cause, shares)?,
         Event::Collected {
-            charge,
-            rider,
-            provider,
-            day,
-            amount,
+            provider, amount, ..
         } => {
-            let sides = (Account::ProviderClearing(provider), Account::Rider(rider));
-            let cause = Cause { charge, rider, day };
+            let sides = (Account::ProviderClearing(provider), rider);
             post_one(&cause, TransferKind::Collected, sides, amount)?
         }
         Event::Refunded {
-            charge,
-            rider,
-            provider,
-            day,
-            amount,
+            provider, amount, ..
         } => {
-            let sides = (Account::Rider(rider), Account::ProviderClearing(provider));
-            let cause = Cause { charge, rider, day };
+            let sides = (rider, Account::ProviderClearing(provider));
             post_one(&cause, TransferKind::Refunded, sides, amount)?
         }
-        Event::WrittenOff {
-            charge,
-            rider,
-            day,
-            amount,
-        } => {
-            let sides = (Account::BadDebt, Account::Rider(rider));
-            let cause = Cause { charge, rider, day };
+        Event::WrittenOff { amount, .. } => {
+            let sides = (Account::BadDebt, rider);
             post_one(&cause, TransferKind::WrittenOff, sides, amount)?
+        }
+        Event::Reinstated { amount, .. } => {
+            let sides = (rider, Account::BadDebt);
+            post_one(&cause, TransferKind::Reinstated, sides, amount)?
+        }
+        Event::Goodwill { amount, .. } => {
+            let sides = (Account::Goodwill, rider);
+            post_one(&cause, TransferKind::Goodwill, sides, amount)?
         }
     };
     for transfer in &transfers {
@@ -240,6 +279,32 @@ pub fn post(event: &Event) -> Result<Vec<Transfer>, PostFault> {
         );
     }
     Ok(transfers)
+}
+
+impl Event {
+    fn cause(&self) -> Cause {
+        let (charge, rider, day) = match *self {
+            Self::Fare {
+                charge, rider, day, ..
+            }
+            | Self::Collected {
+                charge, rider, day, ..
+            }
+            | Self::Refunded {
+                charge, rider, day, ..
+            }
+            | Self::WrittenOff {
+                charge, rider, day, ..
+            }
+            | Self::Reinstated {
+                charge, rider, day, ..
+            }
+            | Self::Goodwill {
+                charge, rider, day, ..
+            } => (charge, rider, day),
+        };
+        Cause { charge, rider, day }
+    }
 }
 
 /// What all transfers of an event share.

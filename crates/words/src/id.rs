@@ -81,6 +81,10 @@ number_id!(
     /// A payment mandate (签约授权).
     MandateId(u64), "{:016x}", 16, "00000000000000ab"
 );
+number_id!(
+    /// A ticket (车票), by its serial number: sold once, ridden once or expired.
+    TicketId(u64), "{:016x}", 16, "00000000000000ab"
+);
 
 /// The pseudonym a code shows: eight random bytes then two zero bytes in `compact` codes, the
 /// ten-byte card account number in `mot` codes.

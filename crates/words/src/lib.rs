@@ -15,7 +15,7 @@ mod time;
 pub use id::{
     BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId, LineId,
     MandateId, NotAnId, OperatorId, ProviderId, RiderId, StopId, TapId, Text, TextTooLong,
-    ValidatorId, VehicleId,
+    TicketId, ValidatorId, VehicleId,
 };
 pub use mode::{Mode, UnknownMode};
 pub use time::{Month, NotADay, ServiceDay, UnixSeconds};

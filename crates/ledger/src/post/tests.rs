@@ -65,6 +65,24 @@ fn written_off(minor: i64) -> Event {
     }
 }
 
+fn reinstated(minor: i64) -> Event {
+    Event::Reinstated {
+        charge: CHARGE,
+        rider: RIDER,
+        day: DAY,
+        amount: Money::fen(minor),
+    }
+}
+
+fn goodwill(minor: i64) -> Event {
+    Event::Goodwill {
+        charge: CHARGE,
+        rider: RIDER,
+        day: DAY,
+        amount: Money::fen(minor),
+    }
+}
+
 /// Holds an event against its transfers, written `kind line: debit > credit amount`.
 fn check(event: &Event, expected: Result<&[&str], PostFault>) {
     let lines = |transfers: Vec<Transfer>| -> Vec<String> {
@@ -89,6 +107,8 @@ fn impossible_events_post_nothing() {
     check(&collected(-1), Err(PostFault::NotPositive));
     check(&refunded(0), Err(PostFault::NotPositive));
     check(&written_off(i64::MIN), Err(PostFault::NotPositive));
+    check(&reinstated(0), Err(PostFault::NotPositive));
+    check(&goodwill(-1), Err(PostFault::NotPositive));
     check(&fare(&[(1, 5), (1, 5)]), Err(PostFault::UnclearShares));
     check(
         &fare(&[(1, 5), (2, 0), (1, 0)]),
@@ -130,6 +150,14 @@ fn each_event_posts_its_transfers() {
         &written_off(1),
         Ok(&[&format!("written-off 0: bad-debt > {rider} ¥0.01")]),
     );
+    check(
+        &reinstated(1),
+        Ok(&[&format!("reinstated 0: {rider} > bad-debt ¥0.01")]),
+    );
+    check(
+        &goodwill(100),
+        Ok(&[&format!("goodwill 0: goodwill > {rider} ¥1.00")]),
+    );
 }
 
 #[test]
@@ -138,7 +166,7 @@ fn kinds_keep_their_bytes() {
         assert_eq!(kind.byte(), byte);
         assert_eq!(TransferKind::from_byte(byte), Some(kind));
     }
-    assert_eq!(TransferKind::from_byte(7), None);
+    assert_eq!(TransferKind::from_byte(13), None);
 }
 
 /// Random events, in two orders: the same transfers, the same balances, and all balances
@@ -181,10 +209,12 @@ fn books_balance_in_any_order() {
 
 fn random_event(random: &mut fastrand::Rng) -> Event {
     let amount = random.i64(1..10_000);
-    match random.u8(0..6) {
+    match random.u8(0..8) {
         0 => collected(amount),
         1 => refunded(amount),
         2 => written_off(amount),
+        3 => reinstated(amount),
+        4 => goodwill(amount),
         _ => {
             let operators = 1..=random.u32(1..5);
             let shares: Vec<_> = operators.map(|id| (id, random.i64(-500..500))).collect();
@@ -218,6 +248,8 @@ fn the_document_has_every_row() {
         collected(5),
         refunded(5),
         written_off(5),
+        reinstated(5),
+        goodwill(5),
     ] {
         for transfer in post(&event).unwrap() {
             let (debit, credit) = (shape(transfer.debit), shape(transfer.credit));
@@ -257,6 +289,8 @@ fn title(event: &Event) -> &'static str {
         Event::Collected { .. } => "charge collected",
         Event::Refunded { .. } => "collected charge given back",
         Event::WrittenOff { .. } => "debt written off",
+        Event::Reinstated { .. } => "debt written off, paid after all",
+        Event::Goodwill { .. } => "goodwill",
     }
 }
 

@@ -1,0 +1,3 @@
+//! What the ledger gives other implementations to check against.
+
+mod stories;
