@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Builds the feed of the demo city, data/gtfs/guangfo, from data/sources.
+"""Builds the feeds of data/gtfs, each from its folder of data/sources.
 
 Plain Python, no packages, no clock: the same sources give the same bytes.
 
-    python3 data/build.py            write the feed
-    python3 data/build.py --check    exit 1 if the committed feed differs
+    python3 data/build.py            write the feeds
+    python3 data/build.py --check    exit 1 if a committed feed differs
 """
 
 import csv
@@ -14,7 +14,6 @@ import sys
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent
-FEED = DATA / "gtfs" / "guangfo"
 
 ROUTE_TYPES = {"metro": "1", "bus": "3", "brt": "702", "tram": "0"}
 
@@ -30,8 +29,8 @@ HEADWAY_S = "300"
 SERVICE = "daily"
 
 
-def read(name):
-    with open(DATA / "sources" / name, encoding="utf-8", newline="") as file:
+def read(feed, name):
+    with open(DATA / "sources" / feed / name, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -93,10 +92,11 @@ def translations(table, field, rows, key):
             yield [table, field, language, row[column], row[key]]
 
 
-def build():
-    """The files of the feed, by name."""
-    operators, networks, lines = read("operators.csv"), read("networks.csv"), read("lines.csv")
-    stop_rows, calls = read("stops.csv"), read("calls.csv")
+def build(feed):
+    """The files of a feed, by name."""
+    operators, networks, lines, stop_rows, calls = (
+        read(feed, f"{table}.csv") for table in ("operators", "networks", "lines", "stops", "calls")
+    )
     stops = {row["stop_id"]: row for row in stop_rows}
     assert len(stops) == len(stop_rows), "a stop_id stands twice"
     trips, times, frequencies = [], [], []
@@ -151,19 +151,30 @@ def text_of(header, rows):
     return out.getvalue().encode("utf-8")
 
 
+def stale_files(feed):
+    """What of a committed feed differs from its sources, by name of file."""
+    folder, files = DATA / "gtfs" / feed, built(feed)
+    stale = [name for name, text in files.items()
+             if not (folder / name).exists() or (folder / name).read_bytes() != text]
+    return stale + [path.name for path in folder.glob("*") if path.name not in files]
+
+
+def built(feed):
+    return {name: text_of(*content) for name, content in build(feed).items()}
+
+
 def main():
-    files = {name: text_of(*content) for name, content in build().items()}
-    if sys.argv[1:] == ["--check"]:
-        stale = [name for name, text in files.items()
-                 if not (FEED / name).exists() or (FEED / name).read_bytes() != text]
-        stale += [path.name for path in FEED.iterdir() if path.name not in files]
-        if stale:
-            sys.exit(f"data/gtfs/guangfo differs from its sources in {', '.join(stale)}; "
-                     "run python3 data/build.py")
-        return
-    FEED.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (FEED / name).write_bytes(text)
+    for feed in sorted(path.name for path in (DATA / "sources").iterdir()):
+        if sys.argv[1:] == ["--check"]:
+            stale = stale_files(feed)
+            if stale:
+                sys.exit(f"data/gtfs/{feed} differs from its sources in {', '.join(stale)}; "
+                         "run python3 data/build.py")
+            continue
+        folder = DATA / "gtfs" / feed
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in built(feed).items():
+            (folder / name).write_bytes(text)
 
 
 if __name__ == "__main__":

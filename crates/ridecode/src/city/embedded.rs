@@ -6,31 +6,47 @@ use super::Sources;
 
 /// Pairs of name and text of the files named, beneath a folder of data/.
 macro_rules! files {
-    ($folder:literal: $($name:literal),+ $(,)?) => {
+    ($folder:expr; $($name:literal),+ $(,)?) => {
         [$(($name, include_str!(concat!("../../../../data/", $folder, "/", $name)))),+]
     };
 }
 
-const GUANGFO: [(&str, &str); 11] = files!(
-    "gtfs/guangfo":
-    "agency.txt",
-    "calendar.txt",
-    "feed_info.txt",
-    "frequencies.txt",
-    "networks.txt",
-    "route_networks.txt",
-    "routes.txt",
-    "stop_times.txt",
-    "stops.txt",
-    "translations.txt",
-    "trips.txt",
-);
+/// The files of a feed of data/gtfs.
+macro_rules! feed {
+    ($name:literal) => {
+        (
+            $name,
+            files!(
+                concat!("gtfs/", $name);
+                "agency.txt",
+                "calendar.txt",
+                "feed_info.txt",
+                "frequencies.txt",
+                "networks.txt",
+                "route_networks.txt",
+                "routes.txt",
+                "stop_times.txt",
+                "stops.txt",
+                "translations.txt",
+                "trips.txt",
+            ),
+        )
+    };
+}
 
-const TARIFFS: [(&str, &str); 2] = files!("tariffs": "foshan.toml", "guangzhou.toml");
+type Feed = (&'static str, [(&'static str, &'static str); 11]);
+
+const FEEDS: [Feed; 2] = [feed!("guangfo"), feed!("shenzhen")];
+
+const TARIFFS: [(&str, &str); 3] =
+    files!("tariffs"; "foshan.toml", "guangzhou.toml", "shenzhen.toml");
 
 pub(super) fn sources() -> Sources {
+    let feeds = FEEDS.iter();
     Sources {
-        feeds: BTreeMap::from([("guangfo".to_owned(), owned(&GUANGFO))]),
+        feeds: feeds
+            .map(|(name, files)| ((*name).to_owned(), owned(files)))
+            .collect(),
         tariffs: owned(&TARIFFS),
     }
 }

@@ -12,6 +12,7 @@ use super::*;
 
 mod bills;
 mod feeds;
+mod spots;
 mod vectors;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data");
@@ -28,11 +29,11 @@ fn the_program_carries_what_stands_in_the_folder() {
     assert_eq!(embedded.tariffs, folder.tariffs);
     let keys = Cities::embedded();
     let keys: Vec<&str> = keys.book.cities().iter().map(|key| key.as_str()).collect();
-    assert_eq!(keys, ["foshan", "guangzhou"]);
+    assert_eq!(keys, ["foshan", "guangzhou", "shenzhen"]);
 }
 
 #[test]
-fn the_feed_is_what_its_sources_make() {
+fn the_feeds_are_what_their_sources_make() {
     let status = Command::new("python3")
         .arg(Path::new(DATA).join("build.py"))
         .arg("--check")
@@ -42,26 +43,24 @@ fn the_feed_is_what_its_sources_make() {
 }
 
 #[test]
-fn the_feed_is_gtfs_to_another_reader() {
-    let folder = Path::new(DATA).join("gtfs/guangfo");
-    let gtfs = gtfs_structures::Gtfs::from_path(folder).unwrap();
+fn the_feeds_are_gtfs_to_another_reader() {
+    let (mut stops, mut agencies, mut routes) = (0, 0, 0);
+    for feed in fs::read_dir(Path::new(DATA).join("gtfs")).unwrap() {
+        let gtfs = gtfs_structures::Gtfs::from_path(feed.unwrap().path()).unwrap();
+        assert_eq!(gtfs.trips.len(), 2 * gtfs.routes.len(), "there and back");
+        stops += gtfs.stops.len();
+        agencies += gtfs.agencies.len();
+        routes += gtfs.routes.len();
+    }
     let cities = Cities::embedded();
-    let stops: usize = cities
-        .book
-        .networks()
-        .iter()
-        .map(|net| net.stops().len())
-        .sum();
-    assert_eq!(gtfs.stops.len(), stops, "every stop is called at");
-    assert_eq!(gtfs.agencies.len(), cities.operators.len());
-    let lines: usize = cities
-        .book
-        .networks()
-        .iter()
-        .map(|net| net.lines().len())
-        .sum();
-    assert_eq!(gtfs.routes.len(), lines);
-    assert_eq!(gtfs.trips.len(), 2 * lines, "there and back");
+    let networks = cities.book.networks().iter();
+    let sizes: Vec<(usize, usize)> = networks
+        .map(|net| (net.stops().len(), net.lines().len()))
+        .collect();
+    let called_at: usize = sizes.iter().map(|size| size.0).sum();
+    assert_eq!(stops, called_at, "every stop is called at");
+    assert_eq!(agencies, cities.operators.len());
+    assert_eq!(routes, sizes.iter().map(|size| size.1).sum::<usize>());
 }
 
 #[test]
