@@ -2,7 +2,7 @@
 //!
 //! An event goes into [`post`] (a rider's) or [`book`] (between shared accounts), which give the
 //! transfers it means and nothing else; a day's legs go into [`clear`], which gives each
-//! operator's statement. The ledger never knows a tariff, a
+//! operator's statement; statements go into [`net`], which says who pays whom. The ledger never knows a tariff, a
 //! provider's protocol or a database, and holds no balance of its own.
 #![no_std]
 #![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
@@ -15,6 +15,7 @@ mod account;
 mod book;
 mod clear;
 mod money;
+mod net;
 mod post;
 
 pub use account::{Account, AccountKind, NotAnAccount};
@@ -23,6 +24,7 @@ pub use clear::{
     ClearFault, ClearedLeg, Clearing, Commission, Coverage, Statement, StatementLine, clear,
 };
 pub use money::{Currency, Money, MoneyFault, NotACurrency};
+pub use net::{NetFault, Netting, Obligation, Party, Payment, Position, net};
 pub use post::{Event, PostFault, Share, Transfer, TransferId, TransferKind, post};
 
 /// The seed of a round of random tests: RIDECODE_SEED if it is set, else the round's number.
