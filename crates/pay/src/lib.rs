@@ -1,7 +1,8 @@
 //! Payment connectors: build a request, read a reply. No socket, no clock, no randomness.
 //!
 //! A connector turns an order into an [`HttpRequest`], a provider's [`HttpReply`] into an
-//! [`Outcome`], a callback into a verified [`Notice`]. The edge carries the bytes.
+//! [`Outcome`], a callback into a verified [`Notice`]. The edge carries the bytes. A day's bill is held
+//! against our books by [`reconcile`].
 #![no_std]
 #![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
@@ -11,6 +12,7 @@ extern crate std;
 
 mod connector;
 mod http;
+mod reconcile;
 pub mod sandbox;
 
 pub use connector::{
@@ -18,3 +20,6 @@ pub use connector::{
     Notice, Order, Outcome, RequestTime, Sms, SmsFault,
 };
 pub use http::{HttpReply, HttpRequest, Method};
+pub use reconcile::{
+    Action, Class, Finding, OurCharge, OurState, ReconcileFault, Reconciliation, reconcile,
+};
