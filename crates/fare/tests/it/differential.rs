@@ -1,0 +1,171 @@
+//! The engine against the second implementation, over random rider-months.
+//!
+//! `RIDECODE_MONTHS=100000` asks for more months than the ordinary run takes, `RIDECODE_SEED` for
+//! one of them. A month that differs is told with its seed, cut down to the taps that matter.
+
+use std::collections::BTreeMap;
+
+use ridecode_fare::{Bill, Fare, Journey, Period, TariffBook, bill};
+use ridecode_words::{Month, RiderId, UnixSeconds};
+
+use crate::feed::City;
+use crate::months::{Months, Taken};
+use crate::naive::{Line, Naive};
+
+/// Months an ordinary run takes.
+const MONTHS: u64 = 2_000;
+
+/// Both implementations of a city.
+struct Pair {
+    book: TariffBook,
+    naive: Naive,
+}
+
+#[test]
+fn guangzhou_and_foshan_are_priced_alike_twice() {
+    check(&City::read("guangfo", &["guangzhou", "foshan"]));
+}
+
+fn check(city: &City) {
+    let pair = Pair {
+        book: city.book(),
+        naive: Naive::new(city),
+    };
+    let months = Months::new(city);
+    let rounds = match crate::number("RIDECODE_SEED") {
+        Some(_) => 1,
+        None => crate::number("RIDECODE_MONTHS").unwrap_or(MONTHS),
+    };
+    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    for round in 0..rounds {
+        let seed = crate::seed(round);
+        let taken = months.make(seed);
+        if let Some(difference) = pair.difference(&taken, &mut seen) {
+            let fewest = pair.shrink(taken);
+            let shrunk = pair.difference(&fewest, &mut BTreeMap::new());
+            panic!(
+                "seed {seed}: {}\ncut down to {} as of {}:\n{:#?}",
+                difference,
+                shrunk.unwrap_or_default(),
+                fewest.as_of,
+                fewest.taps
+            );
+        }
+    }
+    // Months without an ending would prove nothing about it.
+    let endings = [
+        "Complete",
+        "Open",
+        "EntryOnly",
+        "ExitOnly",
+        "SameStation",
+        "Overstay",
+    ];
+    for ending in endings {
+        assert!(
+            rounds < MONTHS || seen.contains_key(ending),
+            "no {ending}: {seen:?}"
+        );
+    }
+}
+
+impl Pair {
+    /// The first line in which the two bills of October, November or December differ.
+    fn difference(&self, taken: &Taken, seen: &mut BTreeMap<String, u64>) -> Option<String> {
+        for month in 10..=12 {
+            let period = Period {
+                rider: RiderId(1),
+                month: Month { year: 2026, month },
+            };
+            let as_of = UnixSeconds(taken.as_of);
+            let mut engine = lines(&bill(period, &taken.taps, &self.book, as_of));
+            let mut naive = self.naive.bill(&taken.taps, (2026, month), taken.as_of);
+            for lines in [&mut engine, &mut naive] {
+                lines.sort_by_key(|line| line.taps.clone());
+            }
+            for place in 0..engine.len().max(naive.len()) {
+                let (one, other) = (engine.get_mut(place), naive.get(place));
+                // Of equally good paths either may count.
+                if let (Some(one), Some(other)) = (one, other) {
+                    if other.shares.is_none() {
+                        one.shares = None;
+                    }
+                    *seen.entry(other.ending.clone()).or_default() += 1;
+                }
+                let (one, other) = (engine.get(place), naive.get(place));
+                if one != other {
+                    return Some(format!("\nengine {one:?}\nsecond {other:?}\n"));
+                }
+            }
+        }
+        None
+    }
+
+    /// Leaves out taps, half of them first, for as long as the bills differ.
+    fn shrink(&self, mut taken: Taken) -> Taken {
+        let mut part = taken.taps.len().div_ceil(2);
+        loop {
+            let mut place = 0;
+            while place < taken.taps.len() {
+                let mut fewer = taken.clone();
+                let end = (place + part).min(fewer.taps.len());
+                fewer.taps.drain(place..end);
+                if self.difference(&fewer, &mut BTreeMap::new()).is_some() {
+                    taken = fewer;
+                } else {
+                    place += part;
+                }
+            }
+            if part == 1 {
+                return taken;
+            }
+            part = part.div_ceil(2);
+        }
+    }
+}
+
+/// The engine's bill in the words of the second implementation.
+fn lines(bill: &Bill) -> Vec<Line> {
+    let of_journey = |journey: &Journey, ending: String| Line {
+        taps: journey
+            .taps
+            .iter()
+            .map(|tap| (tap.id.validator.0, tap.id.sequence))
+            .collect(),
+        ending,
+        minor: None,
+        shares: None,
+        tariff: String::new(),
+        closes_at: journey.closes_at.map(|time| time.0),
+    };
+    let open = bill.open.iter();
+    let open = open.map(|journey| of_journey(journey, format!("{:?}", journey.ending)));
+    let unpriced = bill.unpriced.iter();
+    let unpriced = unpriced.map(|(journey, why)| of_journey(journey, format!("{why:?}")));
+    bill.fares
+        .iter()
+        .map(of_fare)
+        .chain(open)
+        .chain(unpriced)
+        .collect()
+}
+
+fn of_fare(fare: &Fare) -> Line {
+    let tariff = &fare.explanation.tariff;
+    let shares = fare.shares.iter().map(|share| {
+        let line = share.line.as_ref().map(|line| line.as_str().to_owned());
+        (share.operator.0, line, share.amount.minor)
+    });
+    Line {
+        taps: fare
+            .taps
+            .iter()
+            .map(|tap| (tap.validator.0, tap.sequence))
+            .collect(),
+        ending: format!("{:?}", fare.ending),
+        minor: Some(fare.amount.minor),
+        shares: Some(shares.collect()),
+        tariff: format!("{}@{}", tariff.name, tariff.version),
+        closes_at: None,
+    }
+}
