@@ -36,10 +36,10 @@ macro_rules! feed {
 
 type Feed = (&'static str, [(&'static str, &'static str); 11]);
 
-const FEEDS: [Feed; 2] = [feed!("guangfo"), feed!("shenzhen")];
+const FEEDS: [Feed; 3] = [feed!("beijing"), feed!("guangfo"), feed!("shenzhen")];
 
-const TARIFFS: [(&str, &str); 3] =
-    files!("tariffs"; "foshan.toml", "guangzhou.toml", "shenzhen.toml");
+const TARIFFS: [(&str, &str); 4] =
+    files!("tariffs"; "beijing.toml", "foshan.toml", "guangzhou.toml", "shenzhen.toml");
 
 pub(super) fn sources() -> Sources {
     let feeds = FEEDS.iter();

@@ -15,6 +15,7 @@ Examples:
   ridecode fare quote --city guangzhou --from \"Canton Tower\" --to 機場南 --lang en
   ridecode fare quote --city foshan --from 祖庙 --to 花卉世界 --json
   ridecode fare quote --city shenzhen --from 罗湖 --to 机场东
+  ridecode fare quote --city beijing --from 三元桥 --to 2号航站楼
 
 Fares are those of an ordinary rider before discounts of the month. In JSON amounts are in minor
 units (fen), lengths in meters. Exit status: 0 a fare, 1 no such city, stop or way, 2 other errors.";

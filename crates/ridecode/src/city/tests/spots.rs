@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::*;
 
 /// The spot values of every city the program carries.
-const SPOTS: [&str; 3] = [
+const SPOTS: [&str; 4] = [
+    include_str!("../../../../../vectors/fares/beijing.json"),
     include_str!("../../../../../vectors/fares/foshan.json"),
     include_str!("../../../../../vectors/fares/guangzhou.json"),
     include_str!("../../../../../vectors/fares/shenzhen.json"),
