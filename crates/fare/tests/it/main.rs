@@ -1,13 +1,19 @@
-//! The fare engine from outside: held against a second implementation of the same rules.
+//! The fare engine from outside: held against a second implementation of the same rules, and
+//! tariff files of any bytes.
 #![expect(
     clippy::unwrap_used,
     reason = "a test that meets what it did not expect has failed"
 )]
 
-mod differential;
+mod corpus;
+mod door;
+
 mod feed;
 mod months;
+
+mod differential;
 mod naive;
+mod properties;
 
 /// The seed of a round of random tests: RIDECODE_SEED if it is set, else the round's number.
 fn seed(round: u64) -> u64 {
