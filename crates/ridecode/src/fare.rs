@@ -33,7 +33,7 @@ enum Question {
 /// Where fares are looked up.
 #[derive(clap::Args, Debug)]
 struct Table {
-    /// City by its key: beijing, foshan, guangzhou or shenzhen, or one of your own data.
+    /// City by its key: beijing, foshan, guangzhou, shanghai or shenzhen, or one of your own data.
     #[arg(long, value_name = "CITY")]
     city: String,
     /// Service day the trip is made on, such as 2026-11-21; today in UTC+8 by default.

@@ -36,10 +36,21 @@ macro_rules! feed {
 
 type Feed = (&'static str, [(&'static str, &'static str); 11]);
 
-const FEEDS: [Feed; 3] = [feed!("beijing"), feed!("guangfo"), feed!("shenzhen")];
+const FEEDS: [Feed; 4] = [
+    feed!("beijing"),
+    feed!("guangfo"),
+    feed!("shanghai"),
+    feed!("shenzhen"),
+];
 
-const TARIFFS: [(&str, &str); 4] =
-    files!("tariffs"; "beijing.toml", "foshan.toml", "guangzhou.toml", "shenzhen.toml");
+const TARIFFS: [(&str, &str); 5] = files!(
+    "tariffs";
+    "beijing.toml",
+    "foshan.toml",
+    "guangzhou.toml",
+    "shanghai.toml",
+    "shenzhen.toml",
+);
 
 pub(super) fn sources() -> Sources {
     let feeds = FEEDS.iter();

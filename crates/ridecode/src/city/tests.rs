@@ -29,7 +29,10 @@ fn the_program_carries_what_stands_in_the_folder() {
     assert_eq!(embedded.tariffs, folder.tariffs);
     let keys = Cities::embedded();
     let keys: Vec<&str> = keys.book.cities().iter().map(|key| key.as_str()).collect();
-    assert_eq!(keys, ["beijing", "foshan", "guangzhou", "shenzhen"]);
+    assert_eq!(
+        keys,
+        ["beijing", "foshan", "guangzhou", "shanghai", "shenzhen"]
+    );
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::city::Cities;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   ridecode fare quote --city guangzhou --from 西塱 --to 广州东站
+  ridecode fare quote --city shanghai --from 莘庄 --to 虹桥火车站
   ridecode fare quote --city guangzhou --from \"Canton Tower\" --to 機場南 --lang en
   ridecode fare quote --city foshan --from 祖庙 --to 花卉世界 --json
   ridecode fare quote --city shenzhen --from 罗湖 --to 机场东

@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::*;
 
 /// The spot values of every city the program carries.
-const SPOTS: [&str; 4] = [
+const SPOTS: [&str; 5] = [
     include_str!("../../../../../vectors/fares/beijing.json"),
     include_str!("../../../../../vectors/fares/foshan.json"),
     include_str!("../../../../../vectors/fares/guangzhou.json"),
+    include_str!("../../../../../vectors/fares/shanghai.json"),
     include_str!("../../../../../vectors/fares/shenzhen.json"),
 ];
 
