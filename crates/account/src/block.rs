@@ -1,10 +1,11 @@
 //! Blocks for debt, and the policy behind them.
 
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
-use ridecode_words::UnixSeconds;
+use ridecode_words::{JourneyId, UnixSeconds};
 
 /// Why a rider may not ride: named wherever it appears.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +16,59 @@ pub struct Block {
     pub rides: u32,
     /// Since when.
     pub since: UnixSeconds,
+}
+
+/// A charge that was declined and is not paid.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unpaid {
+    /// The ride.
+    pub journey: JourneyId,
+    /// How much; positive.
+    pub amount: Money,
+    /// When it was first declined.
+    pub since: UnixSeconds,
+}
+
+/// What was declined and is not paid, in all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Debt {
+    /// How much of it is owed: never more than the rider's balance.
+    pub amount: Money,
+    /// For how many rides.
+    pub rides: u32,
+    /// Since when; `None` if nothing was declined.
+    pub since: Option<UnixSeconds>,
+}
+
+impl Debt {
+    /// The debt of a rider who owes `balance` in all.
+    pub fn of(unpaid: impl IntoIterator<Item = Unpaid>, balance: Money) -> Self {
+        let mut rides = BTreeSet::new();
+        let mut declined: i64 = 0;
+        let mut since: Option<UnixSeconds> = None;
+        for one in unpaid {
+            rides.insert(one.journey);
+            declined = declined.saturating_add(one.amount.minor);
+            since = Some(since.map_or(one.since, |since| since.min(one.since)));
+        }
+        Self {
+            amount: Money::new(declined.min(balance.minor), balance.currency),
+            rides: u32::try_from(rides.len()).unwrap_or(u32::MAX),
+            since,
+        }
+    }
+}
+
+impl Block {
+    /// The block once the debt is what it is now; `None` if it is gone. A block stays until no
+    /// declined ride is left, whatever the limit that set it.
+    pub fn after(self, debt: &Debt) -> Option<Self> {
+        (debt.rides > 0 && debt.amount.is_positive()).then_some(Self {
+            amount: debt.amount,
+            rides: debt.rides,
+            since: self.since,
+        })
+    }
 }
 
 /// How much credit an issuer gives and how it asks again.
@@ -122,6 +176,38 @@ mod tests {
         let policy = CreditPolicy::default();
         let next = policy.next_attempt(0, FIRST, FIRST);
         assert_eq!(next, Some(FIRST.plus_s(3_600)));
+    }
+
+    #[test]
+    fn a_debt_counts_rides_once_and_never_passes_the_balance() {
+        let ride = |sequence, fen, after_s| Unpaid {
+            journey: JourneyId(ridecode_words::TapId {
+                validator: ridecode_words::ValidatorId(1),
+                sequence,
+            }),
+            amount: Money::fen(fen),
+            since: FIRST.plus_s(after_s),
+        };
+        let check = |unpaid: &[Unpaid], balance, (amount, rides, left): (i64, u32, bool)| {
+            let debt = Debt::of(unpaid.iter().copied(), Money::fen(balance));
+            assert_eq!((debt.amount, debt.rides), (Money::fen(amount), rides));
+            let held = Block {
+                amount: Money::fen(9_999),
+                rides: 9,
+                since: FIRST,
+            };
+            let after = held.after(&debt);
+            assert_eq!(after.is_some(), left);
+            assert!(after.is_none_or(|block| (block.since, block.rides) == (FIRST, rides)));
+        };
+        check(&[], 200, (0, 0, false));
+        check(&[ride(1, 200, 5)], 200, (200, 1, true));
+        check(&[ride(1, 200, 5), ride(1, 50, 0)], 900, (250, 1, true));
+        check(&[ride(1, 200, 5), ride(2, 300, 1)], 400, (400, 2, true));
+        check(&[ride(1, 200, 5)], 0, (0, 1, false));
+        check(&[ride(1, 200, 5)], -100, (-100, 1, false));
+        let both = [ride(1, 200, 5), ride(2, 300, 1)];
+        assert_eq!(Debt::of(both, Money::fen(0)).since, Some(FIRST.plus_s(1)));
     }
 
     #[test]

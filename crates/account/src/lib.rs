@@ -18,7 +18,7 @@ mod credential;
 
 mod block;
 
-pub use block::{Block, CreditPolicy};
+pub use block::{Block, CreditPolicy, Debt, Unpaid};
 pub use challenge::{Challenge, ChallengeAnswer};
 pub use credential::{Credential, CredentialPolicy, CredentialState, DeniedFor};
 pub use device::{Device, DeviceState, RevokeReason};

@@ -4,8 +4,8 @@
 //! What to do about a due charge is one match over its state; what news of a charge means for its
 //! transfers, its next attempt and the rider's block is [`plan`]'s. The charge id is the order
 //! number at the provider for as long as the charge lives, so whatever is sent twice is one
-//! deduction there. A charge takes what its fare version added and no other amount; one whose
-//! rider owes nothing any more, because a later version took the fare back, is not sent at all.
+//! deduction there. A charge takes its own amount and no other; that a journey's charges ask for
+//! what it owes and no more is the store's to keep, with every fare and with all news.
 
 mod plan;
 
@@ -47,7 +47,9 @@ pub async fn run(
         };
         charged.tried += 1;
         match outcome {
-            AttemptOutcome::Collected { .. } => charged.collected += 1,
+            AttemptOutcome::Collected { .. } | AttemptOutcome::CollectedOther { .. } => {
+                charged.collected += 1;
+            }
             AttemptOutcome::Declined { .. } => charged.declined += 1,
             AttemptOutcome::Accepted | AttemptOutcome::Unknown => charged.waiting += 1,
         }
@@ -88,12 +90,14 @@ async fn pursue(
                 outcome => Ok(known(outcome, due.charge.amount)),
             }
         }
-        ChargeState::Collected { .. } => Ok(None),
+        ChargeState::Collected { .. }
+        | ChargeState::Superseded
+        | ChargeState::CollectedOther { .. } => Ok(None),
     }
 }
 
-/// Stores an attempt, then sends the order. Where there is nothing to take, or nothing to take it
-/// from, the attempt is a decline of our own.
+/// Stores an attempt, then sends the order. Where there is nothing to take it from, the attempt is
+/// a decline of our own.
 async fn send(
     office: &Office,
     due: ChargeDue,
@@ -111,19 +115,10 @@ async fn send(
     if !office.store.open_attempt(attempt).await? {
         return Ok(None);
     }
-    // Looked at only now: of two workers with a charge each of one rider, the later to open its
-    // attempt sees the other's on its way, so that they never take one debt twice.
-    let file = load_file(office, &charge, now).await?;
-    let declined = |reason: &str| {
-        let reason = reason.into();
-        Ok(Some(AttemptOutcome::Declined { reason }))
-    };
-    if !plan::is_owed(&charge, &file) {
-        return declined(NOTHING_OWED);
-    }
     let contract = due.mandate.filter(|(_, with, _)| with == provider);
     let Some((_, _, contract)) = contract else {
-        return declined(NO_MANDATE);
+        let reason = NO_MANDATE.into();
+        return Ok(Some(AttemptOutcome::Declined { reason }));
     };
     let order = Order {
         charge: charge.id,
@@ -165,8 +160,18 @@ fn known(outcome: Outcome, charged: Money) -> Option<AttemptOutcome> {
             transaction,
             amount,
         } if amount == charged => Some(AttemptOutcome::Collected { transaction }),
+        Outcome::Collected {
+            transaction,
+            amount,
+        } if amount.currency == charged.currency && amount.is_positive() => {
+            Some(AttemptOutcome::CollectedOther {
+                transaction,
+                amount,
+            })
+        }
+        // No account of the rider's can hold it: asked about until the provider says otherwise.
         Outcome::Collected { amount, .. } => {
-            tracing::error!(%amount, %charged, "the provider collected another amount");
+            tracing::error!(%amount, %charged, "the provider collected in another currency");
             Some(AttemptOutcome::Unknown)
         }
         Outcome::Declined { reason } => Some(AttemptOutcome::Declined { reason }),
@@ -194,7 +199,14 @@ async fn take_down(
         };
         let settlement = plan::settlement(&held, &file, &office.policy, news)?;
         match office.store.settle_charge(settlement).await? {
-            Settled::Saved | Settled::AlreadyCollected | Settled::NotWaiting => return Ok(()),
+            Settled::Saved => {
+                if let AttemptOutcome::CollectedOther { amount, .. } = &outcome {
+                    let asked = held.amount;
+                    tracing::error!(%charge, %amount, %asked, "the provider collected another amount");
+                }
+                return Ok(());
+            }
+            Settled::AlreadyCollected | Settled::NotWaiting => return Ok(()),
             Settled::Moved => {}
         }
     }
@@ -222,6 +234,3 @@ async fn find(office: &Office, charge: ChargeId) -> Result<Charge, StoreFault> {
 
 /// The reason of a decline that no provider gave: there is no active mandate to charge.
 pub const NO_MANDATE: &str = "no_mandate";
-
-/// The reason of a decline of our own: the rider owes nothing any more.
-pub const NOTHING_OWED: &str = "nothing_owed";

@@ -111,17 +111,11 @@ fn last_version(fares: &[FareVersion], journey: JourneyId) -> Option<&FareVersio
         .max_by_key(|fare| fare.version)
 }
 
-/// The state of a journey's charges: of the last that is not collected, or else of the last.
+/// The state of a journey's charges: of the last that is not paid, or else of the last. One that
+/// was superseded says nothing about the ride.
 fn charge_state<'a>(charges: impl Iterator<Item = &'a Charge>) -> Option<ChargeState> {
-    let collected = |state: &ChargeState| match state {
-        ChargeState::Collected { .. } => true,
-        ChargeState::Planned
-        | ChargeState::Submitted
-        | ChargeState::Accepted
-        | ChargeState::Declined { .. }
-        | ChargeState::Unknown => false,
-    };
     charges
-        .max_by_key(|charge| (!collected(&charge.state), charge.id.version))
+        .filter(|charge| charge.state != ChargeState::Superseded)
+        .max_by_key(|charge| (!charge.state.is_paid(), charge.id.version))
         .map(|charge| charge.state.clone())
 }

@@ -14,6 +14,8 @@ pub mod bill;
 
 pub mod charge;
 
+pub mod even;
+
 pub mod statement;
 
 pub mod office;
@@ -66,6 +68,9 @@ macro_rules! each_law {
             charge::news_decided_too_early_is_refused,
             charge::a_block_denies_and_a_payment_restores,
             charge::charges_come_longest_due_first_with_the_newest_mandate,
+            even::a_fare_that_falls_supersedes_a_declined_charge,
+            even::a_charge_on_its_way_is_left_until_it_is_known,
+            even::another_amount_is_booked_as_it_came_in,
             statement::numbers_have_no_gap_and_legs_stand_once,
             statement::late_legs_stand_on_the_next_statement,
             statement::a_statement_that_missed_a_leg_is_refused,

@@ -76,7 +76,11 @@ fn assert_bill(bill: &BillSave) {
     let rider = bill.period.rider;
     let mut charges = BTreeSet::new();
     for fare in &bill.fares {
-        assert!(fare.version >= 1, "fare versions count from 1");
+        let versions = 1..ChargeId::FOLLOW_UP;
+        assert!(
+            versions.contains(&fare.version),
+            "fare versions count from 1"
+        );
         assert!(
             charges.insert(charge_of(fare)),
             "a fare version stands once"
@@ -165,6 +169,9 @@ pub(crate) fn assert_transfers(rider: RiderId, transfers: &[Transfer]) {
 pub(crate) fn assert_settlement(settlement: &Settlement) {
     match settlement.outcome {
         AttemptOutcome::Collected { .. } => {}
+        AttemptOutcome::CollectedOther { amount, .. } => {
+            assert!(amount.is_positive(), "what came in is positive");
+        }
         AttemptOutcome::Accepted | AttemptOutcome::Declined { .. } | AttemptOutcome::Unknown => {
             assert!(
                 settlement.transfers.is_empty(),

@@ -12,6 +12,8 @@ mod fault;
 
 #[cfg(any(feature = "memory", feature = "sqlite"))]
 mod calendar;
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+mod even;
 mod invariant;
 #[cfg(any(feature = "memory", feature = "sqlite"))]
 mod step;

@@ -15,19 +15,32 @@ use crate::record::{Attempt, AttemptOutcome, Charge, ChargeState, Settled, Settl
 
 /// What becomes of news about a charge, when it is not to be saved. `mark` is the rider's.
 pub(crate) fn turn_away(charge: &Charge, mark: u64, news: &Settlement) -> Option<Settled> {
-    let collected = matches!(news.outcome, AttemptOutcome::Collected { .. });
+    let paid = is_payment(&news.outcome);
     match charge.state {
-        ChargeState::Collected { .. } => return Some(Settled::AlreadyCollected),
-        ChargeState::Planned | ChargeState::Declined { .. } if !collected => {
+        ChargeState::Collected { .. } | ChargeState::CollectedOther { .. } => {
+            return Some(Settled::AlreadyCollected);
+        }
+        ChargeState::Planned | ChargeState::Declined { .. } | ChargeState::Superseded if !paid => {
             return Some(Settled::NotWaiting);
         }
         ChargeState::Planned
         | ChargeState::Declined { .. }
+        | ChargeState::Superseded
         | ChargeState::Submitted
         | ChargeState::Accepted
         | ChargeState::Unknown => {}
     }
     (news.mark != mark).then_some(Settled::Moved)
+}
+
+/// Whether money came in.
+pub(crate) fn is_payment(outcome: &AttemptOutcome) -> bool {
+    match outcome {
+        AttemptOutcome::Collected { .. } | AttemptOutcome::CollectedOther { .. } => true,
+        AttemptOutcome::Accepted | AttemptOutcome::Declined { .. } | AttemptOutcome::Unknown => {
+            false
+        }
+    }
 }
 
 /// The charge after news that is to be saved.
@@ -39,6 +52,16 @@ pub(crate) fn settle(mut charge: Charge, news: &Settlement) -> Charge {
             charge.next_attempt = None;
             ChargeState::Collected {
                 transaction: transaction.clone(),
+            }
+        }
+        AttemptOutcome::CollectedOther {
+            transaction,
+            amount,
+        } => {
+            charge.next_attempt = None;
+            ChargeState::CollectedOther {
+                transaction: transaction.clone(),
+                amount: *amount,
             }
         }
         AttemptOutcome::Declined { reason } => {
@@ -71,9 +94,7 @@ pub(crate) fn revive(charge: &mut Charge, at: UnixSeconds) -> bool {
 
 /// The charge with an attempt taken down, unless that attempt is not the next one.
 pub(crate) fn attempt(mut charge: Charge, attempt: &Attempt) -> Option<Charge> {
-    if matches!(charge.state, ChargeState::Collected { .. })
-        || charge.attempts.checked_add(1) != Some(attempt.number)
-    {
+    if charge.state.is_closed() || charge.attempts.checked_add(1) != Some(attempt.number) {
         return None;
     }
     charge.attempts = attempt.number;

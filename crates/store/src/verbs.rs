@@ -208,6 +208,10 @@ impl Store {
     /// [`StoreFault::Missing`]. A journey is billed in one month, one that its first tap lies in
     /// in some time zone; another month is a conflict. A fault changes nothing of any month of
     /// the call.
+    ///
+    /// Charges of a journey whose fare is not its first are brought in line with what it owes then:
+    /// those that ask for too much and are not on their way are superseded, one that follows asks
+    /// for what is left, and a block is made smaller or taken away with them.
     pub async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
         invariant::assert_bills(&bills);
         each_engine!(self.save_bills(bills))
@@ -219,7 +223,7 @@ impl Store {
     }
 
     /// Takes down an attempt before its request leaves and moves the charge to submitted. `false`
-    /// if the charge is collected already or another worker made this attempt: then send nothing.
+    /// if the charge is collected or superseded already or another worker made this attempt: then send nothing.
     pub async fn open_attempt(&self, attempt: Attempt) -> Result<bool> {
         each_engine!(self.open_attempt(attempt))
     }
@@ -230,11 +234,12 @@ impl Store {
     }
 
     /// Takes down news about a charge, with transfers and the rider's new state, all or nothing.
-    /// Collected is final and is taken from every state: later news, and repeats of it, change
+    /// Collected (with any amount) is final and is taken from every state: later news, and repeats of it, change
     /// nothing ([`Settled::AlreadyCollected`]). Other news moves only a charge that is submitted,
     /// accepted or unknown ([`Settled::NotWaiting`]), so that a decline heard twice counts once.
     /// News saved moves the rider's mark; a settlement decided at an older mark is refused
-    /// ([`Settled::Moved`]). The three are looked for in this order.
+    /// ([`Settled::Moved`]). The three are looked for in this order. A charge that becomes known
+    /// brings the charges of its journey in line with what it owes, as [`Store::save_bills`] does.
     pub async fn settle_charge(&self, settlement: Settlement) -> Result<Settled> {
         invariant::assert_settlement(&settlement);
         each_engine!(self.settle_charge(settlement))

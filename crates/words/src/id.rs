@@ -161,8 +161,19 @@ impl FromStr for JourneyId {
 pub struct ChargeId {
     /// The journey charged.
     pub journey: JourneyId,
-    /// The fare version it collects, from 1.
+    /// The fare version it collects, from 1; or, from [`ChargeId::FOLLOW_UP`] on, a charge that
+    /// follows on others of the journey and stands for no fare version of its own.
     pub version: u32,
+}
+
+impl ChargeId {
+    /// The first number of charges that follow on others. Fare versions stay below.
+    pub const FOLLOW_UP: u32 = 1_000_000;
+
+    /// Whether it stands for no fare version of its own.
+    pub fn is_follow_up(self) -> bool {
+        self.version >= Self::FOLLOW_UP
+    }
 }
 
 impl fmt::Display for ChargeId {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::{Period, Tap, bill};
 use ridecode_ledger::{Account, Money, Transfer, TransferId, TransferKind};
-use ridecode_store::{AuditPage, Charge, ChargeState, FareVersion, OperatorLeg};
+use ridecode_store::{AuditPage, Charge, FareVersion, OperatorLeg};
 use ridecode_words::{ChargeId, JourneyId, Month, RiderId, TapId, UnixSeconds};
 
 use super::Finding;
@@ -182,6 +182,9 @@ impl RiderRecords<'_> {
             }
         }
         for (id, charge) in charges {
+            if id.is_follow_up() {
+                continue;
+            }
             found.tell(
                 "charge",
                 id,
@@ -189,6 +192,33 @@ impl RiderRecords<'_> {
             );
         }
         self.check_collected(transfers, found);
+        self.check_evenness(rider, found);
+    }
+
+    /// The open charges of a journey ask for what it owes: never for less, and for more only with
+    /// charges that are on their way.
+    fn check_evenness(&self, rider: RiderId, found: &mut Found) {
+        let account = Account::Rider(rider);
+        let mut owed: BTreeMap<JourneyId, i128> = BTreeMap::new();
+        for transfer in &self.transfers {
+            *owed.entry(transfer.id.charge.journey).or_default() +=
+                i128::from(transfer.debit_less_credit_minor(account));
+        }
+        let mut asked: BTreeMap<JourneyId, (i128, i128)> = BTreeMap::new();
+        for charge in self.charges.iter().filter(|one| !one.state.is_closed()) {
+            let (open, resting) = asked.entry(charge.id.journey).or_default();
+            *open += i128::from(charge.amount.minor);
+            if charge.state.is_resting() {
+                *resting += i128::from(charge.amount.minor);
+            }
+        }
+        for (journey, owed) in owed {
+            let (open, resting) = asked.remove(&journey).unwrap_or_default();
+            if open < owed || (open > owed && resting > 0) {
+                let detail = format!("{owed} minor units are owed, {open} are asked for");
+                found.tell("charges", journey, detail);
+            }
+        }
     }
 
     /// Every collected charge has its transfer, and nothing else is left.
@@ -199,24 +229,23 @@ impl RiderRecords<'_> {
                 kind: TransferKind::Collected,
                 line: 0,
             });
-            let collected = matches!(charge.state, ChargeState::Collected { .. });
-            match (collected, transfer) {
-                (false, None) => {}
-                (true, Some(transfer)) => {
+            match (charge.find_paid(), transfer) {
+                (None, None) => {}
+                (Some(paid), Some(transfer)) => {
                     let rider = Account::Rider(charge.rider);
-                    if transfer.amount != charge.amount || transfer.credit != rider {
+                    if transfer.amount != paid || transfer.credit != rider {
                         let detail = format!(
                             "{} was collected, and {} moved from {:?} to {:?}",
-                            charge.amount, transfer.amount, transfer.debit, transfer.credit
+                            paid, transfer.amount, transfer.debit, transfer.credit
                         );
                         found.tell("charge", charge.id, detail);
                     }
                 }
-                (true, None) => {
+                (Some(_), None) => {
                     let detail = "it is collected, and no transfer says so".into();
                     found.tell("charge", charge.id, detail);
                 }
-                (false, Some(transfer)) => {
+                (None, Some(transfer)) => {
                     let detail = format!(
                         "it is {:?}, and a transfer says {} was collected",
                         charge.state, transfer.amount

@@ -4,8 +4,8 @@
 //! amount, shares, ending, taps, day or issuer changed; a journey that is no more, or is open
 //! again, gets a version of nothing. Each version posts what it adds to what every operator is
 //! owed, and what it adds to the whole fare, if that is more than nothing, is charged. A version
-//! that takes away leaves the rider in credit and charges nothing: charges already made are not
-//! shrunk by it, the credit stands on the rider's account until it is given back as a refund.
+//! that takes away charges nothing: the store brings the journey's open charges in line with it,
+//! and what was collected already stands on the rider's account in credit.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub(crate) enum PlanFault {
     /// The differences cannot be posted.
     #[error("journey {0}: {1}")]
     Post(JourneyId, PostFault),
-    /// Four thousand million versions of one fare.
+    /// A million versions of one fare.
     #[error("journey {0}: no version is left")]
     Versions(JourneyId),
 }
@@ -232,6 +232,7 @@ fn version_of(fare: &Fare, version: u32, currency: Currency) -> Result<FareVersi
 fn next_version(journey: JourneyId, held: Option<&FareVersion>) -> Result<u32, PlanFault> {
     held.map_or(0, |held| held.version)
         .checked_add(1)
+        .filter(|&version| version < ChargeId::FOLLOW_UP)
         .ok_or(PlanFault::Versions(journey))
 }
 

@@ -120,8 +120,10 @@ async fn a_fare_the_taps_do_not_give_is_found() {
 async fn a_fare_that_is_not_charged_is_found() {
     let (world, _) = rode(9).await;
     save_altered(&world, |save| save.charges.clear()).await;
-    let expected = "¥2.00 is to be charged, nothing is";
-    assert_eq!(findings(&world).await, [("charge", expected.to_owned())]);
+    let fare = "¥2.00 is to be charged, nothing is";
+    let journey = "200 minor units are owed, 0 are asked for";
+    let expected = [("charge", fare.to_owned()), ("charges", journey.to_owned())];
+    assert_eq!(findings(&world).await, expected);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Charges: declines, unknown outcomes, callbacks, blocks.
 
 use ridecode_account::RiderState;
-use ridecode_office::charge::{NO_MANDATE, NOTHING_OWED, told};
+use ridecode_office::charge::{NO_MANDATE, told};
 use ridecode_pay::Outcome;
 use ridecode_store::{Attempt, Charge, ChargeState};
 use ridecode_validator::Outcome as Answer;
@@ -9,7 +9,7 @@ use ridecode_validator::{DenyReason, State};
 use ridecode_words::{OperatorId, RiderId, UnixSeconds};
 
 use ridecode_codec::crypto::native::Native;
-use ridecode_ledger::Money;
+use ridecode_ledger::{Currency, Money};
 
 use crate::gate::{Gate, bus};
 use crate::phone::Phone;
@@ -168,16 +168,37 @@ async fn another_amount_is_not_this_charge_s_payment() {
     world.provider.set_mood(Mood::Slow);
     world.charge(NOW).await;
     let charge = only_charge(&world, phone.rider).await;
-    let news = Outcome::Collected {
+    let news = |amount| Outcome::Collected {
         transaction: "t-1".into(),
-        amount: Money::fen(199),
+        amount,
     };
-    told(&world.office, charge.id, news, NOW).await.unwrap();
+    let foreign = Money {
+        minor: 200,
+        currency: Currency(*b"HKD"),
+    };
+    told(&world.office, charge.id, news(foreign), NOW)
+        .await
+        .unwrap();
     assert_eq!(
         only_charge(&world, phone.rider).await.state,
         ChargeState::Unknown
     );
-    assert_eq!(world.file(phone.rider, NOW).await.balance_minor, 200);
+    // One fen less: what came in is booked, and the fen is asked for under another number.
+    for _ in 0..2 {
+        let news = news(Money::fen(199));
+        told(&world.office, charge.id, news, NOW).await.unwrap();
+    }
+    let file = world.file(phone.rider, NOW).await;
+    assert_eq!(file.balance_minor, 1);
+    let [rest] = file.unpaid.as_slice() else {
+        panic!("one charge is left");
+    };
+    assert!(rest.id.is_follow_up());
+    assert_eq!(rest.amount, Money::fen(1));
+    world.provider.set_mood(Mood::Pays);
+    assert_eq!(world.charge(NOW).await.collected, 1);
+    assert_eq!(world.file(phone.rider, NOW).await.balance_minor, 0);
+    world.audit_clean(NOW).await;
 }
 
 #[tokio::test]
@@ -225,22 +246,41 @@ async fn without_a_mandate_the_fare_waits() {
 }
 
 #[tokio::test]
-async fn nothing_is_taken_from_a_rider_who_owes_nothing() {
+async fn a_ride_taken_back_is_not_charged_and_uses_up_no_attempt() {
     let (mut world, phone, mut reader) = rode(9, 1).await;
     reader.void(1, MORNING.plus_s(8));
     world.upload(&reader.seal(2, 2, NOW), NOW).await.unwrap();
     world.price(NOW).await;
-    assert_eq!(world.charge(NOW).await.declined, 1);
-    let reason = NOTHING_OWED.into();
+    assert_eq!(world.charge(NOW).await.tried, 0);
     let charge = only_charge(&world, phone.rider).await;
-    assert_eq!(charge.state, ChargeState::Declined { reason });
+    assert_eq!(charge.state, ChargeState::Superseded);
+    assert_eq!((charge.attempts, charge.declines), (0, 0));
     assert_eq!(world.provider.taken(), 0);
+    world.audit_clean(NOW).await;
+}
+
+#[tokio::test]
+async fn a_block_for_a_ride_goes_when_the_ride_is_taken_back() {
+    let (mut world, phone, mut reader) = rode(12, 1).await;
+    world.provider.set_mood(Mood::Empty);
+    assert_eq!(world.charge(NOW).await.declined, 1);
+    let denied = world.open_bundle(OperatorId(2), NOW).await.denied;
+    assert_eq!(denied.len(), phone.credentials.len());
+    reader.void(1, MORNING.plus_s(8));
+    world.upload(&reader.seal(2, 2, NOW), NOW).await.unwrap();
+    world.price(NOW).await;
     let file = world.file(phone.rider, NOW).await;
     assert_eq!(
         (file.rider.state, file.balance_minor),
         (RiderState::Active, 0)
     );
-    world.audit_clean(NOW).await;
+    assert_eq!(world.open_bundle(OperatorId(2), NOW).await.denied, []);
+    // Money for another ride is taken whole, and nothing more is taken for this one.
+    world.provider.set_mood(Mood::Pays);
+    let later = NOW.plus_s(7_200);
+    assert_eq!(world.charge(later).await.tried, 0);
+    assert_eq!(world.provider.taken(), 0);
+    world.audit_clean(later).await;
 }
 
 #[tokio::test]

@@ -46,9 +46,10 @@ pub(super) struct RideView {
     /// When it began, RFC 3339.
     began: String,
     /// `uploaded`, `priced`, or the state of its charge: `planned`, `submitted`, `accepted`,
-    /// `collected`, `declined`, `unknown`.
+    /// `collected`, `declined`, `unknown`, or `collected_other_amount` if another amount than asked
+    /// for came in.
     state: &'static str,
-    /// The provider's word for why a charge was declined.
+    /// The provider's word for why a charge was declined; of another amount, what came in.
     reason: Option<String>,
     /// The taps that are here, in time order.
     taps: Vec<TapView>,
@@ -147,6 +148,10 @@ fn charge_words(state: &ChargeState) -> (&'static str, Option<String>) {
         ChargeState::Collected { .. } => ("collected", None),
         ChargeState::Declined { reason } => ("declined", Some(reason.clone())),
         ChargeState::Unknown => ("unknown", None),
+        ChargeState::Superseded => ("superseded", None),
+        ChargeState::CollectedOther { amount, .. } => {
+            ("collected_other_amount", Some(amount.to_string()))
+        }
     }
 }
 

@@ -373,8 +373,14 @@ pub async fn news(store: &Store, charge: ChargeId, outcome: AttemptOutcome) -> S
     let held = store.find_charge(charge).await.expect("a verb");
     let held = held.expect("the charge");
     let file = store.load_rider(held.rider, NOW).await.expect("a verb");
-    let collected = matches!(outcome, AttemptOutcome::Collected { .. });
-    let payment = Transfer {
+    let paid = match &outcome {
+        AttemptOutcome::Collected { .. } => Some(held.amount),
+        AttemptOutcome::CollectedOther { amount, .. } => Some(*amount),
+        AttemptOutcome::Accepted | AttemptOutcome::Declined { .. } | AttemptOutcome::Unknown => {
+            None
+        }
+    };
+    let payment = |amount| Transfer {
         id: TransferId {
             charge,
             kind: TransferKind::Collected,
@@ -383,7 +389,7 @@ pub async fn news(store: &Store, charge: ChargeId, outcome: AttemptOutcome) -> S
         rider: held.rider,
         debit: Account::ProviderClearing(ProviderId(1)),
         credit: Account::Rider(held.rider),
-        amount: held.amount,
+        amount,
         day: DAY,
     };
     Settlement {
@@ -392,7 +398,7 @@ pub async fn news(store: &Store, charge: ChargeId, outcome: AttemptOutcome) -> S
         outcome,
         at: NOW,
         next_attempt: None,
-        transfers: collected.then_some(payment).into_iter().collect(),
+        transfers: paid.map(payment).into_iter().collect(),
         rider_state: None,
     }
 }

@@ -6,11 +6,11 @@ use ridecode_fare::Period;
 use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
-use crate::calendar;
 use crate::fault::StoreFault;
 use crate::invariant::charge_of;
 use crate::record::{BillDue, BillSave, BillSaved, BillWindow, FareVersion};
 use crate::step::Balance;
+use crate::{calendar, even};
 
 impl MemoryStore {
     pub(crate) fn due_bills(&self, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
@@ -165,6 +165,9 @@ impl State {
         }
         for charge in of_fares(&bill.charges, new, |charge| charge.id) {
             self.charges.insert((rider, charge.id), charge.clone());
+        }
+        for journey in even::journeys_to_look_at(&bill.fares) {
+            self.even_out(rider, journey);
         }
         self.due.remove(&period);
         if let Some(at) = bill.due_again {

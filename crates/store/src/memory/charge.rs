@@ -1,11 +1,13 @@
 //! Charges.
 
-use ridecode_words::{ChargeId, MandateId, ProviderId, RiderId, UnixSeconds};
+use ridecode_account::RiderState;
+use ridecode_ledger::{TransferId, TransferKind};
+use ridecode_words::{ChargeId, JourneyId, MandateId, ProviderId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
 use crate::record::{Attempt, Charge, ChargeDue, Settled, Settlement};
-use crate::step;
+use crate::{even, step};
 
 impl MemoryStore {
     pub(crate) fn due_charges(&self, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>> {
@@ -68,6 +70,9 @@ impl MemoryStore {
             });
             state.account(rider)?.rider.state = after;
         }
+        if even::may_be_uneven(&news.outcome) {
+            state.even_out(rider, news.charge.journey);
+        }
         Ok(Settled::Saved)
     }
 }
@@ -81,6 +86,45 @@ impl State {
             .map(|(_, charge)| charge)
     }
 
+    /// Brings a journey's charges in line with what it owes, and the rider's block with them.
+    pub(super) fn even_out(&mut self, rider: RiderId, journey: JourneyId) {
+        let first = ChargeId {
+            journey,
+            version: 0,
+        };
+        let transfers = self.transfers.range((rider, first_transfer(first))..);
+        let transfers =
+            transfers.take_while(|((of, id), _)| *of == rider && id.charge.journey == journey);
+        let owed = even::owed_minor(rider, transfers.map(|(_, transfer)| transfer));
+        let charges = self.charges.range((rider, first)..);
+        let charges: Vec<Charge> = charges
+            .take_while(|((of, id), _)| *of == rider && id.journey == journey)
+            .map(|(_, charge)| charge.clone())
+            .collect();
+        let changed = even::even_out(owed, &charges);
+        if changed.is_empty() {
+            return;
+        }
+        for charge in changed {
+            self.charges.insert((rider, charge.id), charge);
+        }
+        let unpaid: Vec<Charge> = self.charges_of(rider).cloned().collect();
+        let Some(account) = self.riders.get_mut(&rider) else {
+            return;
+        };
+        account.mark += 1;
+        let relieved = even::relieve(&account.rider.state, &unpaid, account.balance.minor);
+        let Some(after) = relieved else {
+            return;
+        };
+        account.rider.state = after.clone();
+        if after == RiderState::Active {
+            self.change_credentials(rider, |credential| {
+                step::follow_rider(&after, credential, credential.expires)
+            });
+        }
+    }
+
     fn charge(&self, id: ChargeId) -> Result<&Charge> {
         self.tap_of(id.journey)
             .and_then(|(rider, _)| self.charges.get(&(rider, id)))
@@ -92,5 +136,14 @@ impl State {
         let mandates = account.mandates.iter();
         let mandates: Vec<_> = mandates.map(|id| self.mandates[id].clone()).collect();
         step::charge_from(&mandates)
+    }
+}
+
+/// The first id a transfer of a charge, or of one after it, can have.
+fn first_transfer(charge: ChargeId) -> TransferId {
+    TransferId {
+        charge,
+        kind: TransferKind::Fare,
+        line: 0,
     }
 }

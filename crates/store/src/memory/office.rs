@@ -6,7 +6,7 @@ use ridecode_words::{Month, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
-use crate::record::{AuditPage, ChargeState, OfficeState, ReplyRecord};
+use crate::record::{AuditPage, OfficeState, ReplyRecord};
 
 impl MemoryStore {
     pub(crate) fn load_rides(&self, rider: RiderId) -> Result<AuditPage> {
@@ -36,7 +36,7 @@ impl MemoryStore {
         let state = self.lock();
         let bills_due = state.due.values().filter(|due| due.at <= now).count();
         let charges = state.charges.values();
-        let open = charges.filter(|charge| !matches!(charge.state, ChargeState::Collected { .. }));
+        let open = charges.filter(|charge| !charge.state.is_closed());
         let journals = state.journals.values();
         let disagreements: usize = journals.map(|journal| journal.disagreements.len()).sum();
         Ok(OfficeState {

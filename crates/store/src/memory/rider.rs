@@ -10,7 +10,7 @@ use ridecode_words::{CredentialRef, DeviceId, MandateId, RiderId, UnixSeconds};
 
 use super::{Account, FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
-use crate::record::{ChargeState, CredentialOwner, RiderFile, RiderOpened, Session};
+use crate::record::{CredentialOwner, RiderFile, RiderOpened, Session};
 use crate::step::{self, Balance, Granted};
 
 impl MemoryStore {
@@ -173,7 +173,7 @@ impl MemoryStore {
         let credentials = account.credentials.iter().map(|id| &state.credentials[id]);
         let mut unpaid: Vec<_> = state
             .charges_of(rider)
-            .filter(|charge| !matches!(charge.state, ChargeState::Collected { .. }))
+            .filter(|charge| !charge.state.is_closed())
             .cloned()
             .collect();
         unpaid.sort_by_key(|charge| (charge.planned, charge.id));

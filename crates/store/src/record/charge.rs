@@ -1,6 +1,6 @@
 //! Charges: stage 7.
 
-use ridecode_account::RiderState;
+use ridecode_account::{RiderState, Unpaid};
 use ridecode_ledger::{Money, Transfer};
 use ridecode_words::{ChargeId, MandateId, ProviderId, RiderId, UnixSeconds};
 
@@ -25,6 +25,57 @@ pub enum ChargeState {
     },
     /// Nobody knows; asked about until known, never sent under a new number.
     Unknown,
+    /// Never to be sent again: a later fare took back what it was for, or a charge that follows on
+    /// it asks for what is left. Only money that comes in all the same moves it.
+    Superseded,
+    /// Paid with another amount than was asked for. The books hold what came in; an agent should
+    /// know why.
+    CollectedOther {
+        /// The provider's number for it.
+        transaction: String,
+        /// What came in, in the charge's currency; positive.
+        amount: Money,
+    },
+}
+
+impl ChargeState {
+    /// Whether nothing is to be done about it any more.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Collected { .. } | Self::Superseded | Self::CollectedOther { .. } => true,
+            Self::Planned
+            | Self::Submitted
+            | Self::Accepted
+            | Self::Declined { .. }
+            | Self::Unknown => false,
+        }
+    }
+
+    /// Whether money came in for it.
+    pub fn is_paid(&self) -> bool {
+        match self {
+            Self::Collected { .. } | Self::CollectedOther { .. } => true,
+            Self::Planned
+            | Self::Submitted
+            | Self::Accepted
+            | Self::Declined { .. }
+            | Self::Unknown
+            | Self::Superseded => false,
+        }
+    }
+
+    /// Whether it is open and not at the provider: it may still be left out.
+    pub fn is_resting(&self) -> bool {
+        match self {
+            Self::Planned | Self::Declined { .. } => true,
+            Self::Submitted
+            | Self::Accepted
+            | Self::Collected { .. }
+            | Self::Unknown
+            | Self::Superseded
+            | Self::CollectedOther { .. } => false,
+        }
+    }
 }
 
 /// An order to a payment provider. Its id is the order number there.
@@ -48,6 +99,32 @@ pub struct Charge {
     pub next_attempt: Option<UnixSeconds>,
     /// When it was planned.
     pub planned: UnixSeconds,
+}
+
+impl Charge {
+    /// The charge as part of the rider's debt, if it was declined and is still open.
+    pub fn find_unpaid(&self) -> Option<Unpaid> {
+        let since = self.first_decline.filter(|_| !self.state.is_closed())?;
+        Some(Unpaid {
+            journey: self.id.journey,
+            amount: self.amount,
+            since,
+        })
+    }
+
+    /// What came in for it; `None` if nothing did.
+    pub fn find_paid(&self) -> Option<Money> {
+        match self.state {
+            ChargeState::Collected { .. } => Some(self.amount),
+            ChargeState::CollectedOther { amount, .. } => Some(amount),
+            ChargeState::Planned
+            | ChargeState::Submitted
+            | ChargeState::Accepted
+            | ChargeState::Declined { .. }
+            | ChargeState::Unknown
+            | ChargeState::Superseded => None,
+        }
+    }
 }
 
 /// A charge that wants doing, with the mandate to do it with.
@@ -81,6 +158,13 @@ pub enum AttemptOutcome {
     Collected {
         /// The provider's number for it.
         transaction: String,
+    },
+    /// Paid with another amount than was asked for.
+    CollectedOther {
+        /// The provider's number for it.
+        transaction: String,
+        /// What came in, in the charge's currency; positive.
+        amount: Money,
     },
     /// Refused.
     Declined {
@@ -118,7 +202,7 @@ pub enum Settled {
     Saved,
     /// The charge is collected already: nothing was changed, whatever the news.
     AlreadyCollected,
-    /// The charge is not with the provider (planned, or declined already) and the news is not
+    /// The charge is not with the provider (planned, declined already or superseded) and the news is not
     /// that it was collected: a repeat or a straggler. Nothing was changed.
     NotWaiting,
     /// Other news about the rider's charges came in since `mark`: nothing was changed, load and

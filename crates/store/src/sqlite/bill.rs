@@ -8,10 +8,10 @@ use rusqlite::{Connection, params};
 
 use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
 use super::{Result, SqliteStore, charge, rider, statement, tap, transfer};
-use crate::calendar;
 use crate::fault::StoreFault;
 use crate::invariant::charge_of;
 use crate::record::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare};
+use crate::{calendar, even};
 
 impl SqliteStore {
     pub(crate) async fn due_bills(&self, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
@@ -163,6 +163,9 @@ fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
     statement::insert_legs(db, legs.filter(|leg| new.contains(&leg.leg.charge)))?;
     let charges = bill.charges.iter();
     charge::insert_new(db, charges.filter(|charge| new.contains(&charge.id)))?;
+    for journey in even::journeys_to_look_at(&bill.fares) {
+        charge::even_out(db, rider, journey)?;
+    }
     execute(
         db,
         "DELETE FROM due_months WHERE rider = ?1 AND month = ?2",

@@ -1,13 +1,15 @@
 //! Charges.
 
-use ridecode_words::{ChargeId, RiderId, UnixSeconds};
+use ridecode_account::RiderState;
+use ridecode_ledger::Money;
+use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, count_up, execute, find, id, impossible, load};
 use super::{Result, SqliteStore, bill, credential, rider, transfer};
 use crate::fault::StoreFault;
 use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement};
-use crate::step;
+use crate::{even, step};
 
 impl SqliteStore {
     pub(crate) async fn due_charges(
@@ -39,7 +41,7 @@ pub(super) fn insert_new<'a>(
     let mut open = 0;
     for charge in charges {
         put(db, charge)?;
-        open += i64::from(!is_collected(charge));
+        open += i64::from(!charge.state.is_closed());
     }
     if open > 0 {
         count_up(db, "charges_open", open)?;
@@ -52,7 +54,7 @@ pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
     load(
         db,
         "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned
+             declines, first_decline, next_attempt, planned, taken
          FROM charges WHERE rider = ?1 ORDER BY validator, sequence, version",
         [id(rider.0)],
         read,
@@ -64,8 +66,8 @@ pub(super) fn unpaid_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> 
     load(
         db,
         "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned
-         FROM charges WHERE rider = ?1 AND state <> 3
+             declines, first_decline, next_attempt, planned, taken
+         FROM charges WHERE rider = ?1 AND state IN (0, 1, 2, 4, 5)
          ORDER BY planned, validator, sequence, version",
         [id(rider.0)],
         read,
@@ -76,7 +78,7 @@ fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>
     let charges = load(
         db,
         "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned
+             declines, first_decline, next_attempt, planned, taken
          FROM charges WHERE next_attempt <= ?1
          ORDER BY next_attempt, rider, validator, sequence, version LIMIT ?2",
         (now.0, i64::try_from(limit).unwrap_or(i64::MAX)),
@@ -117,9 +119,10 @@ fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
     rider::set_balance(db, rider, &balance)?;
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(rider.0)])?;
+    let was_open = !held.state.is_closed();
     let charge = step::settle(held, news);
     put(db, &charge)?;
-    if is_collected(&charge) {
+    if was_open && charge.state.is_closed() {
         count_up(db, "charges_open", -1)?;
     }
     if let Some(after) = &news.rider_state {
@@ -128,11 +131,58 @@ fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
         })?;
         rider::set_rider_state(db, rider, after)?;
     }
+    if even::may_be_uneven(&news.outcome) {
+        even_out(db, rider, news.charge.journey)?;
+    }
     Ok(Settled::Saved)
 }
 
-fn is_collected(charge: &Charge) -> bool {
-    matches!(charge.state, ChargeState::Collected { .. })
+/// Brings a journey's charges in line with what it owes, and the rider's block with them.
+pub(super) fn even_out(db: &Connection, rider: RiderId, journey: JourneyId) -> Result<()> {
+    let transfers = transfer::of_journey(db, rider, journey)?;
+    let owed = even::owed_minor(rider, &transfers);
+    let held = of_journey(db, rider, journey)?;
+    let changed = even::even_out(owed, &held);
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut open = 0;
+    for charge in &changed {
+        put(db, charge)?;
+        open += if charge.state.is_closed() { -1 } else { 1 };
+    }
+    count_up(db, "charges_open", open)?;
+    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
+    execute(db, sql, [id(rider.0)])?;
+    let Some(state) = rider::rider_state(db, rider)? else {
+        return Ok(());
+    };
+    let (balance, _) = rider::balance(db, rider)?;
+    let Some(after) = even::relieve(&state, &all_of(db, rider)?, balance.minor) else {
+        return Ok(());
+    };
+    rider::set_rider_state(db, rider, &after)?;
+    if after == RiderState::Active {
+        credential::change_all(db, rider, |credential| {
+            step::follow_rider(&after, credential, credential.expires)
+        })?;
+    }
+    Ok(())
+}
+
+fn of_journey(db: &Connection, rider: RiderId, journey: JourneyId) -> Result<Vec<Charge>> {
+    load(
+        db,
+        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
+             declines, first_decline, next_attempt, planned, taken
+         FROM charges WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version",
+        params![
+            id(rider.0),
+            journey.0.validator.0,
+            journey.0.sequence.cast_signed()
+        ],
+        read,
+    )
 }
 
 fn expect(db: &Connection, charge: ChargeId) -> Result<Charge> {
@@ -147,7 +197,7 @@ fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
     find(
         db,
         "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned
+             declines, first_decline, next_attempt, planned, taken
          FROM charges WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 AND version = ?4",
         params![
             id(rider.0),
@@ -160,6 +210,7 @@ fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
 }
 
 pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
+    let mut taken = None;
     let (state, word) = match &charge.state {
         ChargeState::Planned => (0, None),
         ChargeState::Submitted => (1, None),
@@ -167,14 +218,23 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
         ChargeState::Collected { transaction } => (3, Some(transaction)),
         ChargeState::Declined { reason } => (4, Some(reason)),
         ChargeState::Unknown => (5, None),
+        ChargeState::Superseded => (6, None),
+        ChargeState::CollectedOther {
+            transaction,
+            amount,
+        } => {
+            taken = Some(amount.minor);
+            (7, Some(transaction))
+        }
     };
     let mut insert = db.prepare_cached(
         "INSERT INTO charges (rider, validator, sequence, version, amount, currency, state, word,
-             attempts, declines, first_decline, next_attempt, planned)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+             attempts, declines, first_decline, next_attempt, planned, taken)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
          ON CONFLICT (rider, validator, sequence, version) DO UPDATE SET state = excluded.state,
              word = excluded.word, attempts = excluded.attempts, declines = excluded.declines,
-             first_decline = excluded.first_decline, next_attempt = excluded.next_attempt",
+             first_decline = excluded.first_decline, next_attempt = excluded.next_attempt,
+             taken = excluded.taken",
     )?;
     insert.execute(params![
         id(charge.rider.0),
@@ -190,6 +250,7 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
         charge.first_decline.map(|at| at.0),
         charge.next_attempt.map(|at| at.0),
         charge.planned.0,
+        taken,
     ])?;
     Ok(())
 }
@@ -197,24 +258,32 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
 fn read(row: &mut Columns<'_>) -> Result<Charge> {
     let (rider, id, amount) = (row.rider()?, row.charge_id()?, row.money()?);
     let (state, word) = (row.take::<u8>()?, row.take::<Option<String>>()?);
-    let state = match (state, word) {
-        (0, None) => ChargeState::Planned,
-        (1, None) => ChargeState::Submitted,
-        (2, None) => ChargeState::Accepted,
-        (3, Some(transaction)) => ChargeState::Collected { transaction },
-        (4, Some(reason)) => ChargeState::Declined { reason },
-        (5, None) => ChargeState::Unknown,
-        (code, _) => return Err(impossible("charge state", code)),
+    let (attempts, declines) = (row.take()?, row.take()?);
+    let (first_decline, next_attempt) = (row.find_time()?, row.find_time()?);
+    let planned = row.time()?;
+    let state = match (state, word, row.take::<Option<i64>>()?) {
+        (0, None, None) => ChargeState::Planned,
+        (1, None, None) => ChargeState::Submitted,
+        (2, None, None) => ChargeState::Accepted,
+        (3, Some(transaction), None) => ChargeState::Collected { transaction },
+        (4, Some(reason), None) => ChargeState::Declined { reason },
+        (5, None, None) => ChargeState::Unknown,
+        (6, None, None) => ChargeState::Superseded,
+        (7, Some(transaction), Some(taken)) => ChargeState::CollectedOther {
+            transaction,
+            amount: Money::new(taken, amount.currency),
+        },
+        (code, _, _) => return Err(impossible("charge state", code)),
     };
     Ok(Charge {
         id,
         rider,
         amount,
         state,
-        attempts: row.take()?,
-        declines: row.take()?,
-        first_decline: row.find_time()?,
-        next_attempt: row.find_time()?,
-        planned: row.time()?,
+        attempts,
+        declines,
+        first_decline,
+        next_attempt,
+        planned,
     })
 }

@@ -1,7 +1,7 @@
 //! Transfers as rows.
 
 use ridecode_ledger::{Transfer, TransferId, TransferKind};
-use ridecode_words::RiderId;
+use ridecode_words::{JourneyId, RiderId};
 use rusqlite::{Connection, params};
 
 use super::Result;
@@ -40,6 +40,27 @@ pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Transfer>> {
              day
          FROM transfers WHERE rider = ?1 ORDER BY validator, sequence, version, kind, line",
         [id(rider.0)],
+        read,
+    )
+}
+
+/// The transfers of a journey's fares and charges, by id.
+pub(super) fn of_journey(
+    db: &Connection,
+    rider: RiderId,
+    journey: JourneyId,
+) -> Result<Vec<Transfer>> {
+    load(
+        db,
+        "SELECT rider, validator, sequence, version, kind, line, debit, credit, amount, currency,
+             day
+         FROM transfers WHERE rider = ?1 AND validator = ?2 AND sequence = ?3
+         ORDER BY version, kind, line",
+        params![
+            id(rider.0),
+            journey.0.validator.0,
+            journey.0.sequence.cast_signed()
+        ],
         read,
     )
 }

@@ -12,4 +12,12 @@ mod memory {
     }
 
     ridecode_store::each_law!(empty);
+
+    #[tokio::test]
+    async fn charges_follow_fares() {
+        for seed in crate::seed::seeds(200) {
+            let (store, ()) = empty();
+            ridecode_store::conformance::even::charges_follow_fares(&store, seed).await;
+        }
+    }
 }

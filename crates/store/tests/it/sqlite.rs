@@ -19,6 +19,14 @@ async fn random_verbs_have_the_answers_of_the_memory_engine() {
     }
 }
 
+#[tokio::test]
+async fn charges_follow_fares() {
+    for seed in seeds(4) {
+        let (store, _folder) = empty();
+        ridecode_store::conformance::even::charges_follow_fares(&store, seed).await;
+    }
+}
+
 fn empty() -> (Store, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("ridecode.db");

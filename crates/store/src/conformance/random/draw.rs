@@ -283,6 +283,10 @@ impl Draw {
             AttemptOutcome::Unknown,
             declined(),
             collected(),
+            AttemptOutcome::CollectedOther {
+                transaction: "P-2".to_owned(),
+                amount: yuan_fen(self.rng.i64(1..500)),
+            },
         ];
         let outcome = outcomes[self.rng.usize(0..outcomes.len())].clone();
         let mut news = news(oracle, charge, outcome).await;

@@ -1,0 +1,237 @@
+//! Keeping a journey's charges in line with what the journey owes.
+//!
+//! What a journey owes is its fares, less what was collected, plus what was given back: the sum of
+//! its transfers on the rider's account. Whenever fares or charges of a journey moved, its open
+//! charges are held against that sum, in the same step, because two callers may move them at once:
+//!
+//! - They ask for too much (a later fare took something back): charges that rest, newest first,
+//!   are superseded, and one that follows asks for what is left. One on its way is left alone
+//!   until it is known; declined, it rests, and this is asked again. What came in too much stays
+//!   on the rider's account in credit.
+//! - They ask for too little (less came in than was asked for): one that follows asks for the rest.
+//!
+//! A charge that was sent is never made smaller: its number at the provider keeps its amount.
+
+use ridecode_account::{Debt, RiderState, Unpaid};
+use ridecode_ledger::{Account, Money, Transfer};
+use ridecode_words::{ChargeId, JourneyId, RiderId};
+
+use crate::record::{AttemptOutcome, Charge, ChargeState, FareVersion};
+
+/// The journeys whose charges new fare versions may have left uneven: a first version has none.
+pub(crate) fn journeys_to_look_at(fares: &[FareVersion]) -> impl Iterator<Item = JourneyId> {
+    let later = fares.iter().filter(|fare| fare.version > 1);
+    later.map(|fare| fare.journey)
+}
+
+/// Whether news of a charge may leave its journey's charges uneven.
+pub(crate) fn may_be_uneven(outcome: &AttemptOutcome) -> bool {
+    match outcome {
+        AttemptOutcome::Collected { .. }
+        | AttemptOutcome::CollectedOther { .. }
+        | AttemptOutcome::Declined { .. } => true,
+        AttemptOutcome::Accepted | AttemptOutcome::Unknown => false,
+    }
+}
+
+/// What a rider owes by these transfers, in minor units; negative in credit.
+pub(crate) fn owed_minor<'a>(
+    rider: RiderId,
+    transfers: impl IntoIterator<Item = &'a Transfer>,
+) -> i64 {
+    let account = Account::Rider(rider);
+    let transfers = transfers.into_iter();
+    transfers
+        .map(|transfer| transfer.debit_less_credit_minor(account))
+        .sum()
+}
+
+/// The charges of a journey that change, and those that are new. `charges` is all of them, by id.
+pub(crate) fn even_out(owed_minor: i64, charges: &[Charge]) -> Vec<Charge> {
+    let open = charges.iter().filter(|charge| !charge.state.is_closed());
+    let asked: i64 = open.map(|charge| charge.amount.minor).sum();
+    let mut excess = asked.saturating_sub(owed_minor);
+    if excess < 0 {
+        let missing = excess.saturating_neg();
+        return ask_for_more(missing, charges).into_iter().collect();
+    }
+    let mut changed = Vec::new();
+    for charge in charges.iter().rev() {
+        if excess == 0 || !charge.state.is_resting() {
+            continue;
+        }
+        let left = charge.amount.minor.saturating_sub(excess).max(0);
+        excess -= charge.amount.minor - left;
+        changed.push(Charge {
+            state: ChargeState::Superseded,
+            next_attempt: None,
+            ..charge.clone()
+        });
+        if left > 0 {
+            // It goes on where the other stood: declined as often, due when that was due.
+            changed.push(Charge {
+                id: next_id(charge.id.journey, charges),
+                amount: Money::new(left, charge.amount.currency),
+                attempts: 0,
+                ..charge.clone()
+            });
+        }
+    }
+    changed
+}
+
+/// The state of a blocked rider after charges were superseded, if that changes it.
+pub(crate) fn relieve(
+    state: &RiderState,
+    charges: &[Charge],
+    balance_minor: i64,
+) -> Option<RiderState> {
+    let block = match state {
+        RiderState::Blocked(block) => *block,
+        RiderState::Active | RiderState::Closed => return None,
+    };
+    let unpaid: Vec<Unpaid> = charges.iter().filter_map(Charge::find_unpaid).collect();
+    let balance = Money::new(balance_minor, block.amount.currency);
+    let after = block.after(&Debt::of(unpaid, balance));
+    let after = after.map_or(RiderState::Active, RiderState::Blocked);
+    (after != *state).then_some(after)
+}
+
+/// A new charge for what is missing, due as soon as the journey's last was planned.
+fn ask_for_more(missing: i64, charges: &[Charge]) -> Option<Charge> {
+    let last = charges.last()?;
+    let planned = charges.iter().map(|charge| charge.planned).max()?;
+    Some(Charge {
+        id: next_id(last.id.journey, charges),
+        rider: last.rider,
+        amount: Money::new(missing, last.amount.currency),
+        state: ChargeState::Planned,
+        attempts: 0,
+        declines: 0,
+        first_decline: None,
+        next_attempt: Some(planned),
+        planned,
+    })
+}
+
+/// The number of the next charge that follows on others of the journey.
+fn next_id(journey: JourneyId, charges: &[Charge]) -> ChargeId {
+    let last = charges.iter().map(|charge| charge.id.version).max();
+    let first = ChargeId::FOLLOW_UP;
+    let version = last.map_or(first, |last| first.max(last.saturating_add(1)));
+    ChargeId { journey, version }
+}
+
+#[cfg(test)]
+mod tests {
+    use ridecode_words::{TapId, UnixSeconds, ValidatorId};
+
+    use super::*;
+
+    const JOURNEY: JourneyId = JourneyId(TapId {
+        validator: ValidatorId(1),
+        sequence: 7,
+    });
+
+    fn charge(version: u32, minor: i64, state: ChargeState) -> Charge {
+        Charge {
+            id: ChargeId {
+                journey: JOURNEY,
+                version,
+            },
+            rider: RiderId(1),
+            amount: Money::fen(minor),
+            state,
+            attempts: 3,
+            declines: 2,
+            first_decline: Some(UnixSeconds(50)),
+            next_attempt: Some(UnixSeconds(90)),
+            planned: UnixSeconds(40),
+        }
+    }
+
+    fn declined() -> ChargeState {
+        ChargeState::Declined {
+            reason: "insufficient_balance".to_owned(),
+        }
+    }
+
+    fn paid() -> ChargeState {
+        ChargeState::Collected {
+            transaction: "P-1".to_owned(),
+        }
+    }
+
+    /// What changes, as version, amount and whether it is open then.
+    fn check(owed: i64, charges: &[(i64, ChargeState)], expected: &[(u32, i64, bool)]) {
+        let held: Vec<Charge> = (1..)
+            .zip(charges)
+            .map(|(version, (minor, state))| charge(version, *minor, state.clone()))
+            .collect();
+        let changed: Vec<_> = even_out(owed, &held)
+            .iter()
+            .map(|charge| {
+                let open = !charge.state.is_closed();
+                (charge.id.version, charge.amount.minor, open)
+            })
+            .collect();
+        assert_eq!(changed, expected, "{owed} owed");
+    }
+
+    #[test]
+    fn charges_ask_for_what_is_owed() {
+        const NEXT: u32 = ChargeId::FOLLOW_UP;
+        let (planned, sent) = (ChargeState::Planned, ChargeState::Submitted);
+        check(0, &[], &[]);
+        check(500, &[(500, declined())], &[]);
+        check(
+            400,
+            &[(500, declined())],
+            &[(1, 500, false), (NEXT, 400, true)],
+        );
+        check(
+            400,
+            &[(500, planned.clone())],
+            &[(1, 500, false), (NEXT, 400, true)],
+        );
+        check(0, &[(500, declined())], &[(1, 500, false)]);
+        check(-100, &[(500, paid())], &[]);
+        check(400, &[(500, sent.clone())], &[]);
+        check(400, &[(500, ChargeState::Accepted)], &[]);
+        check(400, &[(500, ChargeState::Unknown)], &[]);
+        check(
+            400,
+            &[(500, ChargeState::Superseded), (400, declined())],
+            &[],
+        );
+        // Newest first, and no more of them than needed.
+        let both = [(300, declined()), (200, planned.clone())];
+        check(450, &both, &[(2, 200, false), (NEXT, 150, true)]);
+        check(
+            250,
+            &both,
+            &[(2, 200, false), (1, 300, false), (NEXT, 250, true)],
+        );
+        // What is on its way counts until it is known.
+        check(450, &[(500, sent), (100, planned)], &[(2, 100, false)]);
+        // Less came in than was asked for.
+        check(50, &[(200, paid())], &[(NEXT, 50, true)]);
+    }
+
+    #[test]
+    fn what_follows_goes_on_where_the_other_stood() {
+        let held = charge(1, 500, declined());
+        let changed = even_out(400, std::slice::from_ref(&held));
+        let [superseded, follow_up] = changed.as_slice() else {
+            panic!("one ends and one follows");
+        };
+        assert_eq!(superseded.next_attempt, None);
+        assert_eq!(follow_up.state, held.state);
+        assert_eq!((follow_up.attempts, follow_up.declines), (0, 2));
+        assert_eq!(follow_up.next_attempt, held.next_attempt);
+        assert_eq!(follow_up.first_decline, held.first_decline);
+        // Another number each time.
+        let again = even_out(300, &changed);
+        assert_eq!(again[1].id.version, ChargeId::FOLLOW_UP + 1);
+    }
+}
