@@ -1,22 +1,23 @@
 //! A rider's month.
 
 mod bytes;
+mod so_far;
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use ridecode_ledger::Money;
 use ridecode_words::{
-    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, TapId, Text, UnixSeconds,
+    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, TapId, UnixSeconds,
 };
 
+use self::so_far::SoFar;
 use crate::assemble::assemble;
 use crate::book::TariffBook;
-use crate::explain::{Explanation, Step};
+use crate::explain::Explanation;
 use crate::journey::{Ending, Journey};
 use crate::price::{Priced, Unpriced, price};
 use crate::tap::Tap;
-use crate::tariff::{Accumulation, AccumulationKey};
 
 /// The accumulation period of a bill.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -99,10 +100,15 @@ pub fn bill(period: Period, taps: &[Tap], book: &TariffBook, as_of: UnixSeconds)
         unpriced: Vec::new(),
         next_closing: None,
     };
-    let mut paid = BTreeMap::new();
+    let mut so_far = SoFar::default();
     for journey in assemble(&of_rider, book, as_of) {
-        if book.month_of(journey.first()) != period.month {
-            continue;
+        match book.month_of(journey.first()).cmp(&period.month) {
+            Ordering::Less => {
+                so_far.ride_before(&journey, book);
+                continue;
+            }
+            Ordering::Greater => continue,
+            Ordering::Equal => {}
         }
         if journey.ending == Ending::Open {
             bill.next_closing = match (bill.next_closing, journey.closes_at) {
@@ -113,33 +119,22 @@ pub fn bill(period: Period, taps: &[Tap], book: &TariffBook, as_of: UnixSeconds)
             continue;
         }
         match price(&journey, book) {
-            Ok(priced) => bill.fares.push(fare(&journey, priced, &mut paid)),
+            Ok(priced) => bill.fares.push(fare(&journey, priced, &mut so_far, book)),
             Err(why) => bill.unpriced.push((journey, why)),
         }
     }
     bill
 }
 
-/// What was paid so far in the period, in minor units: by tariff, and by issuer where the tariff
-/// counts each issuer for itself.
-type Paid<'a> = BTreeMap<(&'a Text, Option<IssuerId>), i64>;
-
-fn fare<'a>(journey: &Journey, mut priced: Priced<'a>, paid: &mut Paid<'a>) -> Fare {
+fn fare<'a>(
+    journey: &Journey,
+    mut priced: Priced<'a>,
+    so_far: &mut SoFar<'a>,
+    book: &TariffBook,
+) -> Fare {
+    let minor = so_far.reduce((journey, &mut priced), book);
     let first = journey.first();
     let tariff = priced.applied.tariff;
-    let minor = match &tariff.accumulation {
-        Some(accumulation) if priced.applied.rule.accumulates => {
-            let issuer = match accumulation.per() {
-                AccumulationKey::Rider => None,
-                AccumulationKey::Issuer => Some(first.issuer),
-            };
-            let before = paid.entry((&tariff.reference.name, issuer)).or_default();
-            let minor = accumulate(accumulation, *before, &mut priced);
-            *before += minor;
-            minor
-        }
-        Some(_) | None => priced.list,
-    };
     let amount = tariff.money(minor);
     Fare {
         journey: journey.id,
@@ -155,28 +150,6 @@ fn fare<'a>(journey: &Journey, mut priced: Priced<'a>, paid: &mut Paid<'a>) -> F
             total: amount,
         },
     }
-}
-
-/// Applies the discount of the month and says so. Gives what is paid, in minor units.
-fn accumulate(accumulation: &Accumulation, before: i64, priced: &mut Priced<'_>) -> i64 {
-    let discounted = accumulation.discount(before, priced.list);
-    let money = |minor| priced.applied.tariff.money(minor);
-    let exact_milli: i64 = discounted.parts.iter().map(|part| part.paid_milli).sum();
-    let mut steps = alloc::vec![Step::Accumulation {
-        before: money(before),
-        after: money(before + discounted.paid),
-        discount: money(priced.list - discounted.paid),
-        parts: discounted.parts,
-    }];
-    if exact_milli != discounted.paid * 1_000 {
-        steps.push(Step::Rounding {
-            exact_milli,
-            to: money(accumulation.round_to()),
-            rounded: money(discounted.paid),
-        });
-    }
-    priced.steps.append(&mut steps);
-    discounted.paid
 }
 
 #[cfg(test)]

@@ -50,6 +50,18 @@ pub enum BookFault {
         /// The line it names.
         line: LineId,
     },
+    /// A rule whose fare continues at a stop that is not in its network.
+    #[error(
+        "tariff {tariff}, rule {rule}: its network has no stop {stop}; load its feed or correct the stop_id"
+    )]
+    UnknownStop {
+        /// The tariff.
+        tariff: Text,
+        /// The rule.
+        rule: Text,
+        /// The stop it names.
+        stop: StopId,
+    },
     /// Two versions of a tariff are in force on one day.
     #[error(
         "tariff {tariff}: two versions are in force on {day}; end the earlier one with valid_until"
@@ -146,7 +158,19 @@ impl TariffBook {
                 });
             }
         }
-        Ok(())
+        let network = rule.network.as_ref();
+        let network = network.and_then(|network| self.find_network(network));
+        let known =
+            |stop: &&StopId| network.is_none_or(|network| network.find_stop(stop).is_some());
+        let stops = rule.continues.iter().flat_map(|continues| &continues.pairs);
+        match stops.flatten().find(|stop| !known(stop)) {
+            None => Ok(()),
+            Some(stop) => Err(BookFault::UnknownStop {
+                tariff: tariff.reference.name.clone(),
+                rule: rule.name.clone(),
+                stop: stop.clone(),
+            }),
+        }
     }
 
     /// Every network, ascending by name.

@@ -6,9 +6,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
+use ridecode_words::Mode;
 
 use crate::names::{Language, Names};
-use crate::tariff::{BandPart, TariffRef};
+use crate::tariff::{BandPart, MeasuredFrom, TariffRef};
 
 /// One rule with its input and effect.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -68,6 +69,43 @@ pub enum Step {
         price: Money,
         /// Whether that comes on top of the fare or in its place.
         on_top: bool,
+    },
+    /// Of each part of the price another percentage is paid.
+    Tiers {
+        /// The parts, the first from zero.
+        parts: Vec<BandPart>,
+        /// What is paid.
+        price: Money,
+    },
+    /// The ride continues an earlier one: out at one stop, in again at another.
+    Continued {
+        /// Where the earlier ride ended.
+        stop: Names,
+        /// Seconds outside.
+        outside_s: u32,
+        /// Meters of all rides so joined.
+        length_m: u32,
+        /// What they cost as one ride.
+        through: Money,
+        /// What the earlier ones cost.
+        before: Money,
+        /// What remains for this one.
+        price: Money,
+    },
+    /// A discount for the ride before.
+    Transfer {
+        /// The mode of that ride.
+        from: Mode,
+        /// Seconds from it to this one.
+        passed_s: u32,
+        /// From which end of it they are counted.
+        measured_from: MeasuredFrom,
+        /// Seconds allowed.
+        within_s: u32,
+        /// What is taken off.
+        off: Money,
+        /// What remains.
+        price: Money,
     },
     /// Accumulation of the month.
     Accumulation {

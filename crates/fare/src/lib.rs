@@ -45,8 +45,9 @@ pub use price::Unpriced;
 pub use quote::{MatrixRow, Quote, QuoteFault, Trip, matrix, quote};
 pub use tap::{Tap, TapKind};
 pub use tariff::{
-    Accumulation, AccumulationKey, BandPart, Discounted, Ladder, Overstay, OverstayCharge, Price,
-    Rule, Straddle, Tariff, TariffFault, TariffRef,
+    Accumulation, AccumulationKey, BandPart, Continuation, Discounted, Ladder, MeasuredFrom,
+    Overstay, OverstayCharge, Price, Rule, Straddle, Tariff, TariffFault, TariffRef, Tiers,
+    Transfer, TransferOff,
 };
 
 /// The seed of a round of random tests: RIDECODE_SEED if it is set, else the round's number.

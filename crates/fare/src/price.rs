@@ -64,9 +64,13 @@ pub(crate) fn price<'a>(journey: &Journey, book: &'a TariffBook) -> Result<Price
         }],
     };
     match journey.ending {
-        Ending::Complete => priced.ride(journey)?,
+        Ending::Complete => {
+            priced.ride(journey)?;
+            priced.tiers();
+        }
         Ending::Overstay => {
             priced.ride(journey)?;
+            priced.tiers();
             priced.overstay(journey)?;
         }
         Ending::SameStation => priced.same_station(journey, book),
@@ -102,6 +106,25 @@ impl<'a> Priced<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Pays of each part of the price what its tier says.
+    pub(crate) fn tiers(&mut self) {
+        let Some(tiers) = &self.applied.rule.tiers else {
+            return;
+        };
+        let (exact_milli, parts) = tiers.parts(self.list);
+        let paid = tiers.paid(self.list);
+        self.list = paid;
+        let price = self.money(paid);
+        self.steps.push(Step::Tiers { parts, price });
+        if exact_milli != paid * 1_000 {
+            self.steps.push(Step::Rounding {
+                exact_milli,
+                to: self.money(tiers.round_to()),
+                rounded: price,
+            });
+        }
     }
 
     /// The network and the stops of the way in and the way out.

@@ -155,6 +155,7 @@ impl<'a> Offer<'a> {
             Price::Flat(minor) => *minor,
             Price::Ladder(ladder) => ladder.price(length_m).1,
         };
+        let minor = applied.rule.tiered(minor);
         Some(MatrixRow {
             from,
             to,
@@ -260,6 +261,7 @@ fn price_path(offer: Applied<'_>, [from, to]: [&StopRecord; 2], path: Path) -> Q
             });
         }
     }
+    priced.tiers();
     let fare = offer.tariff.money(priced.list);
     Quote {
         fare,

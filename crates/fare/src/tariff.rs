@@ -8,6 +8,8 @@ mod accumulation;
 mod fields;
 mod ladder;
 mod read;
+mod tiers;
+mod transfer;
 
 use alloc::vec::Vec;
 
@@ -20,6 +22,9 @@ use crate::tap::Tap;
 
 pub use accumulation::{Accumulation, AccumulationKey, BandPart, Discounted, Straddle};
 pub use ladder::Ladder;
+pub use tiers::Tiers;
+pub(crate) use tiers::rounded;
+pub use transfer::{Continuation, MeasuredFrom, Transfer, TransferOff};
 
 /// Which table priced a fare: its name, version and the SHA-256 of its text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,6 +54,8 @@ pub struct Tariff {
     pub(crate) valid_until: Option<ServiceDay>,
     /// In order of precedence.
     pub(crate) rules: Vec<Rule>,
+    /// What is taken off for the ride before, in order of precedence.
+    pub(crate) transfers: Vec<Transfer>,
     /// What is taken off for what was paid this month, if anything.
     pub(crate) accumulation: Option<Accumulation>,
 }
@@ -68,6 +75,10 @@ pub struct Rule {
     pub(crate) network: Option<Text>,
     /// The price of a complete journey.
     pub(crate) price: Price,
+    /// How much of which part of it is paid, if not all.
+    pub(crate) tiers: Option<Tiers>,
+    /// Where going out and in again continues the fare, if anywhere.
+    pub(crate) continues: Option<Continuation>,
     /// Whether what is paid counts for the accumulation, and is discounted by it.
     pub(crate) accumulates: bool,
     /// In and out at one stop within so many seconds costs nothing; never if 0.
@@ -210,6 +221,11 @@ impl Rule {
     /// The network it covers, if it names one.
     pub fn network(&self) -> Option<&Text> {
         self.network.as_ref()
+    }
+
+    /// What is paid of a price in minor units, by its tiers.
+    pub(crate) fn tiered(&self, price: i64) -> i64 {
+        self.tiers.as_ref().map_or(price, |tiers| tiers.paid(price))
     }
 
     /// Whether a line is covered.

@@ -11,6 +11,7 @@ use crate::explain::Step;
 use crate::journey::Journey;
 use crate::names::{Language, Names};
 use crate::tap::{Tap, TapKind};
+use crate::tariff::BandPart;
 
 /// Writes a bill.
 pub(super) fn write(bill: &Bill) -> Vec<u8> {
@@ -192,7 +193,12 @@ impl Bytes {
                 self.number(*waited_s);
                 self.money(*price);
             }
-            Step::Overstay { .. } | Step::Accumulation { .. } | Step::Rounding { .. } => {
+            Step::Overstay { .. }
+            | Step::Tiers { .. }
+            | Step::Continued { .. }
+            | Step::Transfer { .. }
+            | Step::Accumulation { .. }
+            | Step::Rounding { .. } => {
                 self.adjustment(step);
             }
         }
@@ -223,11 +229,7 @@ impl Bytes {
                 self.money(*before);
                 self.money(*after);
                 self.money(*discount);
-                self.list(parts, |out, part| {
-                    out.number(part.percent);
-                    out.number(part.of_milli);
-                    out.number(part.paid_milli);
-                });
+                self.list(parts, Self::part);
             }
             Step::Rounding {
                 exact_milli,
@@ -239,11 +241,70 @@ impl Bytes {
                 self.money(*to);
                 self.money(*rounded);
             }
+            Step::Tiers { parts, price } => {
+                self.number(8_u8);
+                self.list(parts, Self::part);
+                self.money(*price);
+            }
+            Step::Continued { .. } | Step::Transfer { .. } => self.change(step),
             Step::Distance { .. }
             | Step::Ladder { .. }
             | Step::Flat { .. }
             | Step::FreeSameStation { .. }
             | Step::MissingTap { .. } => unreachable!("written by `step`"),
+        }
+    }
+
+    fn part(&mut self, part: &BandPart) {
+        self.number(part.percent);
+        self.number(part.of_milli);
+        self.number(part.paid_milli);
+    }
+
+    /// The steps that an earlier ride makes.
+    fn change(&mut self, step: &Step) {
+        match step {
+            Step::Continued {
+                stop,
+                outside_s,
+                length_m,
+                through,
+                before,
+                price,
+            } => {
+                self.number(9_u8);
+                self.names(stop);
+                self.number(*outside_s);
+                self.number(*length_m);
+                self.money(*through);
+                self.money(*before);
+                self.money(*price);
+            }
+            Step::Transfer {
+                from,
+                passed_s,
+                measured_from,
+                within_s,
+                off,
+                price,
+            } => {
+                self.number(10_u8);
+                self.number(from.byte());
+                self.number(*passed_s);
+                self.number(*measured_from as u8);
+                self.number(*within_s);
+                self.money(*off);
+                self.money(*price);
+            }
+            Step::Distance { .. }
+            | Step::Ladder { .. }
+            | Step::Flat { .. }
+            | Step::FreeSameStation { .. }
+            | Step::MissingTap { .. }
+            | Step::Overstay { .. }
+            | Step::Tiers { .. }
+            | Step::Accumulation { .. }
+            | Step::Rounding { .. } => unreachable!("written by `step` or `adjustment`"),
         }
     }
 }

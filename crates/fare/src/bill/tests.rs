@@ -2,10 +2,11 @@
 
 use alloc::vec;
 
-use ridecode_words::{Mode, StopId, ValidatorId};
+use ridecode_words::{Mode, StopId, Text, ValidatorId};
 
 use super::*;
 use crate::example;
+use crate::explain::Step;
 use crate::tap::TapKind;
 
 /// 2026-11-21 08:00 in the example's zone.

@@ -1,5 +1,7 @@
 //! Explanations in the words of riders.
 
+mod change;
+
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -79,6 +81,15 @@ impl Words {
                 price,
                 on_top,
             } => self.overstay([*inside_s, *limit_s], *price, *on_top),
+            Step::Tiers { parts, price } => {
+                let (parts, price) = (self.parts(parts, price.currency), self.money(*price));
+                self.pick(
+                    format!("{parts}: {price}."),
+                    format!("{parts}:{price}。"),
+                    format!("{parts}:{price}。"),
+                )
+            }
+            Step::Continued { .. } | Step::Transfer { .. } => self.change(step),
             Step::Accumulation {
                 before,
                 after,
@@ -223,11 +234,23 @@ impl Words {
     }
 
     fn accumulation(self, [before, after, discount]: [Money; 3], parts: &[BandPart]) -> String {
+        let parts = self.parts(parts, before.currency);
+        let (before, after) = (self.money(before), self.money(after));
+        let discount = self.money(discount);
+        self.pick(
+            format!("Paid this month: {before} before, {after} after. {parts}; {discount} less."),
+            format!("本月已付:此前 {before},此后 {after}。{parts};优惠 {discount}。"),
+            format!("本月已付:此前 {before},此後 {after}。{parts};優惠 {discount}。"),
+        )
+    }
+
+    /// The parts of a fare and how much of each is paid.
+    fn parts(self, parts: &[BandPart], currency: Currency) -> String {
         let parts: Vec<String> = parts
             .iter()
             .map(|part| {
-                let of = self.exact(part.of_milli, before.currency);
-                let paid = self.exact(part.paid_milli, before.currency);
+                let of = self.exact(part.of_milli, currency);
+                let paid = self.exact(part.paid_milli, currency);
                 let percent = part.percent;
                 self.pick(
                     format!("{of} at {percent} % is {paid}"),
@@ -236,22 +259,11 @@ impl Words {
                 )
             })
             .collect();
-        let (before, after) = (self.money(before), self.money(after));
-        let discount = self.money(discount);
-        self.pick(
-            format!(
-                "Paid this month: {before} before, {after} after. {}; {discount} less.",
-                parts.join(", ")
-            ),
-            format!(
-                "本月已付:此前 {before},此后 {after}。{};优惠 {discount}。",
-                parts.join(",")
-            ),
-            format!(
-                "本月已付:此前 {before},此後 {after}。{};優惠 {discount}。",
-                parts.join(",")
-            ),
-        )
+        let comma = match self.0 {
+            Language::English => ", ",
+            Language::SimplifiedChinese | Language::TraditionalChinese => ",",
+        };
+        parts.join(comma)
     }
 
     fn rounding(self, exact_milli: i64, to: Money, rounded: Money) -> String {

@@ -1,5 +1,7 @@
 //! Reading a tariff file: from text to rules that cannot be wrong.
 
+mod discounts;
+
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -12,10 +14,7 @@ use toml::de::DeTable;
 use crate::book::JOURNEY_S_MAX;
 
 use super::fields::{Field, Fields, line_of};
-use super::{
-    Accumulation, AccumulationKey, Ladder, Overstay, OverstayCharge, Price, Rule, Straddle, Tariff,
-    TariffFault, TariffRef,
-};
+use super::{Ladder, Overstay, OverstayCharge, Price, Rule, Tariff, TariffFault, TariffRef};
 
 /// Reads a tariff.
 pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
@@ -45,6 +44,7 @@ pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
         .need("source", "say where these rules are published")?
         .str("a text: where these rules are published")?;
     let (valid_from, valid_until) = validity(&fields)?;
+    let rules = rules(&fields)?;
     let tariff = Tariff {
         reference,
         city: fields.need("city", "write the city's key")?.short_text()?,
@@ -52,10 +52,11 @@ pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
         currency: currency(&fields.need("currency", "write an ISO 4217 code such as \"CNY\"")?)?,
         valid_from,
         valid_until,
-        rules: rules(&fields)?,
+        transfers: discounts::transfers(&fields, &rules)?,
+        rules,
         accumulation: fields
             .find("accumulation")
-            .map(|field| accumulation(&field))
+            .map(|field| discounts::accumulation(&field))
             .transpose()?,
     };
     if tariff.accumulation.is_none() && tariff.rules.iter().any(|rule| rule.accumulates) {
@@ -119,13 +120,21 @@ fn rule(fields: &Fields<'_>) -> Result<Rule, TariffFault> {
     let rule = Rule {
         name: fields.need("name", "give the rule a name")?.short_text()?,
         operators: operators(fields)?,
-        modes: modes(fields)?,
+        modes: modes(fields, "modes")?,
         lines: lines(fields)?,
         network: fields
             .find("network")
             .map(|field| field.short_text())
             .transpose()?,
         price,
+        tiers: fields
+            .find("tiers")
+            .map(|field| discounts::tiers(&field))
+            .transpose()?,
+        continues: fields
+            .find("continues")
+            .map(|field| discounts::continuation(&field))
+            .transpose()?,
         accumulates: fields
             .find("accumulates")
             .map_or(Ok(false), |field| field.truth())?,
@@ -154,6 +163,11 @@ fn rule(fields: &Fields<'_>) -> Result<Rule, TariffFault> {
             ));
         }
     }
+    if let Some(field) = fields.find("continues")
+        && (rule.tiers.is_some() || !matches!(rule.price, Price::Ladder(_)))
+    {
+        return Err(field.fault("left out, or the rule's price a `ladder` without `tiers`"));
+    }
     fields.refuse_others()?;
     Ok(rule)
 }
@@ -175,10 +189,10 @@ fn operators(fields: &Fields<'_>) -> Result<Vec<OperatorId>, TariffFault> {
         .collect()
 }
 
-fn modes(fields: &Fields<'_>) -> Result<Vec<Mode>, TariffFault> {
+fn modes(fields: &Fields<'_>, name: &'static str) -> Result<Vec<Mode>, TariffFault> {
     let expected = "a list of modes such as [\"metro\"], out of bus, metro, brt, tram, ferry, \
                     cableway";
-    let field = fields.need("modes", "list modes such as [\"metro\"]")?;
+    let field = fields.need(name, "list modes such as [\"metro\"]")?;
     let words = field.list(expected)?;
     if words.is_empty() {
         return Err(field.fault(expected));
@@ -304,52 +318,6 @@ fn overstay(field: &Field<'_>) -> Result<Overstay, TariffFault> {
     };
     fields.refuse_others()?;
     Ok(overstay)
-}
-
-fn accumulation(field: &Field<'_>) -> Result<Accumulation, TariffFault> {
-    let fields = field.table("a table [accumulation]")?;
-    let per_field = fields.need("per", "\"rider\" or \"issuer\"")?;
-    let per = match per_field.short_text()?.as_str() {
-        "rider" => AccumulationKey::Rider,
-        "issuer" => AccumulationKey::Issuer,
-        _ => return Err(per_field.fault("\"rider\" or \"issuer\"")),
-    };
-    let straddle_field = fields.need("straddle", "\"split\" or \"next_ride\"")?;
-    let straddle = match straddle_field.short_text()?.as_str() {
-        "split" => Straddle::Split,
-        "next_ride" => Straddle::NextRide,
-        _ => return Err(straddle_field.fault("\"split\" or \"next_ride\"")),
-    };
-    let round_to = fields
-        .need(
-            "round_to",
-            "fares are rounded to a multiple of so many minor units",
-        )?
-        .number(1..=10_000, "a multiple in minor units")?;
-    let bands = bands(&fields.need("bands", "list [from minor units paid, percent]")?)?;
-    fields.refuse_others()?;
-    Ok(Accumulation::new(per, straddle, bands, round_to))
-}
-
-fn bands(field: &Field<'_>) -> Result<Vec<(i64, u8)>, TariffFault> {
-    let expected = "a list of [from minor units paid, percent to pay], the first from 0, at most 6";
-    let mut bands: Vec<(i64, u8)> = Vec::new();
-    for member in field.list(expected)? {
-        let pair = member.list(expected)?;
-        let [from, percent] = pair.as_slice() else {
-            return Err(member.fault(expected));
-        };
-        let from = amount(from)?;
-        let rises = bands.last().map_or(from == 0, |last| last.0 < from);
-        if !rises {
-            return Err(member.fault("in rising order of what was paid, the first from 0"));
-        }
-        bands.push((from, percent.number(0..=100, "percent to pay")?));
-    }
-    if !(1..=Accumulation::BANDS_MAX).contains(&bands.len()) {
-        return Err(field.fault(expected));
-    }
-    Ok(bands)
 }
 
 /// How long a missing tap is waited for where the tariff does not say: a day.

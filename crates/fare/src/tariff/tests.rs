@@ -116,6 +116,99 @@ fn a_wrong_discount_is_told_with_its_line() {
 }
 
 #[test]
+fn a_wrong_transfer_is_told_with_its_line() {
+    let transfer = "[[transfer]]\nname = \"x\"\nfrom = [\"bus\"]\nto = [\"metro\"]\n\
+                    within_s = 7200\nmeasured_from = \"end\"\noff = 100\n";
+    let check = |old: &str, new: &str, line: usize, what: &str| {
+        let text = alloc::format!("{TARIFF}\n{transfer}");
+        assert!(Tariff::parse(&text).is_ok());
+        let (head, tail) = text.split_at(TARIFF.len());
+        assert!(tail.contains(old), "{old}");
+        let wrong = alloc::format!("{head}{}", tail.replacen(old, new, 1));
+        let fault = Tariff::parse(&wrong).unwrap_err();
+        assert_eq!(fault.line, line, "{fault}");
+        assert!(fault.what.contains(what), "{fault}");
+    };
+    check("name = \"x\"", "", 40, "`name` is missing");
+    check("from = [\"bus\"]", "from = []", 42, "list of modes");
+    check("[\"metro\"]", "[\"rail\"]", 43, "list of modes");
+    check("7200", "0", 44, "from 1 to 86400");
+    check("7200", "86401", 44, "from 1 to 86400");
+    check("\"end\"", "\"exit\"", 45, "\"start\" or \"end\"");
+    check("off = 100", "", 40, "one thing");
+    check("off = 100", "off = 100\noff_percent = 5", 40, "one thing");
+    check("off = 100", "off_percent = 101", 46, "from 0 to 100");
+    check("off = 100", "off = -1", 46, "minor units");
+    check(
+        "off = 100",
+        "off = 1\nrules = [\"tram\"]",
+        47,
+        "names of rules",
+    );
+    check("off = 100", "off = 1\nchained = 1", 47, "true or false");
+    check(
+        "off = 100",
+        "off = 1\nonce = true",
+        47,
+        "`once` is no field",
+    );
+    let again = alloc::format!("off = 100\n{transfer}");
+    check("off = 100", &again, 47, "named differently");
+}
+
+#[test]
+fn wrong_tiers_and_continued_fares_are_told_with_their_line() {
+    let tiers = |what: &str| alloc::format!("flat = 200\ntiers = {what}");
+    refused(
+        "flat = 200",
+        &tiers("{ bands = [[0, 80]] }"),
+        26,
+        "`round_to` is missing",
+    );
+    refused(
+        "flat = 200",
+        &tiers("{ bands = [[5, 80]], round_to = 1 }"),
+        26,
+        "first from 0",
+    );
+    refused(
+        "flat = 200",
+        &tiers("{ bands = [], round_to = 1 }"),
+        26,
+        "at most 6",
+    );
+    refused("flat = 200", &tiers("80"), 26, "bands");
+    let on = |what: &str| alloc::format!("same_station_s = 600\ncontinues = {what}");
+    let same = "same_station_s = 600";
+    refused(
+        same,
+        &on("{ within_s = 60, pairs = [] }"),
+        18,
+        "at least one",
+    );
+    refused(
+        same,
+        &on("{ within_s = 60, pairs = [[\"a\"]] }"),
+        18,
+        "[stop out, stop in]",
+    );
+    refused(
+        same,
+        &on("{ within_s = 0, pairs = [[\"a\", \"b\"]] }"),
+        18,
+        "from 1 to 86400",
+    );
+    refused(
+        same,
+        &on("{ pairs = [[\"a\", \"b\"]] }"),
+        18,
+        "`within_s` is missing",
+    );
+    let flat = "flat = 200\ncontinues = { within_s = 60, pairs = [[\"a\", \"b\"]] }";
+    refused("flat = 200", flat, 26, "ladder");
+}
+
+#[test]
 fn a_tariff_of_any_bytes_is_refused_calmly() {
     let check = |text: &str| assert!(Tariff::parse(text).is_err());
     check("");

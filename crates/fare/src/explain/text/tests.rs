@@ -241,3 +241,73 @@ fn other_currencies_show_their_code() {
     };
     assert_eq!(words.money(euro), "EUR -12.50");
 }
+
+#[test]
+fn a_transfer_tells_what_came_before() {
+    let transfer = |measured_from| Step::Transfer {
+        from: ridecode_words::Mode::Metro,
+        passed_s: 750,
+        measured_from,
+        within_s: 5_400,
+        off: yuan(40),
+        price: yuan(160),
+    };
+    check(
+        transfer(crate::tariff::MeasuredFrom::End),
+        [
+            "Transfer from metro, 12 min 30 s after the end of that ride, 1 h 30 min allowed: \
+             0.40 yuan less, 1.60 yuan.",
+            "地铁换乘优惠,前次行程结束后12分钟30秒,1小时30分钟内有效:减 0.40 元,计 1.60 元。",
+            "地鐵轉乘優惠,前次行程結束後12分鐘30秒,1小時30分鐘內有效:減 0.40 元,計 1.60 元。",
+        ],
+    );
+    check(
+        transfer(crate::tariff::MeasuredFrom::Start),
+        [
+            "Transfer from metro, 12 min 30 s after the start of that ride, 1 h 30 min allowed: \
+             0.40 yuan less, 1.60 yuan.",
+            "地铁换乘优惠,前次行程开始后12分钟30秒,1小时30分钟内有效:减 0.40 元,计 1.60 元。",
+            "地鐵轉乘優惠,前次行程開始後12分鐘30秒,1小時30分鐘內有效:減 0.40 元,計 1.60 元。",
+        ],
+    );
+}
+
+#[test]
+fn a_continued_fare_tells_both_parts() {
+    check(
+        Step::Continued {
+            stop: names("上海火车站", "Shanghai Railway Station", "上海火車站"),
+            outside_s: 600,
+            length_m: 23_000,
+            through: yuan(500),
+            before: yuan(400),
+            price: yuan(100),
+        },
+        [
+            "Continues the ride that ended at Shanghai Railway Station 10 min before: 23 km \
+             together cost 5.00 yuan, 4.00 yuan of it there; 1.00 yuan remains.",
+            "10分钟前在上海火车站出站,续程连续计费:全程 23 公里 5.00 元,前程 4.00 元,余 1.00 元。",
+            "10分鐘前在上海火車站出站,續程連續計費:全程 23 公里 5.00 元,前程 4.00 元,餘 1.00 元。",
+        ],
+    );
+}
+
+#[test]
+fn tiers_tell_each_part() {
+    let part = |percent, of_milli, paid_milli| BandPart {
+        percent,
+        of_milli,
+        paid_milli,
+    };
+    check(
+        Step::Tiers {
+            parts: alloc::vec![part(80, 300_000, 240_000), part(75, 100_000, 75_000)],
+            price: yuan(315),
+        },
+        [
+            "3.00 yuan at 80 % is 2.40 yuan, 1.00 yuan at 75 % is 0.75 yuan: 3.15 yuan.",
+            "3.00 元按 80% 计为 2.40 元,1.00 元按 75% 计为 0.75 元:3.15 元。",
+            "3.00 元按 80% 計為 2.40 元,1.00 元按 75% 計為 0.75 元:3.15 元。",
+        ],
+    );
+}
