@@ -30,6 +30,8 @@ pub enum Role {
     Fare(crate::fare::Args),
     /// Check tariff files.
     Tariff(crate::tariff::Args),
+    /// Write operators' statements to files.
+    Statement(crate::statement::Args),
     /// Recompute everything and print what does not add up.
     Audit(crate::audit::Args),
     /// Make a database, or bring its tables up to date.
@@ -48,6 +50,7 @@ pub fn run(command: Command) -> ExitCode {
         Role::Code(args) => crate::code::run(args),
         Role::Fare(args) => crate::fare::run(args),
         Role::Tariff(args) => crate::tariff::run(args),
+        Role::Statement(args) => crate::statement::run(args),
         Role::Audit(args) => crate::audit::run(args),
         Role::Migrate(args) => crate::migrate::run(args),
         Role::Bench(args) => crate::bench::run(args),

@@ -22,6 +22,8 @@ pub mod work;
 
 pub mod sandbox;
 
+pub mod statement;
+
 pub mod audit;
 pub mod migrate;
 

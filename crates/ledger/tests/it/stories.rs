@@ -20,6 +20,7 @@ fn each_row_of_the_document_has_its_story() {
     let (_, table) = document
         .split_once("## From an event to its transfers")
         .expect("the table's heading");
+    let (table, _) = table.split_once("\n## ").expect("the section after");
     let rows = table.lines().filter(|line| line.starts_with("| "));
     let written: Vec<_> = rows.skip(1).map(cells).collect();
     let told: Vec<_> = stories()
@@ -34,10 +35,7 @@ fn each_row_of_the_document_has_its_story() {
             })
         })
         .collect();
-    assert_eq!(told, written[..told.len()]);
-    let rest = &written[told.len()..];
-    let canonical = rest.first().expect("the table of canonical bytes");
-    assert_eq!(canonical[0], "Field", "a row without a story");
+    assert_eq!(told, written);
 }
 
 fn stories() -> Vec<Value> {

@@ -1,0 +1,88 @@
+//! `ridecode statement export`: reads the statements beside a working office, writes them out.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use ridecode_words::{OperatorId, ServiceDay};
+
+use super::csv;
+use crate::config::{Config, Source};
+use crate::entropy::SystemEntropy;
+
+/// Options.
+#[derive(clap::Args, Debug)]
+pub(super) struct Args {
+    /// The operator's number, such as 1.
+    #[arg(long, value_name = "NUMBER")]
+    operator: OperatorId,
+    /// The service day, such as 2026-11-21.
+    #[arg(long, value_name = "DAY")]
+    day: ServiceDay,
+    /// File to write; an existing one is not overwritten. Default: standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Begin with the UTF-8 byte order mark, by which spreadsheets know the encoding.
+    #[arg(long)]
+    bom: bool,
+    #[command(flatten)]
+    source: Source,
+}
+
+/// Runs it. Exits with 1 if there is no statement of that day.
+pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let config = Config::load(&args.source, &[])?;
+    let path = config.database();
+    anyhow::ensure!(
+        path.exists(),
+        "there is no database {}; name its folder with --folder",
+        path.display()
+    );
+    let office = crate::desk::open_beside(&config, &mut SystemEntropy)?.office;
+    let Some(operator) = office.desk.find_operator(args.operator) else {
+        anyhow::bail!(
+            "--operator: there is no operator {}; the brands file lists them",
+            args.operator
+        );
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let load = office.store.load_statements(args.operator, args.day);
+    let statements = runtime.block_on(load)?;
+    if statements.is_empty() {
+        anstream::eprintln!(
+            "operator {} has no statement of {}; the day is closed by the worker, or with POST \
+             /v1/days/{}/close",
+            args.operator,
+            args.day,
+            args.day
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    let options = csv::Options {
+        operator_name: operator.name.as_str(),
+        byte_order_mark: args.bom,
+    };
+    match &args.out {
+        None => csv::write(io::stdout().lock(), &statements, &options)?,
+        Some(file) => {
+            let opened = File::create_new(file)
+                .with_context(|| format!("{} cannot be made; choose a new name", file.display()))?;
+            let mut out = BufWriter::new(opened);
+            csv::write(&mut out, &statements, &options)?;
+            out.flush()?;
+            out.get_ref().sync_all()?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  ridecode statement export --operator 1 --day 2026-11-21
+  ridecode statement export --operator 1 --day 2026-11-21 --bom --out metro.csv
+
+One line for each line of each statement of the day; columns are explained in docs/ledger.md.
+Amounts are in minor units (fen), corrections are negative. Reads only, and may run beside a
+working office. Exits with 0, with 1 if the day has no statement, with 2 if it could not be done.";
