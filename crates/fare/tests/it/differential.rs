@@ -31,6 +31,11 @@ fn shenzhen_is_priced_alike_twice() {
     check(&City::read("shenzhen", &["shenzhen"]));
 }
 
+#[test]
+fn beijing_is_priced_alike_twice() {
+    check(&City::read("beijing", &["beijing"]));
+}
+
 fn check(city: &City) {
     let pair = Pair {
         book: city.book(),
