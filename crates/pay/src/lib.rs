@@ -13,7 +13,14 @@ extern crate std;
 mod connector;
 mod http;
 mod reconcile;
+pub mod vault;
+
 pub mod sandbox;
+
+pub mod wechat;
+
+#[cfg(any(feature = "native", test))]
+pub mod native;
 
 pub use connector::{
     BillFault, BillLine, CallbackFault, ContractAnswer, ContractNews, ContractOrder, ContractState,

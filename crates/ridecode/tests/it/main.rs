@@ -25,6 +25,7 @@ mod killed;
 mod rides;
 
 mod sandbox;
+mod stand_ins;
 
 mod bench;
 mod callbacks;

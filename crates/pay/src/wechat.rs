@@ -1,0 +1,377 @@
+//! WeChat Pay API v3, the ride-code product 刷码乘车 (docs/providers.md).
+//!
+//! Requests are signed `WECHATPAY2-SHA256-RSA2048`; replies and callbacks are believed only when
+//! the platform key that they name has signed them within 5 minutes of now. A reply's signature
+//! does not name the request it answers, so a body must show the order that was asked about.
+//! Contracts are signed inside WeChat, never by a request of ours: there is no builder for that.
+//! Never declares an order declined for a code that is not on the list of declines.
+
+mod bill;
+mod callback;
+mod reply;
+mod sign;
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use ridecode_ledger::Currency;
+use ridecode_words::{ChargeId, ServiceDay, UnixSeconds};
+use serde::Serialize;
+
+pub use self::bill::BillTicket;
+pub use self::reply::{Advance, OrderNews};
+
+use crate::connector::{Order, RequestTime};
+use crate::http::{HttpRequest, Method};
+use crate::vault::EnvelopeVault;
+
+/// Speaks to WeChat Pay in a merchant's name.
+#[derive(Clone)]
+pub struct Connector<V> {
+    settings: Settings,
+    vault: V,
+}
+
+/// What a merchant and WeChat Pay know of each other, apart from keys.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// The merchant's number, `mchid`: 8 to 10 digits.
+    pub merchant: String,
+    /// The serial number of the merchant's certificate: 1 to 64 hex digits.
+    pub merchant_serial: String,
+    /// The app the riders signed in, `appid`: 1 to 32 letters, digits and underscores.
+    pub app: String,
+    /// The operator's number under a service provider, `sub_mchid`; none for a direct merchant.
+    pub sub_merchant: Option<String>,
+    /// Where callbacks go: `https://`, at most 255 bytes, no query.
+    pub callback_url: String,
+}
+
+/// Settings that WeChat Pay would not take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SettingsFault {
+    /// The merchant's or the operator's number.
+    #[error("merchant and sub_merchant are WeChat Pay numbers of 8 to 10 digits")]
+    Merchant,
+    /// The certificate's serial number.
+    #[error("merchant_serial must have 1 to 64 hex digits; copy it from the merchant platform")]
+    Serial,
+    /// The app.
+    #[error("app must have 1 to 32 letters, digits and underscores")]
+    App,
+    /// The callback address.
+    #[error("callback_url must begin with https://, without a query, at most 255 bytes")]
+    CallbackUrl,
+}
+
+/// What was ridden; WeChat shows it to the rider when it recovers an advance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ride {
+    /// A bus.
+    Bus {
+        /// When the rider got on.
+        boarded: UnixSeconds,
+        /// The line, such as `1路`; empty if not known.
+        line: String,
+        /// The number plate; empty if not known.
+        plate: String,
+    },
+    /// A metro.
+    Metro {
+        /// When the rider went in.
+        entered: UnixSeconds,
+        /// When the rider came out; none for a missing tap.
+        left: Option<UnixSeconds>,
+        /// Where the rider went in; empty if not known.
+        from: String,
+        /// Where the rider came out; empty if not known.
+        to: String,
+    },
+}
+
+/// An order WeChat Pay would not take. Nothing was sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OrderFault {
+    /// Not in renminbi.
+    #[error("WeChat Pay takes ride fares in CNY alone")]
+    Currency,
+    /// Nothing to pay, or less.
+    #[error("the amount must be at least 1 fen")]
+    Amount,
+    /// The contract's number.
+    #[error("the contract must be WeChat's contract_id: 1 to 64 letters, digits and hyphens")]
+    Contract,
+    /// The order number.
+    #[error("the charge id is longer than the 32 characters of an out_trade_no")]
+    Number,
+}
+
+impl<V: EnvelopeVault> Connector<V> {
+    /// A connector with its keys.
+    pub fn new(settings: Settings, vault: V) -> Result<Self, SettingsFault> {
+        let is_merchant = |number: &str| {
+            (8..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let sub = settings.sub_merchant.as_deref();
+        if !is_merchant(&settings.merchant) || sub.is_some_and(|sub| !is_merchant(sub)) {
+            return Err(SettingsFault::Merchant);
+        }
+        let serial = settings.merchant_serial.as_bytes();
+        if !(1..=64).contains(&serial.len()) || !serial.iter().all(u8::is_ascii_hexdigit) {
+            return Err(SettingsFault::Serial);
+        }
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if !(1..=32).contains(&settings.app.len()) || !settings.app.bytes().all(plain) {
+            return Err(SettingsFault::App);
+        }
+        let url = &settings.callback_url;
+        if !url.starts_with("https://") || url.len() > 255 || url.contains('?') {
+            return Err(SettingsFault::CallbackUrl);
+        }
+        Ok(Self { settings, vault })
+    }
+
+    /// Asks whether the rider of a contract can be charged, 查询用户服务可用信息. The contract must
+    /// be a number WeChat gave.
+    pub fn query_contract(
+        &self,
+        contract: &str,
+        time: RequestTime,
+    ) -> Result<HttpRequest, OrderFault> {
+        if !reply::is_number(contract) {
+            return Err(OrderFault::Contract);
+        }
+        let app = &self.settings.app;
+        let mut target = format!("/v3/qrcode/user-services/contract-id/{contract}?appid={app}");
+        if let Some(sub) = &self.settings.sub_merchant {
+            target = format!("{target}&sub_mchid={sub}");
+        }
+        Ok(self.request((Method::Get, target), Vec::new(), time))
+    }
+
+    /// Asks for a deduction, 扣费受理. A repeat with the same content gives the order as it stands.
+    pub fn deduct(
+        &self,
+        order: &Order,
+        ride: &Ride,
+        time: RequestTime,
+    ) -> Result<HttpRequest, OrderFault> {
+        if order.amount.currency != Currency::CNY {
+            return Err(OrderFault::Currency);
+        }
+        if !order.amount.is_positive() {
+            return Err(OrderFault::Amount);
+        }
+        if !reply::is_number(&order.contract) {
+            return Err(OrderFault::Contract);
+        }
+        let body = OrderBody {
+            appid: &self.settings.app,
+            sub_mchid: self.settings.sub_merchant.as_deref(),
+            description: cut(&order.description, 127),
+            attach: &order.contract,
+            out_trade_no: order_number(order.charge)?,
+            trade_scene: ride.scene(),
+            contract_id: &order.contract,
+            notify_url: &self.settings.callback_url,
+            amount: Amount {
+                total: order.amount.minor,
+                currency: "CNY",
+            },
+            bus_info: ride.bus(),
+            metro_info: ride.metro(),
+        };
+        Ok(self.post("/v3/qrcode/transactions", &body, time))
+    }
+
+    /// Asks how an order stands, 查询订单.
+    pub fn query_order(
+        &self,
+        charge: ChargeId,
+        time: RequestTime,
+    ) -> Result<HttpRequest, OrderFault> {
+        let number = order_number(charge)?;
+        let mut target = format!("/v3/qrcode/transactions/out-trade-no/{number}");
+        if let Some(sub) = &self.settings.sub_merchant {
+            target = format!("{target}?sub_mchid={sub}");
+        }
+        Ok(self.request((Method::Get, target), Vec::new(), time))
+    }
+
+    /// Asks where the bill of a day lies, 申请交易账单: the payments of that day in China's time.
+    pub fn bill(&self, day: ServiceDay, time: RequestTime) -> HttpRequest {
+        let mut target = format!("/v3/bill/tradebill?bill_date={day}&bill_type=SUCCESS");
+        if let Some(sub) = &self.settings.sub_merchant {
+            target = format!("{target}&sub_mchid={sub}");
+        }
+        self.request((Method::Get, target), Vec::new(), time)
+    }
+
+    /// Asks for the bill itself, within 5 minutes of the ticket.
+    pub fn download_bill(&self, ticket: &BillTicket, time: RequestTime) -> HttpRequest {
+        let target = ticket.target().to_string();
+        self.request((Method::Get, target), Vec::new(), time)
+    }
+
+    fn post(&self, target: &str, body: &impl Serialize, time: RequestTime) -> HttpRequest {
+        // The bodies below are plain structs of texts and numbers: they always have a JSON form.
+        let body = serde_json::to_vec(body).expect("a plain struct has a JSON form");
+        let mut request = self.request((Method::Post, target.to_string()), body, time);
+        let json = ("content-type".to_string(), "application/json".to_string());
+        request.headers.push(json);
+        request
+    }
+
+    fn request(&self, line: (Method, String), body: Vec<u8>, time: RequestTime) -> HttpRequest {
+        let (method, target) = line;
+        let text = sign::request_text((method.word(), &target), time, &body);
+        let signature = self.vault.sign(&text);
+        let authorization = sign::authorization(&self.settings, time, &signature);
+        let headers = [
+            ("accept", "application/json".to_string()),
+            ("authorization", authorization),
+        ];
+        HttpRequest {
+            method,
+            target,
+            headers: headers
+                .into_iter()
+                .map(|(name, value)| (name.to_string(), value))
+                .collect(),
+            body,
+        }
+    }
+}
+
+impl Ride {
+    fn scene(&self) -> &'static str {
+        match self {
+            Self::Bus { .. } => "BUS",
+            Self::Metro { .. } => "METRO",
+        }
+    }
+
+    fn bus(&self) -> Option<BusBody<'_>> {
+        match self {
+            Self::Bus {
+                boarded,
+                line,
+                plate,
+            } => Some(BusBody {
+                start_time: china_time(*boarded),
+                line_name: known(line),
+                plate_number: known(plate),
+            }),
+            Self::Metro { .. } => None,
+        }
+    }
+
+    fn metro(&self) -> Option<MetroBody<'_>> {
+        match self {
+            Self::Bus { .. } => None,
+            Self::Metro {
+                entered,
+                left,
+                from,
+                to,
+            } => Some(MetroBody {
+                start_time: china_time(*entered),
+                end_time: left.map(china_time),
+                start_station: known(from),
+                end_station: known(to),
+            }),
+        }
+    }
+}
+
+impl<V> fmt::Debug for Connector<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connector(WeChat Pay {})", self.settings.merchant)
+    }
+}
+
+/// A charge as an `out_trade_no`, which has letters and digits alone: `x` stands for the hyphen.
+fn order_number(charge: ChargeId) -> Result<String, OrderFault> {
+    let number = charge.to_string().replace('-', "x");
+    Some(number)
+        .filter(|number| number.len() <= ORDER_NUMBER_LENGTH_MAX)
+        .ok_or(OrderFault::Number)
+}
+
+/// The charge of an `out_trade_no`, in its one written form.
+fn read_order_number(number: &str) -> Option<ChargeId> {
+    let charge: ChargeId = number.replace('x', "-").parse().ok()?;
+    (order_number(charge).as_deref() == Ok(number)).then_some(charge)
+}
+
+/// A moment as RFC 3339 in China's time.
+fn china_time(at: UnixSeconds) -> String {
+    let shown = at.plus_s(CHINA_OFFSET_S).to_string();
+    format!("{}+08:00", shown.trim_end_matches('Z'))
+}
+
+/// The text up to so many bytes, never half a character.
+fn cut(text: &str, length_max: usize) -> &str {
+    let mut end = text.len().min(length_max);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn known(text: &str) -> Option<&str> {
+    Some(cut(text, 32)).filter(|text| !text.is_empty())
+}
+
+#[derive(Serialize)]
+struct OrderBody<'a> {
+    appid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub_mchid: Option<&'a str>,
+    description: &'a str,
+    attach: &'a str,
+    out_trade_no: String,
+    trade_scene: &'static str,
+    contract_id: &'a str,
+    notify_url: &'a str,
+    amount: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bus_info: Option<BusBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metro_info: Option<MetroBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct Amount {
+    total: i64,
+    currency: &'static str,
+}
+
+#[derive(Serialize)]
+struct BusBody<'a> {
+    start_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plate_number: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct MetroBody<'a> {
+    start_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_station: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_station: Option<&'a str>,
+}
+
+const ORDER_NUMBER_LENGTH_MAX: usize = 32;
+
+const CHINA_OFFSET_S: i64 = 8 * 3_600;
+
+#[cfg(test)]
+mod tests;

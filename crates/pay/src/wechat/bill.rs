@@ -1,0 +1,264 @@
+//! WeChat Pay's bill of a day: a signed ticket that names a file and its SHA-1, then the file.
+//!
+//! The file is not signed; the digest in the signed ticket vouches for it. Columns are found by
+//! their names, since WeChat adds some over time. Fields begin with a backtick, so that commas
+//! inside them part nothing.
+
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use ridecode_ledger::{Currency, Money};
+use ridecode_words::{ServiceDay, UnixSeconds};
+use serde::Deserialize;
+
+use super::reply::{fault_code, is_number, parse};
+use super::{CHINA_OFFSET_S, Connector, read_order_number};
+use crate::connector::{BillFault, BillLine};
+use crate::http::HttpReply;
+use crate::vault::EnvelopeVault;
+
+/// Where a bill lies and what digest it has; good for 5 minutes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BillTicket {
+    pub(super) target: String,
+    pub(super) sha1: [u8; 20],
+}
+
+impl BillTicket {
+    /// Path and query of the file.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+}
+
+impl<V: EnvelopeVault> Connector<V> {
+    /// What a reply to [`Connector::bill`] says. `None` is no reply at all.
+    pub fn read_bill_ticket(
+        &self,
+        day: ServiceDay,
+        now: UnixSeconds,
+        reply: Option<&HttpReply>,
+    ) -> Result<BillTicket, BillFault> {
+        match self.signed(now, reply) {
+            Some((200, body)) => parse::<Ticket>(body)
+                .and_then(Ticket::read)
+                .ok_or(BillFault::Silent),
+            Some((400 | 404, body)) => match fault_code(body).as_deref() {
+                Some("NO_STATEMENT_EXIST" | "STATEMENT_CREATING") => Err(BillFault::NoSuchDay(day)),
+                Some(_) | None => Err(BillFault::Silent),
+            },
+            Some(_) | None => Err(BillFault::Silent),
+        }
+    }
+
+    /// The lines of a bill got with [`Connector::download_bill`]: all of them, or none. A payment
+    /// that stands twice is two lines. `None` is no reply at all.
+    pub fn read_bill(
+        &self,
+        ticket: &BillTicket,
+        reply: Option<&HttpReply>,
+    ) -> Result<Vec<BillLine>, BillFault> {
+        let reply = reply.filter(|reply| reply.status == 200);
+        let body = &reply.ok_or(BillFault::Silent)?.body;
+        if body.len() > BILL_LENGTH_MAX || self.vault.sha1(body) != ticket.sha1 {
+            return Err(BillFault::Silent);
+        }
+        let owner = self.settings.sub_merchant.as_ref();
+        read_lines(body, &self.settings.merchant, owner.map(String::as_str))
+    }
+}
+
+#[derive(Deserialize)]
+struct Ticket {
+    hash_type: String,
+    hash_value: String,
+    download_url: String,
+}
+
+impl Ticket {
+    /// The ticket, if it names a file on WeChat's own download path. The host is left out: the
+    /// request goes to the configured address, wherever a reply would send it.
+    fn read(self) -> Option<BillTicket> {
+        let rest = self.download_url.trim().strip_prefix("https://");
+        let rest = rest.or(self.download_url.trim().strip_prefix("http://"))?;
+        let target = &rest[rest.find('/')?..];
+        let plain = target.bytes().all(|byte| byte.is_ascii_graphic());
+        if self.hash_type != "SHA1" || !plain || !target.starts_with(DOWNLOAD_PATH) {
+            return None;
+        }
+        let hash = self.hash_value.as_bytes();
+        if hash.len() != 40 {
+            return None;
+        }
+        let mut sha1 = [0; 20];
+        for (byte, pair) in sha1.iter_mut().zip(hash.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(BillTicket {
+            target: target.to_string(),
+            sha1,
+        })
+    }
+}
+
+fn read_lines(
+    body: &[u8],
+    merchant: &str,
+    sub_merchant: Option<&str>,
+) -> Result<Vec<BillLine>, BillFault> {
+    let fault = |line, what| BillFault::Malformed { line, what };
+    let text = core::str::from_utf8(body).map_err(|_| fault(1, "the bill is not UTF-8"))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = (1..).zip(text.lines());
+    let header = lines.next().map_or("", |(_, header)| header);
+    let columns = Columns::find(header).map_err(|what| fault(1, what))?;
+    let mut read = Vec::new();
+    let mut total: i64 = 0;
+    for (number, line) in lines.by_ref() {
+        if !line.starts_with('`') {
+            let count = read.len();
+            let closing = lines.next().map_or("", |(_, closing)| closing);
+            check_sum(line, closing, (count, total)).map_err(|what| fault(number, what))?;
+            return match lines.find(|(_, line)| !line.trim().is_empty()) {
+                None => Ok(read),
+                Some((number, _)) => Err(fault(number, "nothing follows the sum")),
+            };
+        }
+        let fields: Vec<_> = line.trim_start_matches('`').split(",`").collect();
+        let line = columns.read(&fields).map_err(|what| fault(number, what))?;
+        if columns.owner(&fields) != (merchant, sub_merchant.unwrap_or("0")) {
+            return Err(fault(number, "the payment is another merchant's"));
+        }
+        let sum = total.checked_add(line.amount.minor);
+        total = sum.ok_or(fault(number, "the sum is too large"))?;
+        read.push(line);
+    }
+    Err(fault(read.len() + 2, "the sum is missing"))
+}
+
+/// Where the columns stand that are needed.
+struct Columns {
+    count: usize,
+    at: [usize; COLUMNS.len()],
+}
+
+impl Columns {
+    fn find(header: &str) -> Result<Self, &'static str> {
+        let names: Vec<_> = header.trim_end().split(',').collect();
+        let mut at = [0; COLUMNS.len()];
+        for (place, column) in at.iter_mut().zip(COLUMNS) {
+            let found = names.iter().position(|name| *name == column);
+            *place = found.ok_or("the first line must name the columns")?;
+        }
+        let count = names.len();
+        Ok(Self { count, at })
+    }
+
+    fn owner<'a>(&self, fields: &[&'a str]) -> (&'a str, &'a str) {
+        let [_, merchant, sub_merchant, ..] = self.at;
+        (fields[merchant], fields[sub_merchant])
+    }
+
+    fn read(&self, fields: &[&str]) -> Result<BillLine, &'static str> {
+        if fields.len() != self.count {
+            return Err("a line has as many fields as the first line");
+        }
+        let [
+            time,
+            _,
+            _,
+            transaction,
+            order,
+            state,
+            currency,
+            attach,
+            amount,
+        ] = self.at.map(|place| fields[place].trim());
+        if state != "SUCCESS" {
+            return Err("the bill of payments has a line that is none");
+        }
+        let charge = read_order_number(order).ok_or("the order is not ours")?;
+        let currency: Currency = currency.parse().map_err(|_| "the currency is no code")?;
+        if !is_number(transaction) || !is_number(attach) {
+            return Err("transaction and contract have letters, digits and hyphens");
+        }
+        let minor = read_yuan(amount).ok_or("the amount is not in yuan")?;
+        if minor <= 0 {
+            return Err("the amount must be positive");
+        }
+        Ok(BillLine {
+            transaction: transaction.to_string(),
+            charge,
+            contract: attach.to_string(),
+            amount: Money::new(minor, currency),
+            collected: read_time(time).ok_or("the time is not yyyy-MM-dd HH:mm:ss")?,
+        })
+    }
+}
+
+/// Holds the closing lines against the lines read.
+fn check_sum(names: &str, closing: &str, read: (usize, i64)) -> Result<(), &'static str> {
+    let names: Vec<_> = names.trim_end().split(',').collect();
+    let values: Vec<_> = closing.trim_end().split(',').collect();
+    let find = |column: &str| {
+        let place = names.iter().position(|name| *name == column)?;
+        let value: &&str = values.get(place)?;
+        value.strip_prefix('`')
+    };
+    let missing = "the sum is missing";
+    let count = find("总交易单数").ok_or(missing)?;
+    let total = find("订单总金额").ok_or(missing)?;
+    let (lines, sum) = read;
+    if count.parse() != Ok(lines) || read_yuan(total) != Some(sum) {
+        return Err("the sum is not that of the lines");
+    }
+    Ok(())
+}
+
+/// Yuan with two decimals, in fen.
+fn read_yuan(text: &str) -> Option<i64> {
+    let (yuan, fen) = text.split_once('.')?;
+    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if fen.len() != 2 || !plain(fen) || !plain(yuan) {
+        return None;
+    }
+    let yuan: i64 = yuan.parse().ok()?;
+    yuan.checked_mul(100)?.checked_add(fen.parse().ok()?)
+}
+
+/// `yyyy-MM-dd HH:mm:ss` in China's time.
+fn read_time(text: &str) -> Option<UnixSeconds> {
+    let (day, time) = text.split_once(' ')?;
+    let day: ServiceDay = day.parse().ok()?;
+    let mut parts = time.split(':').map(|part| {
+        let plain = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<i64>().ok().filter(|_| plain)
+    });
+    let mut next = |limit| parts.next().flatten().filter(|part| *part < limit);
+    let (hour, minute, second) = (next(24)?, next(60)?, next(60)?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let second = i64::from(day.0) * 86_400 + hour * 3_600 + minute * 60 + second;
+    Some(UnixSeconds(second - CHINA_OFFSET_S))
+}
+
+/// The columns that are read, in the order of `Columns::read`. The attached field holds the
+/// contract: [`Connector::deduct`] puts it there.
+const COLUMNS: [&str; 9] = [
+    "交易时间",
+    "商户号",
+    "特约商户号",
+    "微信订单号",
+    "商户订单号",
+    "交易状态",
+    "货币种类",
+    "商户数据包",
+    "订单金额",
+];
+
+const DOWNLOAD_PATH: &str = "/v3/billdownload/file?";
+
+const BILL_LENGTH_MAX: usize = 64 * 1024 * 1024;

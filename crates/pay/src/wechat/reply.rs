@@ -1,0 +1,287 @@
+//! What WeChat Pay's replies mean.
+//!
+//! First the signature, then the status, then the body, whose numbers must be the ones that were
+//! asked about. Whatever falls through is unknown.
+
+use alloc::string::{String, ToString as _};
+
+use ridecode_ledger::{Currency, Money};
+use ridecode_words::{ChargeId, MandateId, UnixSeconds};
+use serde::Deserialize;
+
+use super::{Connector, Settings, read_order_number};
+use crate::connector::{ContractAnswer, ContractNews, ContractState, Outcome};
+use crate::http::HttpReply;
+use crate::vault::EnvelopeVault;
+
+/// What is known of an order, with WeChat's own advance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderNews {
+    /// What is known of the payment.
+    pub outcome: Outcome,
+    /// Whether WeChat paid in the rider's place (`bank_type` is `BPA`), and whether the rider
+    /// paid it back. The merchant has the money either way.
+    pub advance: Option<Advance>,
+}
+
+/// How WeChat's advance stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Advance {
+    /// The rider owes it to WeChat.
+    Owed,
+    /// The rider paid it back.
+    Repaid,
+    /// It was given up by a full refund.
+    Refunded,
+}
+
+impl<V: EnvelopeVault> Connector<V> {
+    /// What a reply to [`Connector::query_contract`] says of our mandate. `None` is no reply.
+    pub fn read_contract(
+        &self,
+        asked: (MandateId, &str),
+        now: UnixSeconds,
+        reply: Option<&HttpReply>,
+    ) -> ContractAnswer {
+        let (mandate, contract) = asked;
+        let Some((status, body)) = self.signed(now, reply) else {
+            return ContractAnswer::Unknown;
+        };
+        match status {
+            200 => parse::<ContractReply>(body)
+                .filter(|told| told.contract_id == contract)
+                .and_then(|told| told.state())
+                .map_or(ContractAnswer::Unknown, |state| {
+                    ContractAnswer::Known(ContractNews {
+                        mandate,
+                        contract: contract.to_string(),
+                        state,
+                        sign_url: None,
+                    })
+                }),
+            404 => match fault_code(body).as_deref() {
+                Some("CONTRACT_NOT_EXIST" | "RESOURCE_NOT_EXISTS") => ContractAnswer::NotFound,
+                Some(_) | None => ContractAnswer::Unknown,
+            },
+            _ => ContractAnswer::Unknown,
+        }
+    }
+
+    /// What a reply to [`Connector::deduct`] or [`Connector::query_order`] says. `None` is no
+    /// reply at all.
+    pub fn read_order(
+        &self,
+        charge: ChargeId,
+        now: UnixSeconds,
+        reply: Option<&HttpReply>,
+    ) -> OrderNews {
+        let unknown = OrderNews::only(Outcome::Unknown);
+        let Some((status, body)) = self.signed(now, reply) else {
+            return unknown;
+        };
+        if status == 200 {
+            let told = parse::<Transaction>(body).and_then(|told| told.read(&self.settings));
+            return told
+                .filter(|(told, _)| *told == charge)
+                .map_or(unknown, |(_, news)| news);
+        }
+        let Some(code) = fault_code(body) else {
+            return unknown;
+        };
+        if status == 404 && NOT_FOUND.contains(&code.as_str()) {
+            return OrderNews::only(Outcome::NotFound);
+        }
+        let declines = matches!(status, 400 | 403);
+        match DECLINES.iter().find(|(word, _)| declines && *word == code) {
+            Some((_, reason)) => OrderNews::only(Outcome::Declined {
+                reason: (*reason).to_string(),
+            }),
+            None => unknown,
+        }
+    }
+
+    /// Status and body of a reply that WeChat Pay signed just now.
+    pub(super) fn signed<'a>(
+        &self,
+        now: UnixSeconds,
+        reply: Option<&'a HttpReply>,
+    ) -> Option<(u16, &'a [u8])> {
+        let reply = reply?;
+        self.check_signature(&reply.headers, &reply.body, now)
+            .ok()?;
+        Some((reply.status, &reply.body))
+    }
+}
+
+impl OrderNews {
+    fn only(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            advance: None,
+        }
+    }
+}
+
+/// An order as replies and callbacks show it.
+#[derive(Deserialize)]
+pub(super) struct Transaction {
+    appid: String,
+    #[serde(alias = "mchid")]
+    sp_mchid: String,
+    sub_mchid: Option<String>,
+    out_trade_no: String,
+    transaction_id: Option<String>,
+    trade_state: TradeState,
+    bank_type: Option<String>,
+    user_repay_state: Option<RepayState>,
+    amount: TransactionAmount,
+}
+
+impl Transaction {
+    /// The charge and what is known of it, if it is this merchant's and every field has its
+    /// documented form.
+    pub(super) fn read(self, settings: &Settings) -> Option<(ChargeId, OrderNews)> {
+        let ours = self.appid == settings.app
+            && self.sp_mchid == settings.merchant
+            && self.sub_mchid == settings.sub_merchant;
+        if !ours {
+            return None;
+        }
+        let charge = read_order_number(&self.out_trade_no)?;
+        let outcome = match self.trade_state {
+            // A refund follows a payment, and is money of its own: it takes nothing from the
+            // truth that the charge was paid.
+            TradeState::Success | TradeState::Refund => Outcome::Collected {
+                transaction: self.transaction_id.filter(|number| is_number(number))?,
+                amount: self.amount.read()?,
+            },
+            TradeState::Accepted => Outcome::Accepted,
+            TradeState::PayFail => Outcome::Declined {
+                reason: "pay_fail".to_string(),
+            },
+        };
+        let advanced = self.bank_type.as_deref() == Some("BPA")
+            && matches!(self.trade_state, TradeState::Success | TradeState::Refund);
+        let advance = advanced.then_some(match self.user_repay_state {
+            Some(RepayState::NotRepay) | None => Advance::Owed,
+            Some(RepayState::Repaid) => Advance::Repaid,
+            Some(RepayState::AllRefund) => Advance::Refunded,
+        });
+        Some((charge, OrderNews { outcome, advance }))
+    }
+
+    /// Whether the order is paid.
+    pub(super) fn is_success(&self) -> bool {
+        matches!(self.trade_state, TradeState::Success)
+    }
+}
+
+#[derive(Deserialize)]
+struct TransactionAmount {
+    total: i64,
+    currency: Option<String>,
+}
+
+impl TransactionAmount {
+    fn read(&self) -> Option<Money> {
+        let currency = self.currency.as_deref().unwrap_or("CNY");
+        let currency: Currency = currency.parse().ok()?;
+        Some(Money::new(self.total, currency)).filter(|amount| amount.is_positive())
+    }
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum TradeState {
+    Success,
+    Refund,
+    Accepted,
+    PayFail,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum RepayState {
+    NotRepay,
+    Repaid,
+    AllRefund,
+}
+
+#[derive(Deserialize)]
+struct ContractReply {
+    contract_id: String,
+    user_service_state: ServiceState,
+    block_reason: Option<BlockReason>,
+}
+
+impl ContractReply {
+    fn state(&self) -> Option<ContractState> {
+        let held = |reason: &str| {
+            Some(ContractState::Suspended {
+                reason: reason.to_string(),
+            })
+        };
+        match (self.user_service_state, self.block_reason) {
+            (ServiceState::Normal, None) => Some(ContractState::Active),
+            (ServiceState::Normal, Some(_)) | (ServiceState::Blocked, None) => None,
+            (ServiceState::Blocked, Some(BlockReason::Deleted)) => Some(ContractState::Ended),
+            (ServiceState::Blocked, Some(BlockReason::AccountFrozen)) => held("account_frozen"),
+            (ServiceState::Blocked, Some(BlockReason::Overdue)) => held("overdue"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum ServiceState {
+    Normal,
+    Blocked,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum BlockReason {
+    Deleted,
+    AccountFrozen,
+    Overdue,
+}
+
+#[derive(Deserialize)]
+struct Fault {
+    code: String,
+}
+
+/// The code of an error body.
+pub(super) fn fault_code(body: &[u8]) -> Option<String> {
+    parse::<Fault>(body).map(|fault| fault.code)
+}
+
+/// Reads a body of at most 64 KiB.
+pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Option<T> {
+    if body.len() > BODY_LENGTH_MAX {
+        return None;
+    }
+    serde_json::from_slice(body).ok()
+}
+
+/// Whether a text is one of WeChat's numbers: 1 to 64 letters, digits, hyphens and underscores.
+pub(super) fn is_number(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=64).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Codes that say the rider's account did not pay, and our word for each. Any other code leaves
+/// the order unknown until a query tells.
+const DECLINES: &[(&str, &str)] = &[
+    ("NOT_ENOUGH", "insufficient_balance"),
+    ("NOTENOUGH", "insufficient_balance"),
+    ("ACCOUNT_ERROR", "account_abnormal"),
+    ("ACCOUNTERROR", "account_abnormal"),
+    ("USER_ACCOUNT_ABNORMAL", "account_abnormal"),
+    ("CONTRACT_NOT_EXIST", "contract_ended"),
+    ("CONTRACT_NOT_EXISTED", "contract_ended"),
+];
+
+const NOT_FOUND: &[&str] = &["ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"];
+
+const BODY_LENGTH_MAX: usize = 64 * 1024;
