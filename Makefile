@@ -44,3 +44,4 @@ web-unit:
 bench:
 	$(CARGO) run --release --bin ridecode -- bench decide
 	$(CARGO) run --release --bin ridecode -- bench pipeline
+	$(CARGO) run --release --bin ridecode -- bench price

@@ -5,6 +5,7 @@ mod figure;
 
 mod decide;
 mod pipeline;
+mod price;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,8 @@ enum Bench {
     Decide(decide::Args),
     /// Uploaded taps in to transfers posted, on SQLite, beside signature checks alone.
     Pipeline(pipeline::Args),
+    /// A month of taps, every fare of a network, a city of riders.
+    Price(price::Args),
 }
 
 /// Runs it. A goal not met is printed as such and is no failure of the command.
@@ -32,5 +35,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.bench {
         Bench::Decide(args) => decide::run(args),
         Bench::Pipeline(args) => pipeline::run(args),
+        Bench::Price(args) => price::run(&args),
     }
 }

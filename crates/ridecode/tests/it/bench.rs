@@ -70,3 +70,21 @@ fn a_bench_that_cannot_be_run_says_why() {
     check(&["--riders", "19"], "--riders starts at 20");
     check(&["--denied", "1000001"], "at most 1000000");
 }
+
+#[test]
+fn pricing_is_measured_in_one_json_line_a_figure() {
+    let output = Command::new(env!("CARGO_BIN_EXE_ridecode"))
+        .args(["bench", "price", "--riders", "20", "--threads", "1"])
+        .output()
+        .expect("ridecode runs");
+    assert!(output.status.success(), "{output:?}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    for name in ["price_month", "price_matrix", "price_riders"] {
+        let line = lines
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON"))
+            .find(|line| line["name"] == name)
+            .unwrap_or_else(|| panic!("no {name} in {lines}"));
+        assert!(line["value"].as_f64().is_some_and(|value| value > 0.0));
+    }
+}
