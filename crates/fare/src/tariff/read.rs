@@ -44,12 +44,15 @@ pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
         .need("source", "say where these rules are published")?
         .str("a text: where these rules are published")?;
     let (valid_from, valid_until) = validity(&fields)?;
+    let city = fields.need("city", "write the city's key")?.short_text()?;
+    let zone = zone(&fields.need("zone", "write a POSIX time zone such as \"CST-8\"")?)?;
+    let currency = currency(&fields.need("currency", "write an ISO 4217 code such as \"CNY\"")?)?;
     let rules = rules(&fields)?;
     let tariff = Tariff {
         reference,
-        city: fields.need("city", "write the city's key")?.short_text()?,
-        zone: zone(&fields.need("zone", "write a POSIX time zone such as \"CST-8\"")?)?,
-        currency: currency(&fields.need("currency", "write an ISO 4217 code such as \"CNY\"")?)?,
+        city,
+        zone,
+        currency,
         valid_from,
         valid_until,
         transfers: discounts::transfers(&fields, &rules)?,
