@@ -9,7 +9,7 @@ use ridecode_words::{LineId, Month, ServiceDay, StopId, Text, UnixSeconds};
 use crate::names::Names;
 use crate::network::{LineRecord, Network, StopRecord};
 use crate::tap::Tap;
-use crate::tariff::{Rule, Tariff, day_in};
+use crate::tariff::{Price, Rule, Tariff, day_in};
 
 /// Every tariff and network in force at any time.
 #[derive(Clone, Debug, Default)]
@@ -149,7 +149,12 @@ impl TariffBook {
                 network: network.clone(),
             });
         }
-        for line in &rule.lines {
+        // Zones list their own stops: lines of such a rule need no feed.
+        let lines = match rule.price {
+            Price::Zones(_) => &[],
+            Price::Flat(_) | Price::Ladder(_) => rule.lines.as_slice(),
+        };
+        for line in lines {
             if self.find_line(line).is_none() {
                 return Err(BookFault::UnknownLine {
                     tariff: tariff.reference.name.clone(),

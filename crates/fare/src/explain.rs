@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
-use ridecode_words::Mode;
+use ridecode_words::{Mode, Text};
 
 use crate::names::{Language, Names};
 use crate::tariff::{BandPart, MeasuredFrom, TariffRef};
@@ -36,6 +36,15 @@ pub enum Step {
     },
     /// A flat fare.
     Flat {
+        /// The price.
+        price: Money,
+    },
+    /// The fare between two zones.
+    Zones {
+        /// The zone of the way in.
+        from: Text,
+        /// The zone of the way out.
+        to: Text,
         /// The price.
         price: Money,
     },

@@ -47,7 +47,7 @@ pub use tap::{Tap, TapKind};
 pub use tariff::{
     Accumulation, AccumulationKey, BandPart, Continuation, Discounted, Ladder, MeasuredFrom,
     Overstay, OverstayCharge, Price, Rule, Straddle, Tariff, TariffFault, TariffRef, Tiers,
-    Transfer, TransferOff,
+    Transfer, TransferOff, ZoneFare, Zones,
 };
 
 /// The seed of a round of random tests: RIDECODE_SEED if it is set, else the round's number.

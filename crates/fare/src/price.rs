@@ -13,7 +13,7 @@ use crate::journey::{Ending, Journey};
 use crate::names::Names;
 use crate::network::{Network, Path};
 use crate::tap::{Tap, TapKind};
-use crate::tariff::{Ladder, Overstay, OverstayCharge, Price};
+use crate::tariff::{Ladder, Overstay, OverstayCharge, Price, Zones};
 
 /// Why a closed journey has no price yet. It is priced as soon as tariffs or feed say more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, thiserror::Error)]
@@ -104,6 +104,7 @@ impl<'a> Priced<'a> {
                     .ok_or(Unpriced::NoPath)?;
                 self.by_distance(ladder, network, &path);
             }
+            Price::Zones(zones) => self.by_zones(zones, journey)?,
         }
         Ok(())
     }
@@ -125,6 +126,29 @@ impl<'a> Priced<'a> {
                 rounded: price,
             });
         }
+    }
+
+    fn by_zones(&mut self, zones: &Zones, journey: &Journey) -> Result<(), Unpriced> {
+        if journey.first().kind == TapKind::Single {
+            let minor = zones.find_only_price().ok_or(Unpriced::SingleByDistance)?;
+            self.list = minor;
+            self.steps.push(Step::Flat {
+                price: self.money(minor),
+            });
+            return Ok(());
+        }
+        let [from, to] = [journey.first(), journey.last()].map(|tap| tap.stop.as_ref());
+        let (Some(from), Some(to)) = (from, to) else {
+            return Err(Unpriced::NoStop);
+        };
+        let fare = zones.find_fare(from, to).ok_or(Unpriced::NoPath)?;
+        self.list = fare.minor;
+        self.steps.push(Step::Zones {
+            from: fare.from.clone(),
+            to: fare.to.clone(),
+            price: self.money(fare.minor),
+        });
+        Ok(())
     }
 
     /// The network and the stops of the way in and the way out.
@@ -190,6 +214,10 @@ impl<'a> Priced<'a> {
                 let (network, ends) = self.ends(journey)?;
                 let longest_m = network.lengths_to_m(ends[1]).max().unwrap_or_default();
                 ladder.price(longest_m).1
+            }
+            (OverstayCharge::DearestToExit, Price::Zones(zones)) => {
+                let exit = journey.last().stop.as_ref().ok_or(Unpriced::NoStop)?;
+                zones.find_dearest_to(exit).ok_or(Unpriced::NoPath)?
             }
         };
         self.list = if on_top { self.list + charged } else { charged };

@@ -154,6 +154,7 @@ impl<'a> Offer<'a> {
         let minor = match &applied.rule.price {
             Price::Flat(minor) => *minor,
             Price::Ladder(ladder) => ladder.price(length_m).1,
+            Price::Zones(zones) => zones.find_fare(&from.stop, &to.stop)?.minor,
         };
         let minor = applied.rule.tiered(minor);
         Some(MatrixRow {
@@ -254,6 +255,7 @@ fn price_path(offer: Applied<'_>, [from, to]: [&StopRecord; 2], path: Path) -> Q
     match (&offer.rule.price, offer.network) {
         (Price::Ladder(ladder), Some(network)) => priced.by_distance(ladder, network, &path),
         (Price::Ladder(ladder), None) => priced.list = ladder.lowest(),
+        (Price::Zones(_), _) => unreachable!("the reader refuses zones in a network"),
         (Price::Flat(minor), _) => {
             priced.list = *minor;
             priced.steps.push(Step::Flat {

@@ -10,12 +10,13 @@ mod ladder;
 mod read;
 mod tiers;
 mod transfer;
+mod zones;
 
 use alloc::vec::Vec;
 
 use jiff::tz::TimeZone;
 use ridecode_ledger::{Currency, Money};
-use ridecode_words::{LineId, Mode, OperatorId, ServiceDay, Text, UnixSeconds};
+use ridecode_words::{LineId, Mode, OperatorId, ServiceDay, StopId, Text, UnixSeconds};
 
 use crate::network::LineRecord;
 use crate::tap::Tap;
@@ -25,6 +26,7 @@ pub use ladder::Ladder;
 pub use tiers::Tiers;
 pub(crate) use tiers::rounded;
 pub use transfer::{Continuation, MeasuredFrom, Transfer, TransferOff};
+pub use zones::{ZoneFare, Zones};
 
 /// Which table priced a fare: its name, version and the SHA-256 of its text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -98,6 +100,8 @@ pub enum Price {
     Flat(i64),
     /// By the length of the shortest path.
     Ladder(Ladder),
+    /// By the zones of the stops of both taps.
+    Zones(Zones),
 }
 
 /// A limit of the time inside.
@@ -140,7 +144,7 @@ impl TariffRef {
 
 impl Tariff {
     /// The longest tariff text, in bytes.
-    pub const TEXT_MAX: usize = 1 << 20;
+    pub const TEXT_MAX: usize = 4 << 20;
     /// The highest amount of a rule, in minor units: 10,000,000.00 yuan.
     pub const AMOUNT_MAX: i64 = 1_000_000_000;
 
@@ -184,6 +188,25 @@ impl Tariff {
         self.accumulation.as_ref()
     }
 
+    /// Every fare between two stops of its zones, by rule and then in the order of the stops'
+    /// ids. A pair that several rules price stands with the first of them.
+    pub fn zone_fares(&self) -> impl Iterator<Item = (&StopId, &StopId, Money)> {
+        (0..).zip(&self.rules).flat_map(move |(place, rule)| {
+            let zones = rule.find_zones().into_iter();
+            let earlier = &self.rules[..place];
+            let pairs = zones.flat_map(|zones| {
+                let from = zones.stops();
+                from.flat_map(move |from| zones.stops().map(move |to| (zones, from, to)))
+            });
+            pairs.filter_map(move |(zones, from, to)| {
+                let fare = zones.find_fare(from, to)?;
+                let priced = |rule: &Rule| Some(rule.find_zones()?.find_fare(from, to).is_some());
+                let is_first = !earlier.iter().any(|rule| priced(rule) == Some(true));
+                is_first.then(|| (from, to, self.money(fare.minor)))
+            })
+        })
+    }
+
     /// The networks its rules name, in order of precedence.
     pub fn networks(&self) -> impl Iterator<Item = &Text> {
         self.rules.iter().filter_map(|rule| rule.network.as_ref())
@@ -218,6 +241,14 @@ impl Rule {
         &self.price
     }
 
+    /// Its zones, if they price it.
+    fn find_zones(&self) -> Option<&Zones> {
+        match &self.price {
+            Price::Zones(zones) => Some(zones),
+            Price::Flat(_) | Price::Ladder(_) => None,
+        }
+    }
+
     /// The network it covers, if it names one.
     pub fn network(&self) -> Option<&Text> {
         self.network.as_ref()
@@ -235,6 +266,15 @@ impl Rule {
             && (self.lines.is_empty() || self.lines.contains(&line.line))
     }
 
+    /// Whether a tap is at a stop with a zone, if zones price the rule. A tap that does not say
+    /// its stop may be at any.
+    fn serves(&self, tap: &Tap) -> bool {
+        match (&self.price, &tap.stop) {
+            (Price::Zones(zones), Some(stop)) => zones.serves(stop),
+            (Price::Flat(_) | Price::Ladder(_) | Price::Zones(_), _) => true,
+        }
+    }
+
     /// Whether operator, mode and line of a tap are covered. A tap without a line is covered:
     /// gates serve every line of their station.
     pub(crate) fn covers(&self, tap: &Tap) -> bool {
@@ -245,6 +285,7 @@ impl Rule {
                     .line
                     .as_ref()
                     .is_none_or(|line| self.lines.contains(line)))
+            && self.serves(tap)
     }
 }
 

@@ -171,6 +171,12 @@ impl Bytes {
                 self.number(2_u8);
                 self.money(*price);
             }
+            Step::Zones { from, to, price } => {
+                self.number(16_u8);
+                self.text(from);
+                self.text(to);
+                self.money(*price);
+            }
             Step::FreeSameStation {
                 stop,
                 inside_s,
@@ -250,6 +256,7 @@ impl Bytes {
             Step::Distance { .. }
             | Step::Ladder { .. }
             | Step::Flat { .. }
+            | Step::Zones { .. }
             | Step::FreeSameStation { .. }
             | Step::MissingTap { .. } => unreachable!("written by `step`"),
         }

@@ -55,6 +55,14 @@ impl Words {
                     format!("一票制票價:{price}。"),
                 )
             }
+            Step::Zones { from, to, price } => {
+                let price = self.money(*price);
+                self.pick(
+                    format!("Zone {from} to zone {to}: {price}."),
+                    format!("{from}区至{to}区:{price}。"),
+                    format!("{from}區至{to}區:{price}。"),
+                )
+            }
             Step::FreeSameStation {
                 stop,
                 inside_s,

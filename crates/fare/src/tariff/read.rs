@@ -1,6 +1,7 @@
 //! Reading a tariff file: from text to rules that cannot be wrong.
 
 mod discounts;
+mod zones;
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -154,11 +155,15 @@ fn rule(fields: &Fields<'_>) -> Result<Rule, TariffFault> {
         missing_tap_wait_s,
         missing_tap_minor,
     };
+    if rule.network.is_some() && matches!(rule.price, Price::Zones(_)) {
+        return Err(fields.fault("zones list their own stops: leave out `network`"));
+    }
     if rule.network.is_none() {
         // Both are measured in a network.
-        let dearest = rule
-            .overstay
-            .is_some_and(|overstay| overstay.charge == OverstayCharge::DearestToExit);
+        let dearest = !matches!(rule.price, Price::Zones(_))
+            && rule
+                .overstay
+                .is_some_and(|overstay| overstay.charge == OverstayCharge::DearestToExit);
         if dearest || matches!(rule.price, Price::Ladder(_)) {
             return Err(fields.fault(
                 "`network` is missing: a ladder and a dearest fare need distances; name the \
@@ -225,11 +230,14 @@ fn lines(fields: &Fields<'_>) -> Result<Vec<LineId>, TariffFault> {
 }
 
 fn price(fields: &Fields<'_>) -> Result<Price, TariffFault> {
-    match (fields.find("flat"), fields.find("ladder")) {
-        (Some(flat), None) => Ok(Price::Flat(amount(&flat)?)),
-        (None, Some(field)) => Ok(Price::Ladder(ladder(&field)?)),
-        (None, None) | (Some(_), Some(_)) => Err(fields.fault(
-            "a rule has one price: write `flat = 200` or `ladder = { steps = [[4000, 200]] }`",
+    let kinds = ["flat", "ladder", "zones"].map(|kind| fields.find(kind));
+    match kinds {
+        [Some(flat), None, None] => Ok(Price::Flat(amount(&flat)?)),
+        [None, Some(field), None] => Ok(Price::Ladder(ladder(&field)?)),
+        [None, None, Some(field)] => Ok(Price::Zones(zones::zones(&field)?)),
+        _ => Err(fields.fault(
+            "a rule has one price: write `flat = 200`, `ladder = { steps = [[4000, 200]] }` or \
+             `zones`",
         )),
     }
 }
@@ -282,6 +290,7 @@ fn missing_tap(fields: &Fields<'_>, price: &Price) -> Result<(u32, i64), TariffF
     let cheapest = match price {
         Price::Flat(minor) => *minor,
         Price::Ladder(ladder) => ladder.lowest(),
+        Price::Zones(zones) => zones.lowest(),
     };
     let Some(field) = fields.find("missing_tap") else {
         return Ok((WAIT_S, cheapest));

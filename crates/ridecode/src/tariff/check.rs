@@ -205,6 +205,10 @@ fn priced(price: &Price) -> String {
             let steps = ladder.steps().len();
             format!("ladder of {steps} steps from {}", ladder.lowest())
         }
+        Price::Zones(zones) => {
+            let (count, stops) = (zones.names().len(), zones.stops().count());
+            format!("{count} zones of {stops} stops from {}", zones.lowest())
+        }
     }
 }
 
