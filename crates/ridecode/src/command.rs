@@ -28,6 +28,8 @@ pub enum Role {
     Code(crate::code::Args),
     /// Ask what a trip costs, and why.
     Fare(crate::fare::Args),
+    /// Make tariffs of GTFS feeds.
+    Gtfs(crate::gtfs::Args),
     /// Check tariff files.
     Tariff(crate::tariff::Args),
     /// Write operators' statements to files.
@@ -49,6 +51,7 @@ pub fn run(command: Command) -> ExitCode {
         Role::Sandbox(args) => crate::sandbox::run(args),
         Role::Code(args) => crate::code::run(args),
         Role::Fare(args) => crate::fare::run(args),
+        Role::Gtfs(args) => crate::gtfs::run(args),
         Role::Tariff(args) => crate::tariff::run(args),
         Role::Statement(args) => crate::statement::run(args),
         Role::Audit(args) => crate::audit::run(args),

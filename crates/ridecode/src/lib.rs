@@ -12,6 +12,7 @@ pub mod desk;
 
 pub mod code;
 pub mod fare;
+pub mod gtfs;
 pub mod tariff;
 
 pub mod device;

@@ -136,7 +136,7 @@ mod tests {
             "",
             "at least one",
         );
-        check("[\"b\"]", "\"b\"", "zones");
+        check("[\"b\"]", "\"b\"", "from zone");
         check("fares =", "fare =", "`fares` is missing");
         check(
             " }",
