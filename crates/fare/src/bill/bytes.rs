@@ -306,6 +306,7 @@ impl Bytes {
             Step::Distance { .. }
             | Step::Ladder { .. }
             | Step::Flat { .. }
+            | Step::Zones { .. }
             | Step::FreeSameStation { .. }
             | Step::MissingTap { .. }
             | Step::Overstay { .. }

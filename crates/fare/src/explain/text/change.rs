@@ -48,6 +48,7 @@ impl Words {
             Step::Distance { .. }
             | Step::Ladder { .. }
             | Step::Flat { .. }
+            | Step::Zones { .. }
             | Step::FreeSameStation { .. }
             | Step::MissingTap { .. }
             | Step::Overstay { .. }
