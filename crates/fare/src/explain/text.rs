@@ -7,6 +7,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use ridecode_ledger::{Currency, Money};
+use ridecode_words::Text;
 
 use super::{Explanation, Step};
 use crate::names::{Language, Names};
@@ -55,14 +56,7 @@ impl Words {
                     format!("一票制票價:{price}。"),
                 )
             }
-            Step::Zones { from, to, price } => {
-                let price = self.money(*price);
-                self.pick(
-                    format!("Zone {from} to zone {to}: {price}."),
-                    format!("{from}区至{to}区:{price}。"),
-                    format!("{from}區至{to}區:{price}。"),
-                )
-            }
+            Step::Zones { from, to, price } => self.zones([from, to], *price),
             Step::FreeSameStation {
                 stop,
                 inside_s,
@@ -110,6 +104,15 @@ impl Words {
                 rounded,
             } => self.rounding(*exact_milli, *to, *rounded),
         }
+    }
+
+    fn zones(self, [from, to]: [&Text; 2], price: Money) -> String {
+        let price = self.money(price);
+        self.pick(
+            format!("Zone {from} to zone {to}: {price}."),
+            format!("{from}区至{to}区:{price}。"),
+            format!("{from}區至{to}區:{price}。"),
+        )
     }
 
     fn distance(
