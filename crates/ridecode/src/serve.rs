@@ -17,6 +17,7 @@ mod wire;
 
 mod callbacks;
 mod credentials;
+mod debts;
 mod devices;
 mod fares;
 mod health;

@@ -65,6 +65,7 @@ macro_rules! each_law {
             charge::collected_is_final_and_paid_once,
             charge::a_decline_counts_once_an_attempt,
             charge::a_new_mandate_revives_what_was_given_up,
+            charge::declined_charges_fall_due_when_the_rider_asks,
             charge::news_decided_too_early_is_refused,
             charge::a_block_denies_and_a_payment_restores,
             charge::charges_come_longest_due_first_with_the_newest_mandate,

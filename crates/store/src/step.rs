@@ -92,6 +92,16 @@ pub(crate) fn revive(charge: &mut Charge, at: UnixSeconds) -> bool {
     given_up
 }
 
+/// Makes a declined charge due now, unless it is already. Says whether it was one.
+pub(crate) fn hasten(charge: &mut Charge, now: UnixSeconds) -> bool {
+    let waits = matches!(charge.state, ChargeState::Declined { .. })
+        && charge.next_attempt.is_none_or(|next| next > now);
+    if waits {
+        charge.next_attempt = Some(now);
+    }
+    waits
+}
+
 /// The charge with an attempt taken down, unless that attempt is not the next one.
 pub(crate) fn attempt(mut charge: Charge, attempt: &Attempt) -> Option<Charge> {
     if charge.state.is_closed() || charge.attempts.checked_add(1) != Some(attempt.number) {

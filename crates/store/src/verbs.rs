@@ -228,6 +228,13 @@ impl Store {
         each_engine!(self.open_attempt(attempt))
     }
 
+    /// Makes a rider's declined charges due at `now`, those that were given up too: the rider asks
+    /// to pay. Gives how many; a repeat gives 0 and changes nothing. A rider that is not there is
+    /// [`StoreFault::Missing`].
+    pub async fn hasten_charges(&self, rider: RiderId, now: UnixSeconds) -> Result<u32> {
+        each_engine!(self.hasten_charges(rider, now))
+    }
+
     /// A charge by its id.
     pub async fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
         each_engine!(self.find_charge(charge))

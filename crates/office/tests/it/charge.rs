@@ -2,6 +2,7 @@
 
 use ridecode_account::RiderState;
 use ridecode_office::charge::{NO_MANDATE, told};
+use ridecode_office::debt;
 use ridecode_pay::Outcome;
 use ridecode_store::{Attempt, Charge, ChargeState};
 use ridecode_validator::Outcome as Answer;
@@ -307,6 +308,47 @@ async fn a_block_goes_when_the_last_unpaid_ride_is_paid() {
         assert_eq!(block(file.rider.state), expected);
     }
     world.audit_clean(NOW.plus_s(30)).await;
+}
+
+#[tokio::test]
+async fn a_rider_who_asks_pays_at_once_and_may_ride() {
+    let (mut world, phone, _) = rode(13, 2).await;
+    assert_eq!(debt::of(&world.office, phone.rider).await.unwrap(), []);
+    world.provider.set_mood(Mood::Empty);
+    world.charge(NOW).await;
+    let debts = debt::of(&world.office, phone.rider).await.unwrap();
+    let shown: Vec<_> = debts
+        .iter()
+        .map(|debt| (debt.amount, debt.began, debt.since))
+        .collect();
+    let ride = |after_s| (Money::fen(200), Some(MORNING.plus_s(after_s)), NOW);
+    assert_eq!(shown, [ride(0), ride(10)]);
+
+    // Asked with nothing in the account: declined again, and the schedule goes on.
+    let asked = NOW.plus_s(60);
+    assert_eq!(
+        debt::repay(&world.office, phone.rider, asked)
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(world.charge(asked).await.declined, 2);
+    world.provider.set_mood(Mood::Pays);
+    let paid = NOW.plus_s(120);
+    for expected in [2, 0] {
+        let due = debt::repay(&world.office, phone.rider, paid).await;
+        assert_eq!(due.unwrap(), expected);
+    }
+    assert_eq!(world.charge(paid).await.collected, 2);
+    let file = world.file(phone.rider, paid).await;
+    assert_eq!(
+        (file.rider.state, file.balance_minor),
+        (RiderState::Active, 0)
+    );
+    assert_eq!(world.open_bundle(OperatorId(2), paid).await.denied, []);
+    assert_eq!(debt::of(&world.office, phone.rider).await.unwrap(), []);
+    assert_eq!(world.provider.taken(), 400);
+    world.audit_clean(paid).await;
 }
 
 #[tokio::test]

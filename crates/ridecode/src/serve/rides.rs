@@ -140,7 +140,8 @@ fn ride_view(ride: &Ride, language: Language) -> RideView {
     }
 }
 
-fn charge_words(state: &ChargeState) -> (&'static str, Option<String>) {
+/// The word for where a charge stands, and the detail that goes with it.
+pub(super) fn charge_words(state: &ChargeState) -> (&'static str, Option<String>) {
     match state {
         ChargeState::Planned => ("planned", None),
         ChargeState::Submitted => ("submitted", None),

@@ -13,8 +13,8 @@ use super::access::Access::{Anyone, Rider, Signed, Staff};
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, callbacks, credentials, devices, fares, guard, health, mandates, metrics, once, openapi,
-    problems, riders, rides, segments, statements, validators,
+    App, callbacks, credentials, debts, devices, fares, guard, health, mandates, metrics, once,
+    openapi, problems, riders, rides, segments, statements, validators,
 };
 
 /// One route.
@@ -81,6 +81,8 @@ routes! {
     GET get "/v1/validators/{validator}/bundle" Anyone Read validators::bundle;
     POST post "/v1/validators/{validator}/segments" Signed ByItself segments::accept;
     GET get "/v1/rides" Rider Read rides::list;
+    GET get "/v1/debts" Rider Read debts::list;
+    POST post "/v1/repayments" Rider ByKey debts::repay;
     POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
     GET get "/v1/statements" Staff Read statements::list;
     POST post "/v1/days/{day}/close" Staff ByKey statements::close;

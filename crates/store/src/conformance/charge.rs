@@ -126,6 +126,41 @@ pub async fn a_new_mandate_revives_what_was_given_up(store: &Store) {
     check(active, Some(NOW.plus_s(90))).await;
 }
 
+/// A rider who asks to pay makes what was declined due at once, given up or not, and nothing else.
+pub async fn declined_charges_fall_due_when_the_rider_asks(store: &Store) {
+    settle_in(store, 2, 2).await;
+    let missing = store.hasten_charges(rider_id(9), NOW).await;
+    assert!(matches!(missing, Err(StoreFault::Missing { .. })));
+    let (later, given_up) = (
+        ride_and_bill(store, 1, 1, 1).await,
+        ride_and_bill(store, 1, 2, 1).await,
+    );
+    let waiting = ride_and_bill(store, 1, 3, 1).await;
+    let other = ride_and_bill(store, 2, 1, 2).await;
+    let cases = [
+        (later, declined(), Some(NOW.plus_s(3_600))),
+        (given_up, declined(), None),
+        (waiting, AttemptOutcome::Unknown, Some(NOW.plus_s(60))),
+        (other, declined(), None),
+    ];
+    for (charge, outcome, next) in cases {
+        assert!(open(store, charge, 1).await);
+        let mut told = news(store, charge, outcome).await;
+        told.next_attempt = next;
+        store.settle_charge(told).await.expect("news");
+    }
+    let now = NOW.plus_s(10);
+    for expected in [2, 0] {
+        let hastened = store.hasten_charges(rider_id(1), now).await;
+        assert_eq!(hastened.expect("a verb"), expected);
+    }
+    let next = async |charge| held(store, charge).await.next_attempt;
+    assert_eq!(next(later).await, Some(now));
+    assert_eq!(next(given_up).await, Some(now));
+    assert_eq!(next(waiting).await, Some(NOW.plus_s(60)));
+    assert_eq!(next(other).await, None);
+}
+
 /// Two charges of a rider may be settled at once: what was decided without seeing the other is
 /// refused.
 pub async fn news_decided_too_early_is_refused(store: &Store) {

@@ -37,6 +37,16 @@ impl MemoryStore {
         Ok(true)
     }
 
+    pub(crate) fn hasten_charges(&self, rider: RiderId, now: UnixSeconds) -> Result<u32> {
+        let mut state = self.lock();
+        state.account(rider)?;
+        let charges = state.charges.range_mut((rider, FIRST_CHARGE)..);
+        let own = charges.take_while(|((of, _), _)| *of == rider);
+        Ok(own
+            .map(|(_, charge)| u32::from(step::hasten(charge, now)))
+            .sum())
+    }
+
     pub(crate) fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
         Ok(self.lock().charge(charge).ok().cloned())
     }

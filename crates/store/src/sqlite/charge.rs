@@ -24,6 +24,10 @@ impl SqliteStore {
         self.write(1, move |db| open_attempt(db, &attempt)).await
     }
 
+    pub(crate) async fn hasten_charges(&self, rider: RiderId, now: UnixSeconds) -> Result<u32> {
+        self.write(1, move |db| hasten(db, rider, now)).await
+    }
+
     pub(crate) async fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
         self.read(move |db| find_by_id(db, charge)).await
     }
@@ -100,6 +104,18 @@ fn open_attempt(db: &Connection, attempt: &Attempt) -> Result<bool> {
     };
     put(db, &charge)?;
     Ok(true)
+}
+
+fn hasten(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<u32> {
+    rider::expect_rider(db, rider)?;
+    let mut hastened = 0;
+    for mut charge in unpaid_of(db, rider)? {
+        if step::hasten(&mut charge, now) {
+            put(db, &charge)?;
+            hastened += 1;
+        }
+    }
+    Ok(hastened)
 }
 
 fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {

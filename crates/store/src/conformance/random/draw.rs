@@ -265,7 +265,8 @@ impl Draw {
         if self.rng.u8(0..12) == 0 {
             id = ChargeId { version: 77, ..id };
         }
-        match self.rng.u8(0..8) {
+        match self.rng.u8(0..9) {
+            8 => Verb::HastenCharges(rider_id(self.rng.u64(1..7)), self.now),
             0..3 => Verb::OpenAttempt(Attempt {
                 charge: id,
                 number: charge.attempts + self.rng.u32(0..6).min(1),
