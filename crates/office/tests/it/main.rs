@@ -25,6 +25,8 @@ mod order;
 
 mod charge;
 
+mod storm;
+
 mod close;
 
 mod audit;

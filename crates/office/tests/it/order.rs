@@ -157,7 +157,7 @@ async fn order_repeats_and_cuts_of_uploads_change_nothing() {
     clippy::disallowed_methods,
     reason = "tests take their seed from the environment"
 )]
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     let given = std::env::var("RIDECODE_SEED").ok();
     given.map_or_else(
         || std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64,

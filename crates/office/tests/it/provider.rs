@@ -98,6 +98,11 @@ impl Provider {
             .sum()
     }
 
+    /// Every order: its number, state, amount and how often money was taken for it.
+    pub(crate) fn orders(&self) -> BTreeMap<String, (&'static str, i64, u32)> {
+        self.0.lock().unwrap().orders.clone()
+    }
+
     /// Requests that arrived since this was last asked.
     pub(crate) fn heard(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().unwrap().heard)
