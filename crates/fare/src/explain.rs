@@ -1,5 +1,6 @@
 //! Why a fare is what it is, in a form every reader can recompute.
 
+mod field;
 mod text;
 
 use alloc::string::String;
@@ -10,6 +11,8 @@ use ridecode_words::{Mode, Text};
 
 use crate::names::{Language, Names};
 use crate::tariff::{BandPart, MeasuredFrom, TariffRef};
+
+pub use field::{Field, Value};
 
 /// One rule with its input and effect.
 #[derive(Clone, PartialEq, Eq, Debug)]

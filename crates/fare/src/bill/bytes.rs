@@ -7,11 +7,10 @@ use ridecode_ledger::Money;
 use ridecode_words::{TapId, Text};
 
 use super::{Bill, Fare};
-use crate::explain::Step;
+use crate::explain::{Step, Value};
 use crate::journey::Journey;
 use crate::names::{Language, Names};
 use crate::tap::{Tap, TapKind};
-use crate::tariff::BandPart;
 
 /// Writes a bill.
 pub(super) fn write(bill: &Bill) -> Vec<u8> {
@@ -70,8 +69,12 @@ impl Bytes {
         }
     }
 
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.list(bytes, |out, byte| out.number(*byte));
+    }
+
     fn text(&mut self, text: &Text) {
-        self.list(text.as_str().as_bytes(), |out, byte| out.number(*byte));
+        self.bytes(text.as_str().as_bytes());
     }
 
     fn names(&mut self, names: &Names) {
@@ -147,172 +150,33 @@ impl Bytes {
     }
 
     fn step(&mut self, step: &Step) {
-        match step {
-            Step::Distance {
-                from,
-                to,
-                lines,
-                length_m,
-                estimated_m,
-            } => {
-                self.number(0_u8);
-                self.names(from);
-                self.names(to);
-                self.list(lines, Self::names);
-                self.number(*length_m);
-                self.number(*estimated_m);
-            }
-            Step::Ladder { up_to_m, price } => {
-                self.number(1_u8);
-                self.maybe(up_to_m.as_ref(), |out, up_to_m| out.number(*up_to_m));
-                self.money(*price);
-            }
-            Step::Flat { price } => {
-                self.number(2_u8);
-                self.money(*price);
-            }
-            Step::Zones { from, to, price } => {
-                self.number(16_u8);
-                self.text(from);
-                self.text(to);
-                self.money(*price);
-            }
-            Step::FreeSameStation {
-                stop,
-                inside_s,
-                free_s,
-            } => {
-                self.number(3_u8);
-                self.names(stop);
-                self.maybe(inside_s.as_ref(), |out, inside_s| out.number(*inside_s));
-                self.number(*free_s);
-            }
-            Step::MissingTap {
-                stop,
-                entry_missing,
-                waited_s,
-                price,
-            } => {
-                self.number(4_u8);
-                self.maybe(stop.as_ref(), Self::names);
-                self.truth(*entry_missing);
-                self.number(*waited_s);
-                self.money(*price);
-            }
-            Step::Overstay { .. }
-            | Step::Tiers { .. }
-            | Step::Continued { .. }
-            | Step::Transfer { .. }
-            | Step::Accumulation { .. }
-            | Step::Rounding { .. } => {
-                self.adjustment(step);
-            }
+        self.bytes(step.kind().as_bytes());
+        for field in step.fields() {
+            self.value(&field.value);
         }
     }
 
-    /// The steps that change a price already found.
-    fn adjustment(&mut self, step: &Step) {
-        match step {
-            Step::Overstay {
-                inside_s,
-                limit_s,
-                price,
-                on_top,
-            } => {
-                self.number(5_u8);
-                self.number(*inside_s);
-                self.number(*limit_s);
-                self.money(*price);
-                self.truth(*on_top);
+    /// A value of a step. Which kind of value follows is plain from the step's kind, but for one
+    /// that may be missing.
+    fn value(&mut self, value: &Value<'_>) {
+        match *value {
+            Value::Missing => self.truth(false),
+            Value::Present(ref value) => {
+                self.truth(true);
+                self.value(value);
             }
-            Step::Accumulation {
-                before,
-                after,
-                discount,
-                parts,
-            } => {
-                self.number(6_u8);
-                self.money(*before);
-                self.money(*after);
-                self.money(*discount);
-                self.list(parts, Self::part);
-            }
-            Step::Rounding {
-                exact_milli,
-                to,
-                rounded,
-            } => {
-                self.number(7_u8);
-                self.number(*exact_milli);
-                self.money(*to);
-                self.money(*rounded);
-            }
-            Step::Tiers { parts, price } => {
-                self.number(8_u8);
-                self.list(parts, Self::part);
-                self.money(*price);
-            }
-            Step::Continued { .. } | Step::Transfer { .. } => self.change(step),
-            Step::Distance { .. }
-            | Step::Ladder { .. }
-            | Step::Flat { .. }
-            | Step::Zones { .. }
-            | Step::FreeSameStation { .. }
-            | Step::MissingTap { .. } => unreachable!("written by `step`"),
-        }
-    }
-
-    fn part(&mut self, part: &BandPart) {
-        self.number(part.percent);
-        self.number(part.of_milli);
-        self.number(part.paid_milli);
-    }
-
-    /// The steps that an earlier ride makes.
-    fn change(&mut self, step: &Step) {
-        match step {
-            Step::Continued {
-                stop,
-                outside_s,
-                length_m,
-                through,
-                before,
-                price,
-            } => {
-                self.number(9_u8);
-                self.names(stop);
-                self.number(*outside_s);
-                self.number(*length_m);
-                self.money(*through);
-                self.money(*before);
-                self.money(*price);
-            }
-            Step::Transfer {
-                from,
-                passed_s,
-                measured_from,
-                within_s,
-                off,
-                price,
-            } => {
-                self.number(10_u8);
-                self.number(from.byte());
-                self.number(*passed_s);
-                self.number(*measured_from as u8);
-                self.number(*within_s);
-                self.money(*off);
-                self.money(*price);
-            }
-            Step::Distance { .. }
-            | Step::Ladder { .. }
-            | Step::Flat { .. }
-            | Step::Zones { .. }
-            | Step::FreeSameStation { .. }
-            | Step::MissingTap { .. }
-            | Step::Overstay { .. }
-            | Step::Tiers { .. }
-            | Step::Accumulation { .. }
-            | Step::Rounding { .. } => unreachable!("written by `step` or `adjustment`"),
+            Value::Truth(truth) => self.truth(truth),
+            Value::Number(number) => self.number(number),
+            Value::Word(word) => self.bytes(word.as_bytes()),
+            Value::Text(text) => self.text(text),
+            Value::Money(money) => self.money(money),
+            Value::Names(names) => self.names(names),
+            Value::Lines(lines) => self.list(lines, Self::names),
+            Value::Parts(parts) => self.list(parts, |out, part| {
+                out.number(part.percent);
+                out.number(part.of_milli);
+                out.number(part.paid_milli);
+            }),
         }
     }
 }

@@ -48,14 +48,7 @@ impl Words {
                 estimated_m,
             } => self.distance([from, to], lines, [*length_m, *estimated_m]),
             Step::Ladder { up_to_m, price } => self.ladder(*up_to_m, *price),
-            Step::Flat { price } => {
-                let price = self.money(*price);
-                self.pick(
-                    format!("Flat fare: {price}."),
-                    format!("一票制票价:{price}。"),
-                    format!("一票制票價:{price}。"),
-                )
-            }
+            Step::Flat { price } => self.flat(*price),
             Step::Zones { from, to, price } => self.zones([from, to], *price),
             Step::FreeSameStation {
                 stop,
@@ -67,31 +60,33 @@ impl Words {
                 entry_missing,
                 waited_s,
                 price,
-            } => {
-                let stop = stop.as_ref();
-                let lost = self.missing(stop, *entry_missing, *waited_s);
-                let price = self.money(*price);
-                self.pick(
-                    format!("{lost}: {price}."),
-                    format!("{lost}:{price}。"),
-                    format!("{lost}:{price}。"),
-                )
-            }
+            } => self.missing_tap(stop.as_ref(), (*entry_missing, *waited_s), *price),
             Step::Overstay {
                 inside_s,
                 limit_s,
                 price,
                 on_top,
             } => self.overstay([*inside_s, *limit_s], *price, *on_top),
-            Step::Tiers { parts, price } => {
-                let (parts, price) = (self.parts(parts, price.currency), self.money(*price));
-                self.pick(
-                    format!("{parts}: {price}."),
-                    format!("{parts}:{price}。"),
-                    format!("{parts}:{price}。"),
-                )
+            Step::Tiers { parts, price } => self.tiers(parts, *price),
+            Step::Continued {
+                stop,
+                outside_s,
+                length_m,
+                through,
+                before,
+                price,
+            } => self.continued(stop, [*outside_s, *length_m], [*through, *before, *price]),
+            Step::Transfer {
+                from,
+                passed_s,
+                measured_from,
+                within_s,
+                off,
+                price,
+            } => {
+                let times = ([*passed_s, *within_s], *measured_from);
+                self.transfer(*from, times, [*off, *price])
             }
-            Step::Continued { .. } | Step::Transfer { .. } => self.change(step),
             Step::Accumulation {
                 before,
                 after,
@@ -104,6 +99,24 @@ impl Words {
                 rounded,
             } => self.rounding(*exact_milli, *to, *rounded),
         }
+    }
+
+    fn flat(self, price: Money) -> String {
+        let price = self.money(price);
+        self.pick(
+            format!("Flat fare: {price}."),
+            format!("一票制票价:{price}。"),
+            format!("一票制票價:{price}。"),
+        )
+    }
+
+    fn tiers(self, parts: &[BandPart], price: Money) -> String {
+        let (parts, price) = (self.parts(parts, price.currency), self.money(price));
+        self.pick(
+            format!("{parts}: {price}."),
+            format!("{parts}:{price}。"),
+            format!("{parts}:{price}。"),
+        )
     }
 
     fn zones(self, [from, to]: [&Text; 2], price: Money) -> String {
@@ -195,6 +208,21 @@ impl Words {
                 format!("{free}內在{stop}重複刷碼:只計一次。"),
             ),
         }
+    }
+
+    fn missing_tap(
+        self,
+        stop: Option<&Names>,
+        (entry_missing, waited_s): (bool, u32),
+        price: Money,
+    ) -> String {
+        let lost = self.missing(stop, entry_missing, waited_s);
+        let price = self.money(price);
+        self.pick(
+            format!("{lost}: {price}."),
+            format!("{lost}:{price}。"),
+            format!("{lost}:{price}。"),
+        )
     }
 
     /// Which tap is missing, without the end of the sentence.

@@ -3,76 +3,54 @@
 use alloc::format;
 use alloc::string::String;
 
+use ridecode_ledger::Money;
 use ridecode_words::Mode;
 
 use super::{Words, kilometers};
-use crate::explain::Step;
-use crate::names::Language;
+use crate::names::{Language, Names};
 use crate::tariff::MeasuredFrom;
 
 impl Words {
-    /// The sentence of a step that an earlier ride makes.
-    pub(super) fn change(self, step: &Step) -> String {
-        match step {
-            Step::Continued { .. } => self.continued(step),
-            Step::Transfer {
-                from,
-                passed_s,
-                measured_from,
-                within_s,
-                off,
-                price,
-            } => {
-                let mode = self.mode(*from);
-                let [off, price] = [*off, *price].map(|money| self.money(money));
-                let [passed, within] = [*passed_s, *within_s].map(|time| self.time(time));
-                let [english, simplified, traditional] = match measured_from {
-                    MeasuredFrom::Start => ["start", "开始", "開始"],
-                    MeasuredFrom::End => ["end", "结束", "結束"],
-                };
-                self.pick(
-                    format!(
-                        "Transfer from {mode}, {passed} after the {english} of that ride, {within} \
-                         allowed: {off} less, {price}."
-                    ),
-                    format!(
-                        "{mode}换乘优惠,前次行程{simplified}后{passed},{within}内有效:减 {off},\
-                         计 {price}。"
-                    ),
-                    format!(
-                        "{mode}轉乘優惠,前次行程{traditional}後{passed},{within}內有效:減 {off},\
-                         計 {price}。"
-                    ),
-                )
-            }
-            Step::Distance { .. }
-            | Step::Ladder { .. }
-            | Step::Flat { .. }
-            | Step::Zones { .. }
-            | Step::FreeSameStation { .. }
-            | Step::MissingTap { .. }
-            | Step::Overstay { .. }
-            | Step::Tiers { .. }
-            | Step::Accumulation { .. }
-            | Step::Rounding { .. } => unreachable!("written by `step`"),
-        }
+    /// A discount for changing: seconds passed and allowed, what is taken off and what remains.
+    pub(super) fn transfer(
+        self,
+        from: Mode,
+        ([passed_s, within_s], measured_from): ([u32; 2], MeasuredFrom),
+        [off, price]: [Money; 2],
+    ) -> String {
+        let mode = self.mode(from);
+        let [off, price] = [off, price].map(|money| self.money(money));
+        let [passed, within] = [passed_s, within_s].map(|time| self.time(time));
+        let [english, simplified, traditional] = match measured_from {
+            MeasuredFrom::Start => ["start", "开始", "開始"],
+            MeasuredFrom::End => ["end", "结束", "結束"],
+        };
+        self.pick(
+            format!(
+                "Transfer from {mode}, {passed} after the {english} of that ride, {within} \
+                 allowed: {off} less, {price}."
+            ),
+            format!(
+                "{mode}换乘优惠,前次行程{simplified}后{passed},{within}内有效:减 {off},\
+                 计 {price}。"
+            ),
+            format!(
+                "{mode}轉乘優惠,前次行程{traditional}後{passed},{within}內有效:減 {off},\
+                 計 {price}。"
+            ),
+        )
     }
 
-    fn continued(self, step: &Step) -> String {
-        let Step::Continued {
-            stop,
-            outside_s,
-            length_m,
-            through,
-            before,
-            price,
-        } = step
-        else {
-            return String::new();
-        };
+    /// A fare that goes on: what all rides so joined cost, what the earlier ones did, what remains.
+    pub(super) fn continued(
+        self,
+        stop: &Names,
+        [outside_s, length_m]: [u32; 2],
+        amounts: [Money; 3],
+    ) -> String {
         let stop = stop.in_language(self.0);
-        let (outside, length) = (self.time(*outside_s), kilometers(*length_m));
-        let [through, before, price] = [*through, *before, *price].map(|money| self.money(money));
+        let (outside, length) = (self.time(outside_s), kilometers(length_m));
+        let [through, before, price] = amounts.map(|money| self.money(money));
         self.pick(
             format!(
                 "Continues the ride that ended at {stop} {outside} before: {length} km together \
