@@ -1,8 +1,10 @@
 //! Requests and replies as values.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt;
+
+use serde::Serialize;
 
 /// An HTTP method.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +36,54 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// The body; empty for none.
     pub body: Vec<u8>,
+}
+
+/// A request that is not signed yet: its signature is over what stands here.
+pub(crate) struct Draft {
+    pub(crate) method: Method,
+    pub(crate) target: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Draft {
+    /// A question.
+    pub(crate) fn get(target: String) -> Self {
+        Self {
+            method: Method::Get,
+            target,
+            body: Vec::new(),
+        }
+    }
+
+    /// A wish, as JSON. Bodies are plain structs of texts and numbers, which always have a JSON
+    /// form.
+    pub(crate) fn post(target: &str, body: &impl Serialize) -> Self {
+        Self {
+            method: Method::Post,
+            target: target.to_string(),
+            body: serde_json::to_vec(body).expect("a plain struct has a JSON form"),
+        }
+    }
+
+    /// The request with the header fields that sign it.
+    pub(crate) fn signed<const COUNT: usize>(
+        self,
+        headers: [(&str, String); COUNT],
+    ) -> HttpRequest {
+        let mut headers: Vec<_> = headers
+            .into_iter()
+            .map(|(name, value)| (name.to_string(), value))
+            .collect();
+        if self.method == Method::Post {
+            headers.push(("content-type".to_string(), "application/json".to_string()));
+        }
+        HttpRequest {
+            method: self.method,
+            target: self.target,
+            headers,
+            body: self.body,
+        }
+    }
 }
 
 impl fmt::Debug for HttpRequest {

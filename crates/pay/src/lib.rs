@@ -10,6 +10,8 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod arrival;
+mod bill;
 mod connector;
 mod http;
 mod reconcile;

@@ -12,7 +12,6 @@ mod sign;
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 use core::fmt;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
@@ -20,7 +19,7 @@ use ridecode_words::{ChargeId, MandateId, ServiceDay};
 use serde::Serialize;
 
 use crate::connector::{ContractOrder, Order, RequestTime, Sms};
-use crate::http::{HttpRequest, Method};
+use crate::http::{Draft, HttpRequest};
 
 /// Speaks to the sandbox provider in a merchant's name.
 #[derive(Clone)]
@@ -135,36 +134,22 @@ impl Connector {
     }
 
     fn get(&self, target: String, time: RequestTime) -> HttpRequest {
-        self.request((Method::Get, target), Vec::new(), time)
+        self.sign(Draft::get(target), time)
     }
 
     fn post(&self, target: &str, body: &impl Serialize, time: RequestTime) -> HttpRequest {
-        // The bodies below are plain structs of texts and numbers: they always have a JSON form.
-        let body = serde_json::to_vec(body).expect("a plain struct has a JSON form");
-        let mut request = self.request((Method::Post, target.to_string()), body, time);
-        let json = ("content-type".to_string(), "application/json".to_string());
-        request.headers.push(json);
-        request
+        self.sign(Draft::post(target, body), time)
     }
 
-    fn request(&self, line: (Method, String), body: Vec<u8>, time: RequestTime) -> HttpRequest {
-        let (method, target) = line;
-        let text = sign::request_text((method.word(), &target), time, &body);
-        let headers = [
+    fn sign(&self, draft: Draft, time: RequestTime) -> HttpRequest {
+        let line = (draft.method.word(), draft.target.as_str());
+        let text = sign::request_text(line, time, &draft.body);
+        draft.signed([
             (sign::MERCHANT, self.merchant.clone()),
             (sign::TIMESTAMP, time.now.0.to_string()),
             (sign::NONCE, sign::nonce_text(time)),
             (sign::SIGNATURE, sign::sign(&self.key, &text)),
-        ];
-        HttpRequest {
-            method,
-            target,
-            headers: headers
-                .into_iter()
-                .map(|(name, value)| (name.to_string(), value))
-                .collect(),
-            body,
-        }
+        ])
     }
 }
 

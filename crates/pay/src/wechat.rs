@@ -13,7 +13,6 @@ mod sign;
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
-use alloc::vec::Vec;
 use core::fmt;
 
 use ridecode_ledger::Currency;
@@ -23,8 +22,9 @@ use serde::Serialize;
 pub use self::bill::BillTicket;
 pub use self::reply::{Advance, OrderNews};
 
+use crate::bill::CHINA_OFFSET_S;
 use crate::connector::{Order, RequestTime};
-use crate::http::{HttpRequest, Method};
+use crate::http::{Draft, HttpRequest};
 use crate::vault::EnvelopeVault;
 
 /// Speaks to WeChat Pay in a merchant's name.
@@ -148,7 +148,7 @@ impl<V: EnvelopeVault> Connector<V> {
         if let Some(sub) = &self.settings.sub_merchant {
             target = format!("{target}&sub_mchid={sub}");
         }
-        Ok(self.request((Method::Get, target), Vec::new(), time))
+        Ok(self.sign(Draft::get(target), time))
     }
 
     /// Asks for a deduction, 扣费受理. A repeat with the same content gives the order as it stands.
@@ -183,7 +183,7 @@ impl<V: EnvelopeVault> Connector<V> {
             bus_info: ride.bus(),
             metro_info: ride.metro(),
         };
-        Ok(self.post("/v3/qrcode/transactions", &body, time))
+        Ok(self.sign(Draft::post("/v3/qrcode/transactions", &body), time))
     }
 
     /// Asks how an order stands, 查询订单.
@@ -197,7 +197,7 @@ impl<V: EnvelopeVault> Connector<V> {
         if let Some(sub) = &self.settings.sub_merchant {
             target = format!("{target}?sub_mchid={sub}");
         }
-        Ok(self.request((Method::Get, target), Vec::new(), time))
+        Ok(self.sign(Draft::get(target), time))
     }
 
     /// Asks where the bill of a day lies, 申请交易账单: the payments of that day in China's time.
@@ -206,42 +206,24 @@ impl<V: EnvelopeVault> Connector<V> {
         if let Some(sub) = &self.settings.sub_merchant {
             target = format!("{target}&sub_mchid={sub}");
         }
-        self.request((Method::Get, target), Vec::new(), time)
+        self.sign(Draft::get(target), time)
     }
 
     /// Asks for the bill itself, within 5 minutes of the ticket.
     pub fn download_bill(&self, ticket: &BillTicket, time: RequestTime) -> HttpRequest {
         let target = ticket.target().to_string();
-        self.request((Method::Get, target), Vec::new(), time)
+        self.sign(Draft::get(target), time)
     }
 
-    fn post(&self, target: &str, body: &impl Serialize, time: RequestTime) -> HttpRequest {
-        // The bodies below are plain structs of texts and numbers: they always have a JSON form.
-        let body = serde_json::to_vec(body).expect("a plain struct has a JSON form");
-        let mut request = self.request((Method::Post, target.to_string()), body, time);
-        let json = ("content-type".to_string(), "application/json".to_string());
-        request.headers.push(json);
-        request
-    }
-
-    fn request(&self, line: (Method, String), body: Vec<u8>, time: RequestTime) -> HttpRequest {
-        let (method, target) = line;
-        let text = sign::request_text((method.word(), &target), time, &body);
+    fn sign(&self, draft: Draft, time: RequestTime) -> HttpRequest {
+        let line = (draft.method.word(), draft.target.as_str());
+        let text = sign::request_text(line, time, &draft.body);
         let signature = self.vault.sign(&text);
         let authorization = sign::authorization(&self.settings, time, &signature);
-        let headers = [
+        draft.signed([
             ("accept", "application/json".to_string()),
             ("authorization", authorization),
-        ];
-        HttpRequest {
-            method,
-            target,
-            headers: headers
-                .into_iter()
-                .map(|(name, value)| (name.to_string(), value))
-                .collect(),
-            body,
-        }
+        ])
     }
 }
 
@@ -370,8 +352,6 @@ struct MetroBody<'a> {
 }
 
 const ORDER_NUMBER_LENGTH_MAX: usize = 32;
-
-const CHINA_OFFSET_S: i64 = 8 * 3_600;
 
 #[cfg(test)]
 mod tests;

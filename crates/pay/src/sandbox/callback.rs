@@ -8,10 +8,10 @@ use alloc::string::String;
 use ridecode_words::UnixSeconds;
 use serde::Deserialize;
 
-use super::reply::{ContractReply, OrderReply, parse};
+use super::reply::{ContractReply, OrderReply};
 use super::{Connector, sign};
+use crate::arrival::{check_fresh, header, parse};
 use crate::connector::{CallbackFault, Notice};
-use crate::http::find_header;
 
 impl Connector {
     /// Checks a callback and says what it tells. Header names are in lower case.
@@ -21,20 +21,14 @@ impl Connector {
         body: &[u8],
         now: UnixSeconds,
     ) -> Result<Notice, CallbackFault> {
-        let header = |name| find_header(headers, name).ok_or(CallbackFault::MissingHeader(name));
-        let timestamp = header(sign::TIMESTAMP)?;
-        let nonce = header(sign::NONCE)?;
-        let signature = header(sign::SIGNATURE)?;
+        let timestamp = header(headers, sign::TIMESTAMP)?;
+        let nonce = header(headers, sign::NONCE)?;
+        let signature = header(headers, sign::SIGNATURE)?;
         let text = sign::callback_text(&self.merchant, timestamp, nonce, body);
         if !sign::is_signed(&self.provider_key, &text, signature) {
             return Err(CallbackFault::BadSignature);
         }
-        let signed = sign::read_timestamp(timestamp).ok_or(CallbackFault::Malformed(
-            "sandbox-timestamp must be Unix seconds",
-        ))?;
-        if now.since_s(signed).unsigned_abs() > WINDOW_S {
-            return Err(CallbackFault::Stale);
-        }
+        check_fresh(timestamp, "sandbox-timestamp must be Unix seconds", now)?;
         read_notice(body)
     }
 }
@@ -58,6 +52,3 @@ fn read_notice(body: &[u8]) -> Result<Notice, CallbackFault> {
 struct Event {
     event: String,
 }
-
-/// How far from now a callback may have been signed, in seconds.
-const WINDOW_S: u64 = 300;

@@ -10,6 +10,7 @@ use ridecode_words::{ChargeId, MandateId};
 use serde::Deserialize;
 
 use super::{Connector, sign};
+use crate::arrival::parse;
 use crate::connector::{
     ContractAnswer, ContractNews, ContractState, Outcome, RequestTime, SmsFault,
 };
@@ -189,14 +190,6 @@ fn refusal(body: &[u8]) -> Option<String> {
         .filter(|code| is_word(code))
 }
 
-/// Reads a body of at most 64 KiB.
-pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Option<T> {
-    if body.len() > BODY_LENGTH_MAX {
-        return None;
-    }
-    serde_json::from_slice(body).ok()
-}
-
 /// Whether a text is one of the provider's numbers: 1 to 64 letters, digits and hyphens.
 pub(super) fn is_number(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -208,7 +201,5 @@ fn is_word(text: &str) -> bool {
     let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'_');
     (1..=NUMBER_LENGTH_MAX).contains(&text.len()) && text.bytes().all(plain)
 }
-
-const BODY_LENGTH_MAX: usize = 64 * 1024;
 
 const NUMBER_LENGTH_MAX: usize = 64;

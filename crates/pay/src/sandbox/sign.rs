@@ -8,9 +8,9 @@ use alloc::format;
 use alloc::string::String;
 
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use ridecode_words::UnixSeconds;
 use sha2::{Digest as _, Sha256};
 
+use crate::arrival::from_hex;
 use crate::connector::RequestTime;
 
 /// The merchant, in requests and callbacks.
@@ -60,12 +60,6 @@ pub(super) fn is_signed(key: &VerifyingKey, text: &str, signature: &str) -> bool
     key.verify_strict(text.as_bytes(), &signature).is_ok()
 }
 
-/// Reads a time stamp in its one written form.
-pub(super) fn read_timestamp(text: &str) -> Option<UnixSeconds> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| plain).map(UnixSeconds)
-}
-
 fn body_digest(body: &[u8]) -> String {
     to_hex(&Sha256::digest(body))
 }
@@ -78,44 +72,11 @@ fn to_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn from_hex<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
-    if text.len() != 2 * LENGTH {
-        return None;
-    }
-    let mut bytes = [0; LENGTH];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let high = char::from(pair[0]).to_digit(16)?;
-        let low = char::from(pair[1]).to_digit(16)?;
-        *byte = u8::try_from(high * 16 + low).ok()?;
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
+    use ridecode_words::UnixSeconds;
+
     use super::*;
-
-    #[test]
-    fn hex_reads_what_it_writes_and_nothing_else() {
-        let check = |text: &str, expected: Option<[u8; 2]>| assert_eq!(from_hex(text), expected);
-        assert_eq!(to_hex(&[0x0a, 0xff]), "0aff");
-        check("0aff", Some([0x0a, 0xff]));
-        check("0AFF", Some([0x0a, 0xff]));
-        for wrong in ["", "0af", "0afff", "0ag0", "+aff", "站a"] {
-            check(wrong, None);
-        }
-    }
-
-    #[test]
-    fn time_stamps_are_digits() {
-        let check = |text: &str, expected: Option<i64>| {
-            assert_eq!(read_timestamp(text), expected.map(UnixSeconds));
-        };
-        check("1767225660", Some(1_767_225_660));
-        for wrong in ["", "-1", "+1", "1.0", " 1", "99999999999999999999"] {
-            check(wrong, None);
-        }
-    }
 
     /// The text of a signed request, as docs/sandbox-provider.md shows it.
     #[test]

@@ -4,6 +4,7 @@
 //! connector cannot change both sides at once.
 
 use alloc::vec;
+use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
 use ridecode_words::{RiderId, UnixSeconds};
@@ -393,7 +394,7 @@ fn a_bill_is_read_whole_or_not_at_all() {
     check(Some(none), Err(BillFault::NoSuchDay(day)));
     check(Some(reply(200, BILL)), Ok(2));
 
-    let wrong_total = "the total is not the sum of the lines";
+    let wrong_total = "the sum is not that of the lines";
     for (from, to, line, what) in [
         (
             "transaction,",
@@ -401,11 +402,11 @@ fn a_bill_is_read_whole_or_not_at_all() {
             1,
             "the first line must name the columns",
         ),
-        ("total,2026-01-01,2,650\n", "", 4, "the total is missing"),
+        ("total,2026-01-01,2,650\n", "", 4, "the sum is missing"),
         (",650", ",651", 4, wrong_total),
         ("01,2,", "01,3,", 4, wrong_total),
         ("2026-01-01", "2026-01-02", 4, wrong_total),
-        ("650\n", "650\nT3", 5, "nothing follows the total"),
+        ("650\n", "650\nT3", 5, "nothing follows the sum"),
         (
             "T2,",
             "T 2,",
@@ -415,7 +416,7 @@ fn a_bill_is_read_whole_or_not_at_all() {
         ("-18-", "-18", 3, "the order is not ours"),
         ("250", "2.5", 3, "the amount is no whole number"),
         ("250", "-250", 3, "the amount must be positive"),
-        ("250", "9223372036854775807", 3, "the total is too large"),
+        ("250", "9223372036854775807", 3, "the sum is too large"),
         ("250,CNY", "250,cny", 3, "the currency is no code"),
         (",1767225700", "", 3, "a line has six fields"),
         (",1767225700", ",1767225700,", 3, "a line has six fields"),

@@ -11,8 +11,10 @@ use ridecode_ledger::{Currency, Money};
 use ridecode_words::{ServiceDay, UnixSeconds};
 use serde::Deserialize;
 
-use super::reply::{fault_code, is_number, parse};
-use super::{CHINA_OFFSET_S, Connector, read_order_number};
+use super::reply::{fault_code, is_number};
+use super::{Connector, read_order_number};
+use crate::arrival::{from_hex, parse};
+use crate::bill::{self, Reading, read_china_time, read_yuan};
 use crate::connector::{BillFault, BillLine};
 use crate::http::HttpReply;
 use crate::vault::EnvelopeVault;
@@ -60,7 +62,7 @@ impl<V: EnvelopeVault> Connector<V> {
     ) -> Result<Vec<BillLine>, BillFault> {
         let reply = reply.filter(|reply| reply.status == 200);
         let body = &reply.ok_or(BillFault::Silent)?.body;
-        if body.len() > BILL_LENGTH_MAX || self.vault.sha1(body) != ticket.sha1 {
+        if self.vault.sha1(body) != ticket.sha1 {
             return Err(BillFault::Silent);
         }
         let owner = self.settings.sub_merchant.as_ref();
@@ -86,19 +88,9 @@ impl Ticket {
         if self.hash_type != "SHA1" || !plain || !target.starts_with(DOWNLOAD_PATH) {
             return None;
         }
-        let hash = self.hash_value.as_bytes();
-        if hash.len() != 40 {
-            return None;
-        }
-        let mut sha1 = [0; 20];
-        for (byte, pair) in sha1.iter_mut().zip(hash.chunks_exact(2)) {
-            let high = char::from(pair[0]).to_digit(16)?;
-            let low = char::from(pair[1]).to_digit(16)?;
-            *byte = u8::try_from(high * 16 + low).ok()?;
-        }
         Some(BillTicket {
             target: target.to_string(),
-            sha1,
+            sha1: from_hex(&self.hash_value)?,
         })
     }
 }
@@ -108,34 +100,21 @@ fn read_lines(
     merchant: &str,
     sub_merchant: Option<&str>,
 ) -> Result<Vec<BillLine>, BillFault> {
-    let fault = |line, what| BillFault::Malformed { line, what };
-    let text = core::str::from_utf8(body).map_err(|_| fault(1, "the bill is not UTF-8"))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1..).zip(text.lines());
+    let mut lines = (1..).zip(bill::text(body)?.lines());
     let header = lines.next().map_or("", |(_, header)| header);
-    let columns = Columns::find(header).map_err(|what| fault(1, what))?;
-    let mut read = Vec::new();
-    let mut total: i64 = 0;
+    let columns = Columns::find(header).map_err(|what| bill::fault(1, what))?;
+    let mut read = Reading::default();
     for (number, line) in lines.by_ref() {
-        if !line.starts_with('`') {
-            let count = read.len();
-            let closing = lines.next().map_or("", |(_, closing)| closing);
-            check_sum(line, closing, (count, total)).map_err(|what| fault(number, what))?;
-            return match lines.find(|(_, line)| !line.trim().is_empty()) {
-                None => Ok(read),
-                Some((number, _)) => Err(fault(number, "nothing follows the sum")),
-            };
+        if line.starts_with('`') {
+            let owner = (merchant, sub_merchant.unwrap_or("0"));
+            read.take(number, columns.read(line, owner))?;
+            continue;
         }
-        let fields: Vec<_> = line.trim_start_matches('`').split(",`").collect();
-        let line = columns.read(&fields).map_err(|what| fault(number, what))?;
-        if columns.owner(&fields) != (merchant, sub_merchant.unwrap_or("0")) {
-            return Err(fault(number, "the payment is another merchant's"));
-        }
-        let sum = total.checked_add(line.amount.minor);
-        total = sum.ok_or(fault(number, "the sum is too large"))?;
-        read.push(line);
+        let closing = lines.next().map_or("", |(_, closing)| closing);
+        check_sum(line, closing, read.so_far()).map_err(|what| bill::fault(number, what))?;
+        return read.close(lines);
     }
-    Err(fault(read.len() + 2, "the sum is missing"))
+    Err(bill::fault(read.so_far().0 + 2, "the sum is missing"))
 }
 
 /// Where the columns stand that are needed.
@@ -156,19 +135,15 @@ impl Columns {
         Ok(Self { count, at })
     }
 
-    fn owner<'a>(&self, fields: &[&'a str]) -> (&'a str, &'a str) {
-        let [_, merchant, sub_merchant, ..] = self.at;
-        (fields[merchant], fields[sub_merchant])
-    }
-
-    fn read(&self, fields: &[&str]) -> Result<BillLine, &'static str> {
+    fn read(&self, line: &str, owner: (&str, &str)) -> Result<BillLine, &'static str> {
+        let fields: Vec<_> = line.trim_start_matches('`').split(",`").collect();
         if fields.len() != self.count {
             return Err("a line has as many fields as the first line");
         }
         let [
             time,
-            _,
-            _,
+            merchant,
+            sub_merchant,
             transaction,
             order,
             state,
@@ -176,6 +151,9 @@ impl Columns {
             attach,
             amount,
         ] = self.at.map(|place| fields[place].trim());
+        if (merchant, sub_merchant) != owner {
+            return Err("the payment is another merchant's");
+        }
         if state != "SUCCESS" {
             return Err("the bill of payments has a line that is none");
         }
@@ -185,15 +163,12 @@ impl Columns {
             return Err("transaction and contract have letters, digits and hyphens");
         }
         let minor = read_yuan(amount).ok_or("the amount is not in yuan")?;
-        if minor <= 0 {
-            return Err("the amount must be positive");
-        }
         Ok(BillLine {
             transaction: transaction.to_string(),
             charge,
             contract: attach.to_string(),
-            amount: Money::new(minor, currency),
-            collected: read_time(time).ok_or("the time is not yyyy-MM-dd HH:mm:ss")?,
+            amount: bill::positive(Money::new(minor, currency))?,
+            collected: read_china_time(time).ok_or("the time is not yyyy-MM-dd HH:mm:ss")?,
         })
     }
 }
@@ -217,34 +192,6 @@ fn check_sum(names: &str, closing: &str, read: (usize, i64)) -> Result<(), &'sta
     Ok(())
 }
 
-/// Yuan with two decimals, in fen.
-fn read_yuan(text: &str) -> Option<i64> {
-    let (yuan, fen) = text.split_once('.')?;
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if fen.len() != 2 || !plain(fen) || !plain(yuan) {
-        return None;
-    }
-    let yuan: i64 = yuan.parse().ok()?;
-    yuan.checked_mul(100)?.checked_add(fen.parse().ok()?)
-}
-
-/// `yyyy-MM-dd HH:mm:ss` in China's time.
-fn read_time(text: &str) -> Option<UnixSeconds> {
-    let (day, time) = text.split_once(' ')?;
-    let day: ServiceDay = day.parse().ok()?;
-    let mut parts = time.split(':').map(|part| {
-        let plain = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<i64>().ok().filter(|_| plain)
-    });
-    let mut next = |limit| parts.next().flatten().filter(|part| *part < limit);
-    let (hour, minute, second) = (next(24)?, next(60)?, next(60)?);
-    if parts.next().is_some() {
-        return None;
-    }
-    let second = i64::from(day.0) * 86_400 + hour * 3_600 + minute * 60 + second;
-    Some(UnixSeconds(second - CHINA_OFFSET_S))
-}
-
 /// The columns that are read, in the order of `Columns::read`. The attached field holds the
 /// contract: [`Connector::deduct`] puts it there.
 const COLUMNS: [&str; 9] = [
@@ -260,5 +207,3 @@ const COLUMNS: [&str; 9] = [
 ];
 
 const DOWNLOAD_PATH: &str = "/v3/billdownload/file?";
-
-const BILL_LENGTH_MAX: usize = 64 * 1024 * 1024;

@@ -10,7 +10,8 @@ use ridecode_words::UnixSeconds;
 use serde::Deserialize;
 
 use super::Connector;
-use super::reply::{Transaction, parse};
+use super::reply::Transaction;
+use crate::arrival::parse;
 use crate::connector::{CallbackFault, Notice};
 use crate::vault::EnvelopeVault;
 

@@ -10,6 +10,7 @@ use ridecode_words::{ChargeId, MandateId, UnixSeconds};
 use serde::Deserialize;
 
 use super::{Connector, Settings, read_order_number};
+use crate::arrival::parse;
 use crate::connector::{ContractAnswer, ContractNews, ContractState, Outcome};
 use crate::http::HttpReply;
 use crate::vault::EnvelopeVault;
@@ -256,14 +257,6 @@ pub(super) fn fault_code(body: &[u8]) -> Option<String> {
     parse::<Fault>(body).map(|fault| fault.code)
 }
 
-/// Reads a body of at most 64 KiB.
-pub(super) fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Option<T> {
-    if body.len() > BODY_LENGTH_MAX {
-        return None;
-    }
-    serde_json::from_slice(body).ok()
-}
-
 /// Whether a text is one of WeChat's numbers: 1 to 64 letters, digits, hyphens and underscores.
 pub(super) fn is_number(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
@@ -283,5 +276,3 @@ const DECLINES: &[(&str, &str)] = &[
 ];
 
 const NOT_FOUND: &[&str] = &["ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"];
-
-const BODY_LENGTH_MAX: usize = 64 * 1024;

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use ridecode_words::UnixSeconds;
 
 use super::{Connector, Settings};
+use crate::arrival::{check_fresh, header};
 use crate::connector::{CallbackFault, RequestTime};
-use crate::http::find_header;
 use crate::vault::EnvelopeVault;
 
 /// What a request's signature is over.
@@ -44,11 +44,10 @@ impl<V: EnvelopeVault> Connector<V> {
         body: &[u8],
         now: UnixSeconds,
     ) -> Result<(), CallbackFault> {
-        let header = |name| find_header(headers, name).ok_or(CallbackFault::MissingHeader(name));
-        let timestamp = header("wechatpay-timestamp")?;
-        let nonce = header("wechatpay-nonce")?;
-        let serial = header("wechatpay-serial")?;
-        let signature = header("wechatpay-signature")?;
+        let timestamp = header(headers, "wechatpay-timestamp")?;
+        let nonce = header(headers, "wechatpay-nonce")?;
+        let serial = header(headers, "wechatpay-serial")?;
+        let signature = header(headers, "wechatpay-signature")?;
         let signature = STANDARD
             .decode(signature)
             .map_err(|_| CallbackFault::BadSignature)?;
@@ -57,24 +56,10 @@ impl<V: EnvelopeVault> Connector<V> {
         if !self.vault.is_signed(serial, &text, &signature) {
             return Err(CallbackFault::BadSignature);
         }
-        let signed = read_timestamp(timestamp).ok_or(CallbackFault::Malformed(
-            "wechatpay-timestamp must be Unix seconds",
-        ))?;
-        if now.since_s(signed).unsigned_abs() > WINDOW_S {
-            return Err(CallbackFault::Stale);
-        }
-        Ok(())
+        check_fresh(timestamp, "wechatpay-timestamp must be Unix seconds", now)
     }
 }
 
 fn nonce_text(time: RequestTime) -> String {
     format!("{:016X}", time.nonce)
 }
-
-fn read_timestamp(text: &str) -> Option<UnixSeconds> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| plain).map(UnixSeconds)
-}
-
-/// How far from now a reply or a callback may have been signed, in seconds.
-const WINDOW_S: u64 = 300;
