@@ -19,6 +19,7 @@ use ridecode_account::{CredentialPolicy, CreditPolicy};
 use ridecode_ledger::{Commission, Currency};
 use ridecode_office::Policy;
 use ridecode_words::{OperatorId, ProviderId};
+use serde::{Deserialize, Serialize};
 
 pub use file::{Engine, LogFormat};
 pub use value::Secret;
@@ -131,8 +132,48 @@ pub struct Staff {
     pub name: String,
     /// The bearer token.
     pub token: Secret,
+    /// What this person may do.
+    pub role: Role,
     /// The one operator this person sees; `None` for all.
     pub operator: Option<OperatorId>,
+}
+
+/// What a member of staff may do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Registers and looks after validators.
+    Operator,
+    /// Helps riders.
+    Agent,
+    /// Closes days, pays, reconciles.
+    Accountant,
+    /// Reads the books and changes nothing.
+    Auditor,
+    /// Everything the others may.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [
+        Self::Operator,
+        Self::Agent,
+        Self::Accountant,
+        Self::Auditor,
+        Self::Admin,
+    ];
+
+    /// As the settings write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Agent => "agent",
+            Self::Accountant => "accountant",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+        }
+    }
 }
 
 /// A code with which one validator may register, once.
@@ -284,6 +325,7 @@ fn staff(file: &file::StaffFile) -> Staff {
     Staff {
         name: file.name.clone(),
         token: file.token.0.clone(),
+        role: file.role,
         operator: file.operator.map(|operator| OperatorId(operator.as_u32())),
     }
 }

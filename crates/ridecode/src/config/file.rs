@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Role;
 use super::value::{Address, BaseUrl, Code, Key, LocalTime, Token, Whole, Zone};
 
 /// The whole file.
@@ -210,6 +211,7 @@ impl Default for LogFile {
 pub(super) struct StaffFile {
     pub(super) name: String,
     pub(super) token: Token,
+    pub(super) role: Role,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) operator: Option<Whole<1, 4_294_967_295>>,
 }

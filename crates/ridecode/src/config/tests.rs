@@ -50,6 +50,9 @@ fn a_wrong_file_is_answered_with_line_key_and_remedy() {
         &[":3", "16 to 256"],
     );
     check("[[staff]]\nname = \"day desk\"\n", &["token"]);
+    let staff = "[[staff]]\nname = \"day desk\"\ntoken = \"0123456789abcdef\"\n";
+    check(staff, &["role"]);
+    check(&format!("{staff}role = \"boss\"\n"), &[":4", "accountant"]);
     check("[serve\n", &["ridecode.toml:1"]);
 }
 
@@ -105,7 +108,7 @@ fn later_layers_win_key_by_key() {
 fn lists_are_written_as_toml_in_variables() {
     let config = environment(
         "RIDECODE_STAFF",
-        "[{ name = \"day desk\", token = \"0123456789abcdef\", operator = 2 }]",
+        "[{ name = \"day desk\", token = \"0123456789abcdef\", role = \"agent\", operator = 2 }]",
     )
     .expect("the variable is right");
     assert_eq!(config.staff[0].operator, Some(OperatorId(2)));
@@ -118,7 +121,7 @@ fn what_is_printed_hides_secrets_and_reads_back() {
     let path = folder.path().join("ridecode.toml");
     std::fs::write(
         &path,
-        "[[staff]]\nname = \"day desk\"\ntoken = \"0123456789abcdef\"\n\
+        "[[staff]]\nname = \"day desk\"\ntoken = \"0123456789abcdef\"\nrole = \"admin\"\n\
          [[validator_code]]\ncode = \"bus-12-once\"\noperator = 2\n",
     )
     .expect("the file is written");

@@ -189,7 +189,7 @@ fn settings(token: &str, gates: &Gates) -> String {
          [work]\ntick_ms = 200\n\n\
          [policy]\nretry_after_s = [3]\nask_after_s = 1\n\n\
          [log]\nfilter = \"error\"\n\n\
-         [[staff]]\nname = \"demo\"\ntoken = \"{token}\"\n"
+         [[staff]]\nname = \"demo\"\ntoken = \"{token}\"\nrole = \"admin\"\n"
     );
     let gates = [
         &gates.zumiao,

@@ -17,6 +17,7 @@ use super::App;
 use super::problem::{Kind, Problem, Result};
 use super::route::{self, Repeat};
 use super::wire::parse;
+use crate::config::Role;
 
 /// The role a route is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -27,8 +28,33 @@ pub(super) enum Access {
     Signed,
     /// A signed-in rider.
     Rider,
-    /// Staff, within their operator.
+    /// Staff of any role, within their operator.
     Staff,
+    /// Who looks after validators.
+    Operator,
+    /// Who helps riders.
+    Agent,
+    /// Who moves money between companies.
+    Accountant,
+    /// Who may read the books: accountants and auditors.
+    Books,
+    /// Who may do everything.
+    Admin,
+}
+
+impl Access {
+    /// Whether a role of staff opens it. The one place where roles are told apart.
+    pub(super) fn opens_to(self, role: Role) -> bool {
+        match self {
+            Self::Anyone | Self::Signed | Self::Rider => false,
+            Self::Staff => true,
+            Self::Operator => matches!(role, Role::Operator | Role::Admin),
+            Self::Agent => matches!(role, Role::Agent | Role::Admin),
+            Self::Accountant => matches!(role, Role::Accountant | Role::Admin),
+            Self::Books => matches!(role, Role::Accountant | Role::Auditor | Role::Admin),
+            Self::Admin => matches!(role, Role::Admin),
+        }
+    }
 }
 
 /// Who calls.
@@ -53,6 +79,8 @@ pub(super) struct SignedRider {
 pub(super) struct StaffMember {
     /// The name in the settings.
     pub(super) name: String,
+    /// What this person may do.
+    pub(super) role: Role,
     operator: Option<OperatorId>,
 }
 
@@ -101,7 +129,12 @@ pub(super) async fn check(
     let caller = match access {
         Access::Anyone | Access::Signed => Caller::Anyone,
         Access::Rider => Caller::Rider(find_rider(&app, request.headers()).await?),
-        Access::Staff => Caller::Staff(staff_or_why_not(&app, request.headers()).await?),
+        Access::Staff
+        | Access::Operator
+        | Access::Agent
+        | Access::Accountant
+        | Access::Books
+        | Access::Admin => Caller::Staff(staff_or_why_not(&app, request.headers(), access).await?),
     };
     let repeat = route.map_or(Repeat::Read, |route| route.repeat);
     request.extensions_mut().insert(caller);
@@ -168,9 +201,10 @@ async fn find_rider(app: &App, headers: &HeaderMap) -> Result<SignedRider> {
         })
 }
 
-async fn staff_or_why_not(app: &App, headers: &HeaderMap) -> Result<StaffMember> {
+async fn staff_or_why_not(app: &App, headers: &HeaderMap, access: Access) -> Result<StaffMember> {
     match find_staff(app, headers) {
-        Ok(staff) => Ok(staff),
+        Ok(staff) if access.opens_to(staff.role) => Ok(staff),
+        Ok(staff) => Err(wrong_staff(&staff, access)),
         Err(nobody) => match find_rider(app, headers).await {
             Ok(_) => Err(Problem::new(
                 Kind::Forbidden,
@@ -179,6 +213,18 @@ async fn staff_or_why_not(app: &App, headers: &HeaderMap) -> Result<StaffMember>
             Err(_) => Err(nobody),
         },
     }
+}
+
+fn wrong_staff(staff: &StaffMember, access: Access) -> Problem {
+    let roles = Role::ALL.into_iter().filter(|role| access.opens_to(*role));
+    let roles: Vec<&str> = roles.map(Role::word).collect();
+    let rule = format!(
+        "this path is for the role {}; {} has the role {}",
+        roles.join(" or "),
+        staff.name,
+        staff.role.word()
+    );
+    Problem::new(Kind::Forbidden, rule)
 }
 
 fn find_staff(app: &App, headers: &HeaderMap) -> Result<StaffMember> {
@@ -195,6 +241,7 @@ fn find_staff(app: &App, headers: &HeaderMap) -> Result<StaffMember> {
         .find(|staff| Sha256::digest(staff.token.reveal().as_bytes()) == digest)
         .map(|staff| StaffMember {
             name: staff.name.clone(),
+            role: staff.role,
             operator: staff.operator,
         })
         .ok_or_else(|| {

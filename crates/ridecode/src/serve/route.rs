@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, delete, get, post};
 use ridecode_validator::segment;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::access::Access::{Anyone, Rider, Signed, Staff};
+use super::access::Access::{Accountant, Anyone, Books, Operator, Rider, Signed, Staff};
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
@@ -76,7 +76,7 @@ routes! {
     POST post "/v1/devices" Rider ByKey devices::register;
     DELETE delete "/v1/devices/{device}" Rider ByKey devices::revoke;
     POST post "/v1/devices/{device}/credentials" Rider ByKey credentials::grant;
-    POST post "/v1/validators/codes" Staff Never validators::make_code;
+    POST post "/v1/validators/codes" Operator Never validators::make_code;
     POST post "/v1/validators" Signed ByItself validators::register;
     GET get "/v1/validators/{validator}/bundle" Anyone Read validators::bundle;
     POST post "/v1/validators/{validator}/segments" Signed ByItself segments::accept;
@@ -84,8 +84,8 @@ routes! {
     GET get "/v1/debts" Rider Read debts::list;
     POST post "/v1/repayments" Rider ByKey debts::repay;
     POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
-    GET get "/v1/statements" Staff Read statements::list;
-    POST post "/v1/days/{day}/close" Staff ByKey statements::close;
+    GET get "/v1/statements" Books Read statements::list;
+    POST post "/v1/days/{day}/close" Accountant ByKey statements::close;
     GET get "/v1/office" Staff Read statements::office;
 }
 

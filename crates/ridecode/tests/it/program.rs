@@ -133,7 +133,7 @@ async fn the_worker_closes_yesterday() {
     assert_eq!(program.stop().await.status, Some(0));
 
     let token = staff_token();
-    let settings = format!("[[staff]]\nname = \"all\"\ntoken = \"{token}\"\n");
+    let settings = format!("[[staff]]\nname = \"all\"\ntoken = \"{token}\"\nrole = \"admin\"\n");
     fs::write(folder.path().join("ridecode.toml"), settings).expect("it is written");
     let flags = ["--set=work.close_at=00:00"].map(str::to_owned);
     let program = Program::serve(&config, &flags).await;
@@ -156,7 +156,7 @@ async fn settings_and_interface_are_printed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let config = settings(folder.path().join("office"));
     let secret = "a-token-nobody-may-see";
-    let text = format!("[[staff]]\nname = \"all\"\ntoken = \"{secret}\"\n");
+    let text = format!("[[staff]]\nname = \"all\"\ntoken = \"{secret}\"\nrole = \"admin\"\n");
     fs::write(folder.path().join("ridecode.toml"), text).expect("it is written");
     let flags = ["serve", "--print-config", "--listen", "127.0.0.1:7"];
     let printed = Program::run(&config, &flags).await;

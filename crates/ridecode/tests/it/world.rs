@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ridecode::config::{Config, Secret, Staff, ValidatorCode};
+use ridecode::config::{Config, Role, Secret, Staff, ValidatorCode};
 use ridecode::desk::{self, Opened};
 use ridecode::entropy::SystemEntropy;
 use ridecode::{clock, sandbox, serve, work};
@@ -84,6 +84,11 @@ impl World {
     /// The office's interface for staff who may see everything.
     pub(crate) fn staff(&self) -> Api {
         self.api().with_token(STAFF)
+    }
+
+    /// The office's interface for staff with one role.
+    pub(crate) fn staff_with(&self, role: Role) -> Api {
+        self.api().with_token(&token_of(role))
     }
 
     /// The office's interface for staff of operator 1 alone.
@@ -179,9 +184,13 @@ pub(crate) fn settings(folder: PathBuf) -> Config {
     config.serve.audit_threads = 2;
     config.work.enabled = false;
     config.staff = vec![
-        staff("all", STAFF, None),
-        staff("metro", METRO_STAFF, Some(1)),
+        staff(("all", STAFF), Role::Admin, None),
+        staff(("metro", METRO_STAFF), Role::Accountant, Some(1)),
     ];
+    for role in Role::ALL {
+        let token = token_of(role);
+        config.staff.push(staff((role.word(), &token), role, None));
+    }
     config.validator_codes = vec![ValidatorCode {
         code: Secret::new(KNOWN_CODE),
         operator: OperatorId(2),
@@ -213,12 +222,17 @@ pub(crate) fn seed() -> u64 {
     seed
 }
 
-fn staff(name: &str, token: &str, operator: Option<u32>) -> Staff {
+fn staff((name, token): (&str, &str), role: Role, operator: Option<u32>) -> Staff {
     Staff {
         name: name.to_owned(),
         token: Secret::new(token),
+        role,
         operator: operator.map(OperatorId),
     }
+}
+
+fn token_of(role: Role) -> String {
+    format!("staff-with-role-{}", role.word())
 }
 
 /// A validator code of the settings, for operator 2.
