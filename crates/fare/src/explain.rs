@@ -55,8 +55,8 @@ pub enum Step {
     FreeSameStation {
         /// Where.
         stop: Names,
-        /// Seconds inside; `None` if it was tapped twice in one direction.
-        inside_s: Option<u32>,
+        /// Seconds inside.
+        inside_s: u32,
         /// Seconds that are free.
         free_s: u32,
     },

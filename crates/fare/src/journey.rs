@@ -17,7 +17,7 @@ pub enum Ending {
     EntryOnly,
     /// A way out whose way in did not come within the operator's waiting time.
     ExitOnly,
-    /// In and out at the same stop within the free time, or tapped twice in one direction there.
+    /// In and out at the same stop within the free time.
     SameStation,
     /// In and out, but longer inside than allowed.
     Overstay,

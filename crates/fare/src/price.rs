@@ -236,7 +236,7 @@ impl<'a> Priced<'a> {
         };
         self.steps.push(Step::FreeSameStation {
             stop,
-            inside_s: (journey.taps.len() > 1).then(|| journey.inside_s()),
+            inside_s: journey.inside_s(),
             free_s: self.applied.rule.same_station_s,
         });
     }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use ridecode_words::{IssuerId, StopId, ValidatorId};
+use ridecode_words::{IssuerId, LineId, StopId, ValidatorId, VehicleId};
 
 use super::*;
 use crate::example;
@@ -215,21 +215,159 @@ fn a_second_entry_elsewhere_does_not_end_the_waiting_for_the_first() {
 }
 
 #[test]
-fn tapping_twice_at_one_gate_is_one_entry_and_one_exit() {
+fn companions_each_have_a_journey() {
+    // In together, out together: nobody can tell who is who, and the fares are the same.
+    let entries = [
+        tap(1, 0, TapKind::In, "west"),
+        tap(2, 4, TapKind::In, "west"),
+        tap(3, 7, TapKind::In, "west"),
+    ];
+    let exit = |sequence, after_s, stop| tap(sequence, after_s, TapKind::Out, stop);
+    let taps = |exits: &[Tap]| [&entries[..], exits].concat();
+    check(
+        &taps(&[
+            exit(4, HOUR, "east"),
+            exit(5, HOUR + 3, "east"),
+            exit(6, HOUR + 5, "east"),
+        ]),
+        HOUR,
+        &["Complete 1-6", "Complete 2-5", "Complete 3-4"],
+    );
+    // One turns around at once, one stays too long, one forgets the exit.
+    check(
+        &taps(&[exit(4, 300, "west"), exit(5, 5 * HOUR, "east")]),
+        25 * HOUR,
+        &["EntryOnly 1", "Overstay 2-5", "SameStation 3-4"],
+    );
+    // A late exit completes what is open and moves nothing else.
+    check(
+        &taps(&[exit(5, HOUR + 3, "east")]),
+        HOUR + 3,
+        &["Open 1", "Open 2", "Complete 3-5"],
+    );
+}
+
+#[test]
+fn nobody_rides_for_the_tap_of_another() {
+    // Two at one gate within seconds, each with a code, are two, whatever the free time.
     let taps = [
         tap(1, 0, TapKind::In, "west"),
         tap(2, 20, TapKind::In, "west"),
         tap(3, HOUR, TapKind::Out, "east"),
+    ];
+    check(&taps, HOUR, &["Open 1", "Complete 2-3"]);
+    check(&taps, 25 * HOUR, &["EntryOnly 1", "Complete 2-3"]);
+    let exits = [
+        tap(1, 0, TapKind::In, "west"),
+        tap(3, HOUR, TapKind::Out, "east"),
         tap(4, HOUR + 20, TapKind::Out, "east"),
     ];
-    let expected = ["SameStation 1", "Complete 2-3", "SameStation 4"];
-    check(&taps, HOUR, &expected);
-    // At another time it is another ride.
-    let later = [
-        tap(1, 0, TapKind::In, "west"),
-        tap(2, 601, TapKind::In, "west"),
+    check(&exits, 26 * HOUR, &["Complete 1-3", "ExitOnly 4"]);
+}
+
+#[test]
+fn companions_with_codes_that_last_each_go_out_with_theirs() {
+    let shown = |number: u8, sequence, after_s, kind, stop| Tap {
+        showing: Some([number; 16]),
+        ..tap(sequence, after_s, kind, stop)
+    };
+    let entries = [
+        shown(1, 1, 0, TapKind::In, "west"),
+        shown(2, 2, 5, TapKind::In, "west"),
     ];
-    check(&later, 48 * HOUR, &["EntryOnly 1", "EntryOnly 2"]);
+    let taps = |exits: &[Tap]| [&entries[..], exits].concat();
+    let both = [
+        shown(1, 3, 900, TapKind::Out, "east"),
+        shown(2, 4, 905, TapKind::Out, "east"),
+    ];
+    check(&taps(&both), HOUR, &["Complete 1-3", "Complete 2-4"]);
+    // One of them has a fresh code on the way out: the other's is left to the other.
+    let mixed = [
+        shown(9, 3, 900, TapKind::Out, "east"),
+        shown(2, 4, 905, TapKind::Out, "east"),
+    ];
+    check(&taps(&mixed), HOUR, &["Complete 1-3", "Complete 2-4"]);
+}
+
+#[test]
+fn a_ride_that_others_were_begun_during_is_not_stretched() {
+    // The first exit and the last entry are lost: two missing taps, not a ride of nine hours.
+    let lost = |exit_after_s| {
+        [
+            tap(1, 0, TapKind::In, "west"),
+            tap(2, HOUR, TapKind::In, "east"),
+            tap(3, 2 * HOUR, TapKind::Out, "south"),
+            tap(4, exit_after_s, TapKind::Out, "west"),
+        ]
+    };
+    let two = ["EntryOnly 1", "Complete 2-3", "ExitOnly 4"];
+    check(&lost(9 * HOUR), 48 * HOUR, &two);
+    // Within the time a ride may take it is one; companions who part look the same.
+    let one = ["Complete 1-4", "Complete 2-3"];
+    check(&lost(4 * HOUR), 48 * HOUR, &one);
+    // Who went in together stays together, however long.
+    let together = [
+        tap(1, 0, TapKind::In, "west"),
+        tap(2, 5, TapKind::In, "west"),
+        tap(3, 5 * HOUR, TapKind::Out, "east"),
+        tap(4, 5 * HOUR + 5, TapKind::Out, "east"),
+    ];
+    check(&together, 6 * HOUR, &["Overstay 1-4", "Overstay 2-3"]);
+}
+
+#[test]
+fn on_board_the_way_out_is_of_the_same_vehicle_line_and_direction() {
+    let board = |sequence, after_s, kind, vehicle: &str| Tap {
+        operator: OperatorId(3),
+        mode: Mode::Bus,
+        line: Some(LineId(Text::new("b7").unwrap())),
+        direction: Some(0),
+        vehicle: Some(VehicleId(Text::new(vehicle).unwrap())),
+        ..tap(sequence, after_s, kind, "x")
+    };
+    let entry = board(1, 0, TapKind::In, "v1");
+    let exit = board(2, 900, TapKind::Out, "v1");
+    let with = |exit: &Tap| [entry.clone(), exit.clone()];
+    let day = 25 * HOUR;
+    check(&with(&exit), day, &["Complete 1-2"]);
+    let two = ["EntryOnly 1", "ExitOnly 2"];
+    check(&with(&board(2, 900, TapKind::Out, "v2")), day, &two);
+    let mut back = exit.clone();
+    back.direction = Some(1);
+    check(&with(&back), day, &two);
+    let mut other = exit.clone();
+    other.line = Some(LineId(Text::new("b8").unwrap()));
+    check(&with(&other), day, &two);
+    // What a reader does not know is no reason to part them.
+    let mut plain = exit;
+    (plain.direction, plain.line, plain.vehicle) = (None, None, None);
+    check(&with(&plain), day, &["Complete 1-2"]);
+    // Between two buses each way out finds its own.
+    let crossed = [
+        entry,
+        board(3, 60, TapKind::In, "v2"),
+        board(2, 900, TapKind::Out, "v1"),
+        board(4, 960, TapKind::Out, "v2"),
+    ];
+    check(&crossed, day, &["Complete 1-2", "Complete 3-4"]);
+}
+
+#[test]
+fn closed_stations_are_walked_through_from_line_to_line() {
+    for mode in [Mode::Metro, Mode::Brt, Mode::Ferry, Mode::Cableway] {
+        let gate = |sequence, after_s, kind, line: &str| Tap {
+            operator: OperatorId(99),
+            mode,
+            line: Some(LineId(Text::new(line).unwrap())),
+            vehicle: Some(VehicleId(Text::new(line).unwrap())),
+            ..tap(sequence, after_s, kind, "x")
+        };
+        let taps = [
+            gate(1, 0, TapKind::In, "a"),
+            gate(2, 900, TapKind::Out, "b"),
+        ];
+        check(&taps, HOUR, &["Complete 1-2"]);
+    }
 }
 
 #[test]

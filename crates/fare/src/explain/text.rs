@@ -54,7 +54,7 @@ impl Words {
                 stop,
                 inside_s,
                 free_s,
-            } => self.same_station(stop, *inside_s, *free_s),
+            } => self.same_station(stop, [*inside_s, *free_s]),
             Step::MissingTap {
                 stop,
                 entry_missing,
@@ -193,21 +193,14 @@ impl Words {
         }
     }
 
-    fn same_station(self, stop: &Names, inside_s: Option<u32>, free_s: u32) -> String {
+    fn same_station(self, stop: &Names, [inside_s, free_s]: [u32; 2]) -> String {
         let stop = stop.in_language(self.0);
-        let free = self.time(free_s);
-        match inside_s.map(|inside_s| self.time(inside_s)) {
-            Some(inside) => self.pick(
-                format!("In and out at {stop} after {inside}: free within {free}."),
-                format!("在{stop}进站并于{inside}后同站出站:{free}内免费。"),
-                format!("在{stop}進站並於{inside}後同站出站:{free}內免費。"),
-            ),
-            None => self.pick(
-                format!("Tapped twice at {stop} within {free}: only one tap counts."),
-                format!("{free}内在{stop}重复刷码:只计一次。"),
-                format!("{free}內在{stop}重複刷碼:只計一次。"),
-            ),
-        }
+        let [inside, free] = [inside_s, free_s].map(|seconds| self.time(seconds));
+        self.pick(
+            format!("In and out at {stop} after {inside}: free within {free}."),
+            format!("在{stop}进站并于{inside}后同站出站:{free}内免费。"),
+            format!("在{stop}進站並於{inside}後同站出站:{free}內免費。"),
+        )
     }
 
     fn missing_tap(

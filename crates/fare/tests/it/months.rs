@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ridecode_fare::{Tap, TapKind};
 use ridecode_words::{
-    IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, ValidatorId,
+    IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, ValidatorId, VehicleId,
 };
 
 use crate::feed::{City, text};
@@ -104,7 +104,7 @@ impl Maker {
         let network = self.rng.choice(&self.favorites).unwrap().clone();
         let place = self.rng.choice(&network).unwrap().clone();
         let other = self.rng.choice(&network).unwrap().clone();
-        match self.rng.u8(0..20) {
+        match self.rng.u8(0..23) {
             0..8 => {
                 let inside_s = self.inside_s();
                 let entry = self.tap(time, TapKind::In, &place);
@@ -126,6 +126,8 @@ impl Maker {
             13 => self.twice(time, &place),
             14 => self.voided(time, &place),
             15 | 16 => self.copied(time, [&place, &other]),
+            20 => self.companions(time, [&place, &other]),
+            21 | 22 => self.on_board(time, [&place, &other]),
             17 => {
                 let mut far = self.tap(time, TapKind::Single, &place);
                 far.operator = OperatorId(99);
@@ -161,6 +163,50 @@ impl Maker {
         let first = self.tap(time, kind, place);
         let again = self.tap(time + later_s, kind, place);
         self.taps.extend([first, again]);
+    }
+
+    /// Several go in at one gate and out where they like, some with one code both ways.
+    fn companions(&mut self, time: i64, [place, other]: [&Place; 2]) {
+        for _ in 0..self.rng.usize(2..5) {
+            let later_s = self.rng.choice([0, 3, 40, 1_200, 1_201]).unwrap();
+            let mut entry = self.tap(time + later_s, TapKind::In, place);
+            let out = self.rng.choice([place, other]).unwrap();
+            let inside_s = self.inside_s();
+            let mut exit = self.tap(time + inside_s, TapKind::Out, out);
+            if self.rng.u8(0..3) == 0 {
+                entry.showing = Some(self.rng.u128(..).to_be_bytes());
+                exit.showing = entry.showing;
+            }
+            self.taps.push(entry);
+            if self.rng.u8(0..6) > 0 {
+                self.taps.push(exit);
+            }
+        }
+    }
+
+    /// In and out by a reader that knows vehicle and direction, now and then not the same.
+    fn on_board(&mut self, time: i64, [place, other]: [&Place; 2]) {
+        for _ in 0..self.rng.usize(1..4) {
+            let at = time + self.rng.i64(0..2_000);
+            let inside_s = self.inside_s();
+            for (at, kind, place) in [
+                (at, TapKind::In, place),
+                (at + inside_s, TapKind::Out, other),
+            ] {
+                let mut tap = self.tap(at, kind, place);
+                tap.mode = self
+                    .rng
+                    .choice([place.mode, Mode::Bus, Mode::Tram])
+                    .unwrap();
+                tap.vehicle = self
+                    .rng
+                    .choice([None, Some("v1"), Some("v2")])
+                    .unwrap()
+                    .map(|name| VehicleId(text(name)));
+                tap.direction = self.rng.choice([None, Some(0), Some(1)]).unwrap();
+                self.taps.push(tap);
+            }
+        }
     }
 
     /// Taken back, by this validator or by another that may not, in time or too late.

@@ -1,4 +1,4 @@
-//! Journeys by the eight points of docs/tariffs.md, looking at every tap again and again.
+//! Journeys by the seven points of docs/tariffs.md, looking at every tap again and again.
 
 use ridecode_fare::{Tap, TapKind};
 
@@ -42,7 +42,7 @@ pub(crate) fn journeys<'a>(taps: &'a [Tap], naive: &Naive, as_of: i64) -> Vec<Jo
         }
     }
     for (_, group) in groups {
-        pair(&without_copies(&group, naive), naive, as_of, &mut journeys);
+        pair(&group, naive, as_of, &mut journeys);
     }
     journeys.sort_by_key(|journey| order(journey.taps[0]));
     journeys
@@ -90,85 +90,130 @@ fn standing(taps: &[Tap]) -> Vec<(&Tap, bool)> {
     standing
 }
 
-/// The end of point 2: a copied way out counts if an entry stands right before it, and no exit
-/// with a code of its own right after it in time.
-fn without_copies<'a>(group: &[(&'a Tap, bool)], naive: &Naive) -> Vec<&'a Tap> {
-    let mut kept = Vec::new();
-    for (place, (tap, copy)) in group.iter().enumerate() {
-        if *copy {
-            if place == 0 || group[place - 1].0.kind != TapKind::In {
-                continue;
-            }
-            let entry = group[place - 1].0;
-            if let Some((own, false)) = group.get(place + 1)
-                && own.kind == TapKind::Out
-                && own.time.0 - entry.time.0 <= wait_s(naive.rule(entry))
-            {
-                continue;
-            }
-        }
-        kept.push(*tap);
-    }
-    kept
-}
-
-fn wait_s(rule: Option<&Rule>) -> i64 {
-    rule.map_or(86_400, |rule| rule.wait_s)
-}
-
-/// Points 4 to 8.
-fn pair<'a>(taps: &[&'a Tap], naive: &Naive, as_of: i64, journeys: &mut Vec<Journey<'a>>) {
-    let mut used = vec![false; taps.len()];
-    for place in 0..taps.len() {
-        if used[place] {
-            continue;
-        }
-        let tap = taps[place];
+/// Points 4 to 7. A tap comes with whether it is a way out with the code of an entry.
+fn pair<'a>(taps: &[(&'a Tap, bool)], naive: &Naive, as_of: i64, journeys: &mut Vec<Journey<'a>>) {
+    let exits = exits(taps, naive);
+    for (place, (tap, copy)) in taps.iter().enumerate() {
         let rule = naive.rule(tap);
-        let wait_s = wait_s(rule);
-        let is_free = |rule: Option<&Rule>, first: &Tap, last: &Tap| {
-            let free_s = rule.map_or(0, |rule| rule.same_station_s);
-            free_s > 0
-                && first.stop.is_some()
-                && first.stop == last.stop
-                && last.time.0 - first.time.0 <= free_s
-        };
-        let waited = |missing| match tap.time.0 + wait_s {
+        let waited = |missing| match tap.time.0 + wait_s(rule) {
             closes_at if as_of < closes_at => ("Open", Some(closes_at)),
             _ => (missing, None),
         };
-        let mut together = vec![tap];
-        let (ending, closes_at) = if tap.kind == TapKind::In {
-            match taps.get(place + 1) {
-                Some(exit) if exit.kind == TapKind::Out && exit.time.0 - tap.time.0 <= wait_s => {
-                    used[place + 1] = true;
+        let mut together = vec![*tap];
+        let (ending, closes_at) = match tap.kind {
+            TapKind::In => match exits.iter().find(|(entry, _)| *entry == place) {
+                Some((_, exit)) => {
+                    let exit = taps[*exit].0;
                     together.push(exit);
-                    let limit_s = rule.and_then(|rule| rule.overstay_s);
-                    if is_free(rule, tap, exit) {
-                        ("SameStation", None)
-                    } else if limit_s.is_some_and(|limit_s| exit.time.0 - tap.time.0 > limit_s) {
-                        ("Overstay", None)
-                    } else {
-                        ("Complete", None)
-                    }
+                    (ended(rule, tap, exit), None)
                 }
-                Some(again) if again.kind == TapKind::In && is_free(rule, tap, again) => {
-                    ("SameStation", None)
-                }
-                _ => waited("EntryOnly"),
-            }
-        } else {
-            match place.checked_sub(1).map(|before| taps[before]) {
-                Some(first) if first.kind == TapKind::Out && is_free(rule, first, tap) => {
-                    ("SameStation", None)
-                }
-                _ => waited("ExitOnly"),
-            }
+                None => waited("EntryOnly"),
+            },
+            _ if *copy || exits.iter().any(|(_, exit)| *exit == place) => continue,
+            _ => waited("ExitOnly"),
         };
         journeys.push(Journey {
             taps: together,
             ending,
             closes_at,
         });
+    }
+}
+
+/// Points 4 and 5: entries with their exits, by their places.
+fn exits(taps: &[(&Tap, bool)], naive: &Naive) -> Vec<(usize, usize)> {
+    let mut exits: Vec<(usize, usize)> = Vec::new();
+    for (place, (exit, copy)) in taps.iter().enumerate() {
+        if exit.kind != TapKind::Out || *copy {
+            continue;
+        }
+        let free: Vec<usize> = (0..place)
+            .filter(|entry| taps[*entry].0.kind == TapKind::In)
+            .filter(|entry| !exits.iter().any(|(taken, _)| taken == entry))
+            .collect();
+        let latest = |wanted: bool| {
+            free.iter().rev().copied().find(|entry| {
+                let has_copy = find_copy(taps, *entry, naive).is_some();
+                let is_passed = has_copy || is_passed(&taps[*entry..place], naive);
+                has_copy == wanted && can_exit(naive, [taps[*entry].0, exit], is_passed)
+            })
+        };
+        if let Some(entry) = latest(false).or_else(|| latest(true)) {
+            exits.push((entry, place));
+        }
+    }
+    for entry in 0..taps.len() {
+        if !exits.iter().any(|(taken, _)| *taken == entry)
+            && let Some(copy) = find_copy(taps, entry, naive)
+        {
+            exits.push((entry, copy));
+        }
+    }
+    exits
+}
+
+/// Where the way out is that shows an entry's code.
+fn find_copy(taps: &[(&Tap, bool)], entry: usize, naive: &Naive) -> Option<usize> {
+    let shown = taps[entry].0;
+    let copy = taps.iter().position(|(tap, copy)| {
+        *copy && shown.kind == TapKind::In && tap.showing == shown.showing
+    })?;
+    can_exit(naive, [shown, taps[copy].0], false).then_some(copy)
+}
+
+/// Whether someone who did not come along went in after the first of these taps.
+fn is_passed(taps: &[(&Tap, bool)], naive: &Naive) -> bool {
+    let entry = taps[0].0;
+    let later = taps[1..].iter().map(|(tap, _)| *tap);
+    later
+        .filter(|tap| tap.kind == TapKind::In)
+        .any(|tap| !(is_free(naive.rule(entry), entry, tap) && is_one_vehicle(entry, tap)))
+}
+
+fn can_exit(naive: &Naive, [entry, exit]: [&Tap; 2], is_passed: bool) -> bool {
+    let rule = naive.rule(entry);
+    let inside_s = exit.time.0 - entry.time.0;
+    let limit_s = rule.and_then(|rule| rule.overstay_s).unwrap_or(4 * 3_600);
+    inside_s <= wait_s(rule) && (!is_passed || inside_s <= limit_s) && is_one_vehicle(entry, exit)
+}
+
+fn is_one_vehicle(one: &Tap, other: &Tap) -> bool {
+    if !["bus", "tram"].contains(&one.mode.word()) {
+        return true;
+    }
+    let known = |tap: &Tap| {
+        [
+            tap.vehicle.as_ref().map(|vehicle| vehicle.to_string()),
+            tap.line.as_ref().map(|line| line.to_string()),
+            tap.direction.map(|direction| direction.to_string()),
+        ]
+    };
+    let pairs = known(one).into_iter().zip(known(other));
+    pairs
+        .filter(|(one, other)| one.is_some() && other.is_some())
+        .all(|(one, other)| one == other)
+}
+
+fn wait_s(rule: Option<&Rule>) -> i64 {
+    rule.map_or(86_400, |rule| rule.wait_s)
+}
+
+fn is_free(rule: Option<&Rule>, first: &Tap, last: &Tap) -> bool {
+    let free_s = rule.map_or(0, |rule| rule.same_station_s);
+    free_s > 0
+        && first.stop.is_some()
+        && first.stop == last.stop
+        && last.time.0 - first.time.0 <= free_s
+}
+
+/// Point 6.
+fn ended(rule: Option<&Rule>, entry: &Tap, exit: &Tap) -> &'static str {
+    let limit_s = rule.and_then(|rule| rule.overstay_s);
+    if is_free(rule, entry, exit) {
+        "SameStation"
+    } else if limit_s.is_some_and(|limit_s| exit.time.0 - entry.time.0 > limit_s) {
+        "Overstay"
+    } else {
+        "Complete"
     }
 }
