@@ -4,21 +4,23 @@ CARGO ?= cargo
 # HEADLESS=1 plays the demo and exits with a status instead of staying up.
 DEMO_FLAGS = $(if $(HEADLESS),--headless)
 
-WEB_INSTALL = cd web && npm ci --silent
+NPM_CI = npm ci --silent --no-progress
 
-.PHONY: demo test check unit web-unit deny tools bench fuzz-corpus help
+.PHONY: demo test check unit web web-unit e2e screens deny tools bench fuzz-corpus help
 
 help:
 	@echo "make demo             play a morning in Guangzhou and Foshan, then keep serving"
 	@echo "make demo HEADLESS=1  the same, then exit with 0 if everything added up"
 	@echo "make test             everything that continuous integration runs"
+	@echo "make web              build the rider's app, which the program then carries"
+	@echo "make screens          pictures of every page in target/screens"
 	@echo "make bench            measured figures, one JSON line each"
 
-demo:
+demo: web
 	$(CARGO) build --bin ridecode
 	$(CARGO) run -q --bin ridecode -- demo $(DEMO_FLAGS)
 
-test: tools check deny unit web-unit
+test: tools web check deny unit web-unit e2e
 
 # What the tests need and Rust does not bring.
 tools:
@@ -36,10 +38,23 @@ deny:
 unit:
 	scripts/run-tests
 
+# The rider's app; the program's build carries what it makes in web/dist/app.
+web:
+	cd web && $(NPM_CI) && npm run check && npm run build
+
 # Codes made in TypeScript against the vectors that Rust reads.
-web-unit:
-	$(WEB_INSTALL)
+web-unit: web
 	cd web && npm test
+
+# The app in a real browser against the real programs.
+e2e: web
+	$(CARGO) build --locked --bin ridecode
+	cd e2e && $(NPM_CI) && npm run check && npm test
+
+screens: web
+	$(CARGO) build --locked --bin ridecode
+	cd e2e && $(NPM_CI) && npm run screens
+	@echo "Pictures of every page are in target/screens"
 
 bench:
 	$(CARGO) run --release --bin ridecode -- bench decide

@@ -31,6 +31,9 @@ pub struct Args {
     /// Play the morning and exit: with 0 if everything added up, with 2 if not.
     #[arg(long)]
     headless: bool,
+    /// Set the stage and play nothing: an empty office to try the rider's app with.
+    #[arg(long, conflicts_with = "headless")]
+    empty: bool,
     /// Folder for everything the demo makes. Default: a temporary one, removed at the end.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -53,23 +56,30 @@ async fn play(args: Args) -> anyhow::Result<()> {
     print::title("Ridecode · 乘车码 · a morning in Guangzhou and Foshan");
     let folder = Folder::open(args.folder)?;
     let mut stage = Stage::set(folder, &args.listen.to_string()).await?;
-    let mut riders = morning::enrol(&stage).await?;
-    let screenshot = morning::metro(&mut stage, &mut riders).await?;
-    morning::bus(&mut stage, &mut riders).await?;
-    morning::debt(&mut stage, &mut riders).await?;
-    morning::faults(&mut stage, &mut riders).await?;
-    morning::fraud(&mut stage, &mut riders, screenshot).await?;
-    evening::close(&stage, &riders).await?;
+    if !args.empty {
+        play_the_morning(&mut stage).await?;
+    }
     if !args.headless {
         stay(&stage).await?;
     }
     stage.office.stop().await
 }
 
+async fn play_the_morning(stage: &mut Stage) -> anyhow::Result<()> {
+    let mut riders = morning::enrol(stage).await?;
+    let screenshot = morning::metro(stage, &mut riders).await?;
+    morning::bus(stage, &mut riders).await?;
+    morning::debt(stage, &mut riders).await?;
+    morning::faults(stage, &mut riders).await?;
+    morning::fraud(stage, &mut riders, screenshot).await?;
+    evening::close(stage, &riders).await
+}
+
 async fn stay(stage: &Stage) -> anyhow::Result<()> {
     print::title("Still running; Ctrl-C ends it");
     let office = stage.riders.url();
     let sandbox = stage.sandbox.url();
+    print::line("rider's app", &format!("{office}/ (open it in a browser)"));
     print::line("back office", office);
     print::line("its interface", &format!("{office}/openapi.json"));
     print::line(
@@ -87,6 +97,7 @@ const EXAMPLES: &str = "\
 Examples:
   ridecode demo
   ridecode demo --headless
+  ridecode demo --empty --listen 127.0.0.1:8080
   ridecode demo --folder morning --listen 127.0.0.1:8080
 
 Everything listens on the loopback interface. Amounts are in yuan.";

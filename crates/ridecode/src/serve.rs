@@ -24,6 +24,7 @@ mod health;
 mod mandates;
 mod metrics;
 mod openapi;
+mod pages;
 mod problems;
 mod riders;
 mod rides;

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use ridecode_account::Credential;
 use ridecode_codec::Scheme;
+use ridecode_ledger::Money;
 use ridecode_office::Brand;
 use ridecode_office::credential::{self, Wanted};
 use ridecode_validator::bundle::BrandRule;
@@ -15,7 +16,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::access::SignedRider;
 use super::problem::Result;
-use super::wire::{AlgorithmWord, Body, Named, base64};
+use super::wire::{AlgorithmWord, Body, MoneyView, Named, base64};
 use crate::clock::now;
 use crate::entropy::SystemEntropy;
 
@@ -34,6 +35,8 @@ pub(super) struct BrandView {
     scheme: &'static str,
     /// The algorithm a phone's key must have for it.
     device_algorithm: AlgorithmWord,
+    /// The most one ride may cost.
+    fare_ceiling: MoneyView,
     /// Where it is accepted.
     accepted: Vec<AcceptedView>,
 }
@@ -122,6 +125,11 @@ fn brand_view(app: &App, brand: &Brand) -> BrandView {
                 | ridecode_codec::key::CompactProfile::EdDsaEs256,
             ) => AlgorithmWord::Es256,
         },
+        fare_ceiling: Money {
+            minor: i64::from(app.office.policy.credential.fare_ceiling_minor),
+            currency: app.office.policy.currency,
+        }
+        .into(),
         accepted: rules
             .filter(|rule| rule.brand == brand.id)
             .map(|rule| accepted_view(app, rule))

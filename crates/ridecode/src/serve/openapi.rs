@@ -15,8 +15,8 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    callbacks, credentials, debts, devices, fares, health, mandates, metrics, problems, riders,
-    rides, segments, statements, validators,
+    callbacks, credentials, debts, devices, fares, health, mandates, metrics, pages, problems,
+    riders, rides, segments, statements, validators,
 };
 
 /// The description as it is committed.
@@ -44,7 +44,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
             (RFC 9457) whose type is a page under /problems/."
     ),
     paths(
-        health::front, health::health, openapi, problems::list, problems::one, metrics::metrics,
+        pages::front, health::health, openapi, problems::list, problems::one, metrics::metrics,
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
         mandates::ask, mandates::show, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept,

@@ -14,7 +14,7 @@ use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
     App, callbacks, credentials, debts, devices, fares, guard, health, mandates, metrics, once,
-    openapi, problems, riders, rides, segments, statements, validators,
+    openapi, pages, problems, riders, rides, segments, statements, validators,
 };
 
 /// One route.
@@ -60,7 +60,7 @@ macro_rules! routes {
 }
 
 routes! {
-    GET get "/" Anyone Read health::front;
+    GET get "/" Anyone Read pages::front;
     GET get "/healthz" Anyone Read health::health;
     GET get "/openapi.json" Anyone Read openapi::openapi;
     GET get "/problems" Anyone Read problems::list;
@@ -117,18 +117,11 @@ pub(super) fn router(app: &App) -> Router {
     router
         .route_layer(from_fn_with_state(app.clone(), once::gate))
         .route_layer(from_fn_with_state(app.clone(), access::check))
-        .fallback(no_such_path)
+        .fallback(pages::file)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(from_fn_with_state(app.clone(), guard::guard))
         .with_state(app.clone())
-}
-
-async fn no_such_path() -> Problem {
-    Problem::new(
-        Kind::NoSuchPath,
-        "there is nothing at this path; compare it with /openapi.json",
-    )
 }
 
 async fn method_not_allowed() -> axum::response::Response {

@@ -1,0 +1,216 @@
+// The world of the browser tests: `ridecode demo --empty`, and validators that read its pictures.
+//
+// Every program is the real one. What the tests know of it they read as a person would: from what
+// the program prints, from its settings file, from the provider's list of sent messages.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { type Page, expect, test as base } from "@playwright/test";
+
+/** A decision as the validator prints it. */
+export interface Decision {
+  admit: boolean;
+  outcome: string;
+}
+
+/** A program whose lines are waited for. */
+class Program {
+  #child: ChildProcess;
+  #lines: string[] = [];
+  #waiting: (() => void)[] = [];
+  #over = false;
+
+  constructor(role: string[]) {
+    this.#child = spawn(PROGRAM, role, { stdio: ["ignore", "pipe", "inherit"] });
+    const lines = createInterface({ input: this.#child.stdout! });
+    lines.on("line", (line) => {
+      this.#lines.push(line);
+      this.#wake();
+    });
+    lines.on("close", () => {
+      this.#over = true;
+      this.#wake();
+    });
+  }
+
+  /** The first line from now on that `find` makes something of. */
+  async next<T>(find: (line: string) => T | undefined): Promise<T> {
+    for (;;) {
+      while (this.#lines.length > 0) {
+        const found = find(this.#lines.shift()!);
+        if (found !== undefined) {
+          return found;
+        }
+      }
+      if (this.#over) {
+        throw new Error(`ridecode ended before it said what was waited for`);
+      }
+      await new Promise<void>((wake) => this.#waiting.push(wake));
+    }
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    if (this.#child.exitCode === null && this.#child.kill("SIGINT")) {
+      await ended;
+    }
+  }
+
+  #wake(): void {
+    this.#waiting.splice(0).forEach((wake) => wake());
+  }
+}
+
+/** A validator that reads pictures from a folder. */
+export class Validator {
+  #program: Program;
+  #pictures: string;
+  #shown = 0;
+
+  constructor(program: Program, pictures: string) {
+    this.#program = program;
+    this.#pictures = pictures;
+  }
+
+  /** Shows it a picture, as the pixels are, and waits for its lamp. */
+  async scan(picture: Buffer): Promise<Decision> {
+    const name = join(this.#pictures, `${(this.#shown += 1)}`);
+    writeFileSync(`${name}.partial`, picture);
+    renameSync(`${name}.partial`, `${name}.png`);
+    return this.#program.next((line) => {
+      const told = JSON.parse(line) as Decision;
+      return "admit" in told ? told : undefined;
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#program.stop();
+  }
+}
+
+/** Back office, provider and validators. */
+export class World {
+  readonly folder: string;
+  readonly office: string;
+  readonly provider: string;
+  #demo: Program;
+  #validators: Validator[] = [];
+
+  private constructor(folder: string, demo: Program, [office, provider]: [string, string]) {
+    this.folder = folder;
+    this.office = office;
+    this.provider = provider;
+    this.#demo = demo;
+  }
+
+  static async start(): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), "ridecode-e2e-"));
+    const demo = new Program(["demo", "--empty", "--folder", join(folder, "demo")]);
+    const address = (name: string) =>
+      demo.next((line) => new RegExp(`^ *${name} .*?(http://[0-9.:]+)`).exec(line)?.[1]);
+    const office = await address("rider's app");
+    const provider = await address("payment provider");
+    return new World(folder, demo, [office, provider]);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#validators.map((validator) => validator.stop()));
+    await this.#demo.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A metro gate, registered as an operator would register it. */
+  async gate(passage: "in" | "out", stop: string): Promise<Validator> {
+    const made = await this.staff("POST", "/v1/validators/codes", { operator: 1 });
+    const folder = join(this.folder, `${passage}-${stop}-${randomInt(1e9)}`);
+    const pictures = join(folder, "pictures");
+    mkdirSync(pictures, { recursive: true });
+    const place = `mode=metro,passage=${passage},stop=${stop}`;
+    const role = ["validator", "--json", "--bundle-every-s", "1", "--server", this.office];
+    role.push("--register", String(made.one_time_code), "--folder", folder, "--place", place);
+    const program = new Program([...role, "--scanner", `image:${pictures}`]);
+    await program.next((line) => ("ready" in (JSON.parse(line) as object) ? true : undefined));
+    const validator = new Validator(program, pictures);
+    this.#validators.push(validator);
+    return validator;
+  }
+
+  /** A request as the staff of the demo. */
+  async staff(method: string, path: string, body: unknown): Promise<Record<string, unknown>> {
+    const settings = readFileSync(join(this.folder, "demo", "ridecode.toml"), "utf8");
+    const token = /token = "([0-9a-f]+)"/.exec(settings)?.[1];
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const reply = await fetch(this.office + path, { method, headers, body: JSON.stringify(body) });
+    expect(reply.ok, `${method} ${path}: ${reply.status}`).toBe(true);
+    return (await reply.json()) as Record<string, unknown>;
+  }
+
+  /** The digits last sent to a phone. */
+  async smsCode(phone: string): Promise<string> {
+    const reply = await fetch(`${this.provider}/control/sms`);
+    const messages = (await reply.json()) as { to: string; text: string }[];
+    const own = messages.filter(({ to }) => to.endsWith(phone)).map(({ text }) => text);
+    const digits = /\b\d{6}\b/.exec(own.at(-1) ?? "")?.[0];
+    expect(digits, `an SMS to ${phone}`).toBeDefined();
+    return digits!;
+  }
+}
+
+/** A phone number nobody has used before. */
+export function newNumber(): string {
+  return `138${String(randomInt(1e8)).padStart(8, "0")}`;
+}
+
+/** What a decoder that is not ours reads from a picture; undefined if nothing. */
+export function decoded(picture: Buffer): string | undefined {
+  try {
+    return execFileSync("zbarimg", ["--raw", "-q", "-"], { input: picture, encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** From the first opening of the app to a shown code. Tells how many taps it took. */
+export async function enroll(page: Page, world: World, phone = newNumber()): Promise<number> {
+  let taps = 0;
+  const tap = async (name: RegExp) => {
+    await page.getByRole("button", { name }).first().click();
+    taps += 1;
+  };
+  await page.goto(world.office);
+  await tap(/^Choose 廣州地鐵/);
+  await page.getByRole("textbox", { name: "Phone number" }).fill(phone);
+  await tap(/Send the code/);
+  await expect(page.getByRole("textbox", { name: "Code from the SMS" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Code from the SMS" }).fill(await world.smsCode(phone));
+  await tap(/Sign in/);
+  await tap(/Agree and sign/);
+  await page.waitForURL(/\/sign\//);
+  await tap(/Agree and sign|同意并签约/);
+  await expect(code(page)).toBeVisible();
+  return taps;
+}
+
+/** The code on the screen. */
+export function code(page: Page) {
+  return page.getByRole("img", { name: /Ride code/ });
+}
+
+/** One world for all tests of a worker. */
+export const test = base.extend<object, { world: World }>({
+  world: [
+    async ({}, use) => {
+      const world = await World.start();
+      await use(world);
+      await world.stop();
+    },
+    { scope: "worker" },
+  ],
+});
+
+const PROGRAM = process.env.PROGRAM_UNDER_TEST ?? "../target/debug/ridecode";

@@ -1,0 +1,114 @@
+// The back office as the app speaks to it. The session is a cookie that no script can read.
+//
+// Every reply also tells the server's time. A refusal is a Problem with the name the manual lists;
+// no reply at all is the problem `offline`.
+
+import { clockOffset } from "./credentials.ts";
+import { keep } from "./vault.ts";
+
+export interface Money {
+  minor: number;
+  currency: string;
+}
+
+export interface Brand {
+  brand: number;
+  name: string;
+  city: string;
+  scheme: string;
+  device_algorithm: string;
+  /** The most one ride may cost. */
+  fare_ceiling: Money;
+  accepted: { operator: number; operator_name: string; modes: string[]; lines: string[] }[];
+}
+
+export interface Rider {
+  rider: string;
+  state: "active" | "blocked" | "closed";
+  block: { amount: Money; rides: number; since: string } | null;
+  balance: Money;
+  mandates: { mandate: string; state: MandateState }[];
+  devices: { device: string; algorithm: string; active: boolean }[];
+  device_nonce: string;
+}
+
+export type MandateState = "pending" | "active" | "suspended" | "ended";
+
+export interface Ride {
+  journey: string;
+  began: string;
+  state: string;
+  reason: string | null;
+  taps: { time: string; kind: string; mode: string; line: string | null; stop: string | null }[];
+  fare: { amount: Money; ending: string; explanation: string[] } | null;
+}
+
+export interface GrantedCredential {
+  not_before: string;
+  expires: string;
+  bytes: string;
+}
+
+/** A refusal, by its name in docs/operating.md, or `offline`. */
+export class Problem extends Error {
+  constructor(
+    readonly kind: string,
+    detail: string,
+    /** Tries left, where a code was wrong. */
+    readonly triesLeft?: number,
+    /** Seconds to wait, where too much was asked for. */
+    readonly retryAfter?: number,
+  ) {
+    super(detail);
+  }
+}
+
+/** Sends a request and reads its reply. */
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+  }
+  const request: RequestInit = { method, headers, cache: "no-store", credentials: "same-origin" };
+  if (body !== undefined) {
+    request.body = JSON.stringify(body);
+  }
+  const sent = Date.now();
+  let reply: Response;
+  try {
+    reply = await fetch(path, request);
+  } catch {
+    throw new Problem("offline", "no reply");
+  }
+  await noteTime(reply, sent);
+  if (!reply.ok) {
+    throw await problem(reply);
+  }
+  return reply.status === 204 ? (undefined as T) : ((await reply.json()) as T);
+}
+
+/** Bytes as base64. */
+export function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/** Base64 as bytes. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+async function noteTime(reply: Response, sent: number): Promise<void> {
+  const offset = clockOffset(reply.headers.get("Date") ?? "", sent, Date.now());
+  if (offset !== undefined) {
+    // A browser that keeps nothing cannot show codes either, and says so there.
+    await keep("offset", offset).catch(() => undefined);
+  }
+}
+
+async function problem(reply: Response): Promise<Problem> {
+  const document = (await reply.json().catch(() => ({}))) as Record<string, unknown>;
+  const kind = String(document.type ?? "internal").split("/").pop() ?? "internal";
+  const number = (value: unknown) => (typeof value === "number" ? value : undefined);
+  const detail = String(document.detail ?? reply.status);
+  return new Problem(kind, detail, number(document.tries_left), number(document.retry_after_s));
+}

@@ -1,0 +1,223 @@
+// The rider's app: which page is due, and what all pages share.
+//
+// A phone that can make codes opens on the code and asks nobody. Otherwise the first step of
+// enrolment that is not done yet is shown: city, phone number, agreement.
+
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+
+import { type Brand, Problem, type Rider, call } from "./api.ts";
+import { Context, type Shared } from "./context.ts";
+import { wantsMore } from "./credentials.ts";
+import { equip, fetchCredentials } from "./enrol.ts";
+import { Notice, Page } from "./notice.tsx";
+import { AccountPage } from "./pages/account.tsx";
+import { CityPage } from "./pages/city.tsx";
+import { CodePage, type Ready } from "./pages/code.tsx";
+import { MandatePage } from "./pages/mandate.tsx";
+import { PhonePage } from "./pages/phone.tsx";
+import { RidesPage } from "./pages/rides.tsx";
+import { useSettings } from "./settings.ts";
+import { find } from "./vault.ts";
+import { LANGUAGES, type Language, speak } from "./words.ts";
+
+export function App() {
+  const settings = useSettings();
+  const say = useMemo(() => speak(settings.language), [settings.language]);
+  const online = useOnline();
+  const where = useWhere();
+  const [rider, setRider] = useState<Rider | null>();
+  const [brands, setBrands] = useState<Brand[]>([]);
+  const [ready, setReady] = useState<Ready | null>();
+  const [fault, setFault] = useState<unknown>();
+
+  const refresh = useCallback(async () => {
+    setFault(undefined);
+    try {
+      setBrands(await call<Brand[]>("GET", "/v1/brands"));
+      setRider(await findRider());
+    } catch (thrown) {
+      setFault(thrown);
+    }
+  }, []);
+
+  useEffect(() => void findReady().then(setReady, setFault), []);
+  useEffect(() => void refresh(), [online]);
+  useEffect(() => {
+    const step = supply({ rider, ready, brand: brands.find(({ brand }) => brand === settings.brand) });
+    void step.then((supplied) => supplied && setReady(supplied), setFault);
+  }, [rider, ready, brands, settings.brand]);
+  useEffect(() => {
+    document.documentElement.lang = settings.language;
+    document.documentElement.classList.toggle("large", settings.large);
+    document.title = `Ridecode · ${say("code")}`;
+  }, [settings.language, settings.large]);
+
+  const shared: Shared = { ...settings, say, online, rider, brands, refresh };
+  const brand = brands.find(({ brand }) => brand === settings.brand);
+  const page = () => {
+    if (where === "rides" && rider) {
+      return <RidesPage />;
+    }
+    if (where === "account" && (rider || ready)) {
+      return <AccountPage forgotten={() => setReady(null)} />;
+    }
+    if (ready && ready.wallet.brand === settings.brand) {
+      return <CodePage ready={ready} />;
+    }
+    if (ready === undefined || (rider === undefined && fault === undefined)) {
+      return <p class="loading">{say("loading")}</p>;
+    }
+    if (settings.brand === undefined) {
+      return <CityPage />;
+    }
+    if (rider === null) {
+      return <PhonePage />;
+    }
+    if (rider && brand && !rider.mandates.some(({ state }) => state === "active")) {
+      return <MandatePage rider={rider} brand={brand} />;
+    }
+    return <Preparing again={refresh} failed={fault !== undefined} />;
+  };
+  return (
+    <Context.Provider value={shared}>
+      <Header language={settings.language} change={settings.setLanguage} />
+      <main id="main">
+        {!ready && <Notice fault={fault} />}
+        {ready && fault instanceof Problem && fault.kind !== "offline" && <Notice fault={fault} />}
+        {page()}
+      </main>
+      {(rider || ready) && <Tabs where={where} />}
+    </Context.Provider>
+  );
+
+  function Preparing({ again, failed }: { again(): Promise<void>; failed: boolean }) {
+    return (
+      <Page title={say("code_title")}>
+        {failed ? (
+          <button type="button" onClick={again}>
+            {say("retry")}
+          </button>
+        ) : (
+          <p role="status">{say("loading")}</p>
+        )}
+      </Page>
+    );
+  }
+}
+
+function Header({ language, change }: { language: Language; change(language: Language): void }) {
+  const say = speak(language);
+  return (
+    <header>
+      <a href="#/" class="logo">
+        Ridecode <span lang="zh">乘车码</span>
+      </a>
+      <label>
+        <span class="unseen">{say("language")}</span>
+        <select value={language} onChange={(event) => change(event.currentTarget.value as Language)}>
+          {LANGUAGES.map(({ tag, name }) => (
+            <option key={tag} value={tag} lang={tag}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </header>
+  );
+}
+
+function Tabs({ where }: { where: Where }) {
+  const { say } = { say: speak(document.documentElement.lang as Language) };
+  const tabs: [Where, string][] = [
+    ["code", say("code")],
+    ["rides", say("rides")],
+    ["account", say("account")],
+  ];
+  return (
+    <nav aria-label={say("main")}>
+      {tabs.map(([tab, name]) => (
+        <a key={tab} href={tab === "code" ? "#/" : `#/${tab}`} aria-current={where === tab ? "page" : undefined}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+type Where = "code" | "rides" | "account";
+
+/** The page the address names. */
+function useWhere(): Where {
+  const read = (): Where => {
+    const name = location.hash.replace("#/", "");
+    return name === "rides" || name === "account" ? name : "code";
+  };
+  const [where, setWhere] = useState(read);
+  useEffect(() => {
+    const changed = () => {
+      setWhere(read());
+      // The new page's title takes the focus, so that keyboards and screen readers begin there.
+      requestAnimationFrame(() => document.getElementById("title")?.focus());
+    };
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  return where;
+}
+
+function useOnline(): boolean {
+  const [online, setOnline] = useState(navigator.onLine);
+  useEffect(() => {
+    const changed = () => setOnline(navigator.onLine);
+    addEventListener("online", changed);
+    addEventListener("offline", changed);
+    return () => {
+      removeEventListener("online", changed);
+      removeEventListener("offline", changed);
+    };
+  }, []);
+  return online;
+}
+
+/** Who is signed in; null if nobody is. */
+async function findRider(): Promise<Rider | null> {
+  try {
+    return await call<Rider>("GET", "/v1/riders/me");
+  } catch (fault) {
+    if (fault instanceof Problem && fault.kind === "signed-out") {
+      return null;
+    }
+    throw fault;
+  }
+}
+
+/** What this phone can make codes with; null if it cannot. */
+async function findReady(): Promise<Ready | null> {
+  const [phone, wallet] = [await find("phone"), await find("wallet")];
+  return phone && wallet ? { phone, wallet } : null;
+}
+
+/** Gets credentials where they are due and may be had. */
+async function supply(known: {
+  rider: Rider | null | undefined;
+  ready: Ready | null | undefined;
+  brand: Brand | undefined;
+}): Promise<Ready | null> {
+  const { rider, ready, brand } = known;
+  if (!rider || ready === undefined || !brand || !rider.mandates.some(({ state }) => state === "active")) {
+    return null;
+  }
+  const same = ready && ready.wallet.brand === brand.brand && ready.phone.rider === rider.rider;
+  if (!same) {
+    await equip(rider, brand);
+    return findReady();
+  }
+  const now = Date.now() / 1000 + ((await find("offset")) ?? 0);
+  if (!wantsMore(ready.wallet.credentials, now)) {
+    return null;
+  }
+  const held = ready.wallet.credentials[0]?.expires;
+  await fetchCredentials(ready.phone.device, brand.brand, brand.name);
+  const supplied = await findReady();
+  return supplied?.wallet.credentials[0]?.expires === held ? null : supplied;
+}

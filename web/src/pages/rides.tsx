@@ -1,0 +1,112 @@
+// The rider's rides, newest first, with how each fare came about.
+
+import { useEffect, useState } from "preact/hooks";
+
+import { type Ride, call } from "../api.ts";
+import { useShared } from "../context.ts";
+import { Notice, Page, useAction } from "../notice.tsx";
+import { type Say, money, time } from "../words.ts";
+import { modeName } from "./city.tsx";
+
+interface Answer {
+  rides: Ride[];
+  next: string | null;
+}
+
+export function RidesPage() {
+  const { say, online, language } = useShared();
+  const [answer, setAnswer] = useState<Answer>();
+  const action = useAction();
+  const load = (after?: string) =>
+    action.run(async () => {
+      const page = await call<Answer>("GET", after ? `/v1/rides?after=${after}` : "/v1/rides");
+      setAnswer((before) => ({
+        rides: after && before ? [...before.rides, ...page.rides] : page.rides,
+        next: page.next,
+      }));
+    });
+  useEffect(() => void load(), [language, online]);
+  return (
+    <Page title={say("rides_title")}>
+      {!online && <p class="hint">{say("rides_offline")}</p>}
+      {online && <Notice fault={action.fault} />}
+      {answer?.rides.length === 0 && <p>{say("rides_none")}</p>}
+      <ol class="rides">
+        {answer?.rides.map((ride) => (
+          <RideCard key={ride.journey} ride={ride} />
+        ))}
+      </ol>
+      {answer?.next && (
+        <button type="button" class="quiet" disabled={action.busy} onClick={() => load(answer.next ?? undefined)}>
+          {say("more")}
+        </button>
+      )}
+      <button type="button" class="quiet" disabled={action.busy} onClick={() => load()}>
+        {action.busy ? say("loading") : say("retry")}
+      </button>
+    </Page>
+  );
+}
+
+function RideCard({ ride }: { ride: Ride }) {
+  const { say, language } = useShared();
+  return (
+    <li class="card">
+      <div class="ride-head">
+        <h2>
+          <time dateTime={ride.began}>{time(language, ride.began)}</time>
+        </h2>
+        <strong>{ride.fare ? money(ride.fare.amount) : say("no_fare")}</strong>
+      </div>
+      <ul class="taps">
+        {ride.taps.map((tap) => (
+          <li key={tap.time + tap.kind}>
+            {say(tapEntry(tap.kind))} · {[modeName(tap.mode, say), tap.line, tap.stop].filter(Boolean).join(" · ")}
+          </li>
+        ))}
+      </ul>
+      <p class={`state ${ride.state}`}>
+        {stateWords(ride.state, say)}
+        {ride.reason && ` (${ride.reason})`}
+      </p>
+      {ride.fare && (
+        <details>
+          <summary>{say("why")}</summary>
+          <ul>
+            {ride.fare.explanation.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </li>
+  );
+}
+
+function tapEntry(kind: string): "tap_in" | "tap_out" | "tap_void" | "tap_single" {
+  switch (kind) {
+    case "in":
+    case "out":
+    case "void":
+      return `tap_${kind}`;
+    default:
+      return "tap_single";
+  }
+}
+
+/** A ride's state in words; one the app has no word for as it came. */
+function stateWords(state: string, say: Say): string {
+  switch (state) {
+    case "uploaded":
+    case "priced":
+    case "planned":
+    case "submitted":
+    case "accepted":
+    case "collected":
+    case "declined":
+    case "unknown":
+      return say(`state_${state}`);
+    default:
+      return state;
+  }
+}

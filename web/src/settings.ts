@@ -1,0 +1,52 @@
+// What the rider set on this phone: language, text size, brand. Kept in the browser, not secret.
+
+import { useState } from "preact/hooks";
+
+import { LANGUAGES, type Language, preferred } from "./words.ts";
+
+export interface Settings {
+  language: Language;
+  large: boolean;
+  brand: number | undefined;
+  setLanguage(language: Language): void;
+  setLarge(large: boolean): void;
+  choose(brand: number | undefined): void;
+}
+
+export function useSettings(): Settings {
+  const [language, setLanguage] = useState(readLanguage);
+  const [large, setLarge] = useState(localStorage.getItem("large") === "yes");
+  const [brand, choose] = useState(readBrand);
+  return {
+    language,
+    large,
+    brand,
+    setLanguage(language) {
+      localStorage.setItem("language", language);
+      setLanguage(language);
+    },
+    setLarge(large) {
+      localStorage.setItem("large", large ? "yes" : "no");
+      setLarge(large);
+    },
+    choose(brand) {
+      if (brand === undefined) {
+        localStorage.removeItem("brand");
+        location.hash = "#/";
+      } else {
+        localStorage.setItem("brand", String(brand));
+      }
+      choose(brand);
+    },
+  };
+}
+
+function readLanguage(): Language {
+  const kept = localStorage.getItem("language");
+  return LANGUAGES.find(({ tag }) => tag === kept)?.tag ?? preferred(navigator.languages);
+}
+
+function readBrand(): number | undefined {
+  const kept = Number(localStorage.getItem("brand"));
+  return Number.isInteger(kept) && kept > 0 ? kept : undefined;
+}
