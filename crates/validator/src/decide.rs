@@ -4,6 +4,7 @@ use ridecode_codec::crypto::Crypto;
 use ridecode_codec::{ReadFault, Scan, Services, SignatureFault, Verified, Verifier};
 use ridecode_words::{BrandId, UnixSeconds};
 
+use crate::array::{Shared, What};
 use crate::bundle::{Bundle, IssuerRules};
 use crate::clock::{Clock, ClockTrust};
 use crate::deny::DenyIndex;
@@ -20,6 +21,10 @@ pub struct State<C: Crypto> {
     verifier: Verifier<C>,
     /// Codes and riders seen lately.
     replay: ReplayStore,
+    /// Codes seen lately at the other gates of the array.
+    elsewhere: ReplayStore,
+    /// How many uses the other gates told of.
+    told: u64,
 }
 
 /// An answer, with what it rests on.
@@ -45,6 +50,8 @@ impl<C: Crypto> State<C> {
             bundle,
             verifier,
             replay: ReplayStore::default(),
+            elsewhere: ReplayStore::default(),
+            told: 0,
         }
     }
 
@@ -70,8 +77,9 @@ impl<C: Crypto> State<C> {
     }
 
     /// Takes note of a journal entry that is now durable. Called for each entry in order, also
-    /// when a journal is read back after a power cut.
-    pub fn note(&mut self, entry: &Entry) {
+    /// when a journal is read back after a power cut. Gives what the other gates of an array
+    /// should know of it.
+    pub fn note(&mut self, entry: &Entry) -> Option<Shared> {
         match &entry.event {
             Event::Decided {
                 code,
@@ -79,17 +87,37 @@ impl<C: Crypto> State<C> {
             } => {
                 // An admitted code was readable; one that this codec cannot read any more could
                 // not be shown to it again either.
-                if let Ok(scan) = ridecode_codec::read(code) {
-                    let used = Use {
-                        sequence: entry.sequence,
-                        at: entry.time,
-                        memory_s: self.memory_s(&scan),
-                    };
-                    self.replay.remember(code_key(&scan), used);
-                }
+                let scan = ridecode_codec::read(code).ok()?;
+                let used = Use {
+                    sequence: entry.sequence,
+                    at: entry.time,
+                    memory_s: self.memory_s(&scan),
+                };
+                self.replay.remember(code_key(&scan), used);
+                Some(shared(entry, (code_key(&scan), used), What::Used))
             }
-            Event::Voided { accepted, .. } => self.replay.take_back(*accepted),
-            Event::Decided { .. } | Event::Passed { .. } | Event::Started => {}
+            Event::Voided { accepted, .. } => {
+                let taken = self.replay.take_back(*accepted)?;
+                Some(shared(entry, taken, What::TakenBack))
+            }
+            Event::Decided { .. } | Event::Passed { .. } | Event::Started => None,
+        }
+    }
+
+    /// Takes note of what became of a code at another gate of the array. Its time counts no
+    /// later than `now`, whatever that gate's clock says.
+    pub fn learn(&mut self, shared: &Shared, now: UnixSeconds) {
+        match shared.what {
+            What::TakenBack => self.elsewhere.take_back_code(&shared.code),
+            What::Used => {
+                self.told += 1;
+                let used = Use {
+                    sequence: self.told,
+                    at: shared.at.min(now),
+                    memory_s: shared.memory_s,
+                };
+                self.elsewhere.remember(shared.code, used);
+            }
         }
     }
 
@@ -222,12 +250,20 @@ fn find_denial<C: Crypto>(scan: &Scan, state: &State<C>) -> Option<Outcome> {
 
 fn find_replay<C: Crypto>(scan: &Scan, state: &State<C>, now: UnixSeconds) -> Option<Outcome> {
     let silent_s = state.bundle.silent_s;
-    match state.replay.find(&code_key(scan), now, silent_s) {
-        Seen::SameCode { ago_s } => Some(Outcome::AlreadyUsed {
-            silent: ago_s.unsigned_abs() < u64::from(silent_s),
-        }),
-        Seen::SameRider => Some(Outcome::SameRiderTooSoon),
-        Seen::Never => None,
+    let code = code_key(scan);
+    match state.replay.find(&code, now, silent_s) {
+        Seen::SameCode { ago_s } => {
+            return Some(Outcome::AlreadyUsed {
+                silent: ago_s.unsigned_abs() < u64::from(silent_s),
+            });
+        }
+        Seen::SameRider => return Some(Outcome::SameRiderTooSoon),
+        Seen::Never => {}
+    }
+    // A rider in front of another gate was not read twice: that gate says so at once.
+    match state.elsewhere.find(&code, now, silent_s) {
+        Seen::SameCode { .. } => Some(Outcome::AlreadyUsed { silent: false }),
+        Seen::SameRider | Seen::Never => None,
     }
 }
 
@@ -243,6 +279,16 @@ fn find_distrust(clock: Clock, bundle: &Bundle, rules: &IssuerRules) -> Option<O
         Some(Outcome::ListTooOld)
     } else {
         None
+    }
+}
+
+fn shared(entry: &Entry, (code, used): (CodeKey, Use), what: What) -> Shared {
+    Shared {
+        sequence: entry.sequence,
+        at: used.at,
+        memory_s: used.memory_s,
+        code,
+        what,
     }
 }
 

@@ -27,8 +27,39 @@ pub type Hash = [u8; 32];
 pub enum VoidReason {
     /// The gate's sensor saw nobody pass.
     NobodyPassed,
-    /// The driver took it back.
+    /// The driver took it back, and did not say why.
     Driver,
+    /// The driver took it back: the rider did not ride.
+    RiderLeft,
+    /// The driver took it back: one ride was accepted twice.
+    AcceptedTwice,
+    /// The driver took it back: line, stop or fare were set wrong.
+    WrongPlace,
+}
+
+impl VoidReason {
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NobodyPassed => "nobody_passed",
+            Self::Driver => "driver",
+            Self::RiderLeft => "rider_left",
+            Self::AcceptedTwice => "accepted_twice",
+            Self::WrongPlace => "wrong_place",
+        }
+    }
+
+    /// What a driver may say, by its word.
+    pub fn of_driver(word: &str) -> Option<Self> {
+        [
+            Self::Driver,
+            Self::RiderLeft,
+            Self::AcceptedTwice,
+            Self::WrongPlace,
+        ]
+        .into_iter()
+        .find(|reason| reason.word() == word)
+    }
 }
 
 /// What happened.

@@ -11,6 +11,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod array;
 pub mod bundle;
 mod clock;
 mod decide;
@@ -18,6 +19,7 @@ mod deny;
 mod envelope;
 pub mod journal;
 mod outcome;
+mod passage;
 mod place;
 mod replay;
 pub mod segment;
@@ -28,5 +30,6 @@ mod wire;
 pub use clock::{Clock, ClockTrust};
 pub use decide::{Decision, State, decide, find_time_refusal};
 pub use outcome::{DenyReason, Outcome};
+pub use passage::{Barrier, Doorway};
 pub use place::{Passage, Place, UnknownPassage};
 pub use replay::ReplayStore;

@@ -96,12 +96,18 @@ impl ReplayStore {
         self.forget(used.at);
     }
 
-    /// Frees the code and the rider of an accept that was taken back.
-    pub(crate) fn take_back(&mut self, accepted: u64) {
+    /// Frees the code and the rider of an accept that was taken back. Gives the use that was.
+    pub(crate) fn take_back(&mut self, accepted: u64) -> Option<(CodeKey, Use)> {
         let place = self.order.binary_search_by_key(&accepted, |(s, _)| *s);
-        if let Some((sequence, code)) = place.ok().and_then(|place| self.order.remove(place)) {
-            self.drop_use(sequence, &code);
-        }
+        let (sequence, code) = self.order.remove(place.ok()?)?;
+        let used = self.uses.get(&code).copied();
+        self.drop_use(sequence, &code);
+        Some((code, used.filter(|used| used.sequence == sequence)?))
+    }
+
+    /// Frees a code whose accept was taken back, whichever accept that was.
+    pub(crate) fn take_back_code(&mut self, code: &CodeKey) {
+        self.uses.remove(code);
     }
 
     /// Forgets from the oldest on. One that must be kept longer keeps those behind it a little

@@ -129,6 +129,9 @@ fn write_event(out: &mut Writer, event: &Event) {
             out.byte(match reason {
                 VoidReason::NobodyPassed => 0,
                 VoidReason::Driver => 1,
+                VoidReason::RiderLeft => 2,
+                VoidReason::AcceptedTwice => 3,
+                VoidReason::WrongPlace => 4,
             });
         }
     }
@@ -153,6 +156,9 @@ fn read_event(input: &mut Reader<'_>) -> Option<Event> {
             reason: match input.byte()? {
                 0 => VoidReason::NobodyPassed,
                 1 => VoidReason::Driver,
+                2 => VoidReason::RiderLeft,
+                3 => VoidReason::AcceptedTwice,
+                4 => VoidReason::WrongPlace,
                 _ => return None,
             },
         }),
