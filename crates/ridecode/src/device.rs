@@ -9,7 +9,13 @@ pub mod scanner;
 
 mod validator;
 
-mod journal_file;
+mod journal_files;
+
+mod disk;
+
+mod neighbors;
+
+mod ailment;
 
 pub mod lamp;
 
@@ -35,19 +41,24 @@ use ridecode_validator::bundle::Bundle;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use crate::clock::now;
+use crate::clock::{Stopwatch, now};
 use crate::config::Secret;
 use crate::entropy::SystemEntropy;
 use scanner::{Lines, Pictures, Scanner, Seen};
 use settings::Source;
 use timekeeping::Timekeeper;
 
+pub use ailment::{Ailment, Ailments};
 pub use back_office::{BackOffice, Receipt, Trouble};
+pub use disk::{Disk, FolderDisk};
 pub use folder::{Folder, Registration};
-pub use journal_file::{JournalFile, JournalReader, WriteFault, Written};
+pub use journal_files::{
+    Batch, FullDisk, JournalDamaged, JournalFiles, JournalReader, Keeping, WriteFault, Written,
+};
+pub use neighbors::{ArraySettings, Neighbors, Talk};
 pub use settings::{Args, Settings};
 pub use uplink::{Pace, Uplink};
-pub use validator::{Shown, Validator};
+pub use validator::{Lamp, Moment, Rules, Shown, Validator};
 
 /// Runs it until the input ends.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -72,6 +83,7 @@ struct Device {
     bundles: mpsc::Receiver<Bundle>,
     written: watch::Sender<Written>,
     held: Option<watch::Receiver<u64>>,
+    running: Stopwatch,
 }
 
 impl Device {
@@ -113,9 +125,10 @@ impl Device {
         let bundle = newest.or(kept).ok_or_else(|| anyhow!(NO_BUNDLE))?;
         let mut place = settings.place.clone();
         place.operator = registration.operator;
-        let mut validator = Validator::start(&folder.journal(), bundle, place)?;
+        let mut validator = Validator::start(folder.disk(), bundle, place, settings.rules)?;
         lock(&timekeeper).remember(validator.no_earlier_than());
-        validator.note_start(lock(&timekeeper).clock(now()))?;
+        let running = Stopwatch::start();
+        validator.note_start(moment(&timekeeper, &running))?;
         let version = validator.bundle().version;
         tracing::info!(
             "validator {} of operator {}: bundle {version}, journal at entry {}",
@@ -139,6 +152,7 @@ impl Device {
             bundles,
             written,
             held,
+            running,
         })
     }
 
@@ -176,25 +190,33 @@ impl Device {
             tracing::info!(version = bundle.version, "a newer bundle is in force");
             self.validator.apply(bundle);
         }
-        let clock = lock(&self.timekeeper).clock(now());
+        let moment = moment(&self.timekeeper, &self.running);
         let passage = self.validator.place().passage;
         let json = self.settings.json;
-        let (line, status) = match self.validator.scan(code, clock) {
+        let answer = self.validator.scan(code, moment);
+        let ailments = self.validator.ailments();
+        let (line, status) = match answer {
             Ok(shown) => {
                 let line = if json {
-                    lamp::json(&shown, passage)
+                    lamp::json(&shown, passage, &ailments)
                 } else {
-                    lamp::line(&shown, passage)
+                    lamp::line(&shown, passage, &ailments)
                 };
                 (line, u8::from(!shown.decision.outcome.admits()))
             }
             Err(fault) => {
                 tracing::error!("{:#}", anyhow!(fault));
-                (lamp::out_of_order(json), OUT_OF_ORDER)
+                (lamp::out_of_order(json, &ailments), OUT_OF_ORDER)
             }
         };
         self.light(&line)?;
+        if let Err(fault) = self.validator.settle() {
+            tracing::error!("what was shown may be lost: {:#}", anyhow!(fault));
+        }
         self.written.send_replace(self.validator.written());
+        if let Some(held) = &self.held {
+            self.validator.forget(*held.borrow(), moment);
+        }
         Ok(status)
     }
 
@@ -294,6 +316,13 @@ impl Patience {
         self.pauses_left -= 1;
         tokio::time::sleep(Duration::from_secs(1)).await;
         Ok(())
+    }
+}
+
+fn moment(timekeeper: &Mutex<Timekeeper>, running: &Stopwatch) -> Moment {
+    Moment {
+        clock: lock(timekeeper).clock(now()),
+        ms: u64::try_from(running.elapsed().as_millis()).unwrap_or(u64::MAX),
     }
 }
 

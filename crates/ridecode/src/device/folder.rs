@@ -1,13 +1,13 @@
 //! The validator's folder: its key, its registration, its last good bundle and its journal.
 //!
-//! One process at a time. What is replaced is written under another name, synced and renamed, so
-//! that a power cut leaves the old or the new file and never half of one. The key never leaves
-//! the folder.
+//! One process at a time. What is replaced survives a power cut as the old or the new file, never
+//! as half of one. The key never leaves the folder.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use ridecode_codec::crypto::native::{Native, SecretKey};
@@ -17,10 +17,13 @@ use ridecode_validator::bundle::{self, Bundle, Expected};
 use ridecode_words::{OperatorId, ValidatorId};
 use serde::{Deserialize, Serialize};
 
+use super::disk::{Disk, FolderDisk};
+
 /// An open folder. Held by this process until it is dropped.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    disk: Arc<FolderDisk>,
     _lock: File,
 }
 
@@ -66,18 +69,19 @@ impl Folder {
         }
         Ok(Self {
             path: path.to_owned(),
+            disk: Arc::new(FolderDisk::new(path)),
             _lock: lock,
         })
     }
 
-    /// Where the journal is.
-    pub fn journal(&self) -> PathBuf {
-        self.path.join("journal.ridecode")
+    /// Its files, the journal's among them.
+    pub fn disk(&self) -> Arc<dyn Disk> {
+        Arc::<FolderDisk>::clone(&self.disk)
     }
 
     /// The validator's own Ed25519 key, made now if there is none.
     pub fn device_key(&self, entropy: &mut impl Entropy) -> anyhow::Result<SecretKey> {
-        let path = self.path.join("device.key");
+        let path = self.path.join(KEY);
         let shown = path.display();
         let damaged = || anyhow!("{shown} holds no key; restore it, or register this folder anew");
         if let Some(text) = self.find(&path)? {
@@ -93,13 +97,13 @@ impl Folder {
         }
         let mut secret = [0; 32];
         entropy.fill(&mut secret);
-        self.replace(&path, format!("{}\n", hex::encode(secret)).as_bytes())?;
+        self.replace(KEY, format!("{}\n", hex::encode(secret)).as_bytes())?;
         SecretKey::new(Algorithm::EdDsa, &secret).ok_or_else(damaged)
     }
 
     /// The registration, once there was one.
     pub fn find_registration(&self) -> anyhow::Result<Option<Registration>> {
-        let path = self.path.join("registration.toml");
+        let path = self.path.join(REGISTRATION);
         let Some(text) = self.find(&path)? else {
             return Ok(None);
         };
@@ -127,7 +131,7 @@ impl Folder {
             office_key: KeyText::of(&registration.office),
         };
         let text = toml::to_string(&file).context("the registration cannot be written as TOML")?;
-        self.replace(&self.path.join("registration.toml"), text.as_bytes())
+        self.replace(REGISTRATION, text.as_bytes())
     }
 
     /// The last good bundle. One that does not open any more is as none, with a warning: the next
@@ -152,7 +156,7 @@ impl Folder {
 
     /// Keeps a sealed bundle that was opened.
     pub fn keep_bundle(&self, sealed: &[u8]) -> anyhow::Result<()> {
-        self.replace(&self.path.join(BUNDLE), sealed)
+        self.replace(BUNDLE, sealed)
     }
 
     /// Through which entry the back office holds the journal, as far as is known: a hint that
@@ -182,31 +186,14 @@ impl Folder {
         }
     }
 
-    fn replace(&self, path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-        replace(path, bytes).with_context(|| {
+    /// Puts a whole file in place, durably.
+    fn replace(&self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        self.disk.replace(name, bytes).with_context(|| {
             format!(
                 "{} cannot be written; check the folder's owner and free space",
-                path.display()
+                self.path.join(name).display()
             )
         })
-    }
-}
-
-/// Puts a whole file in place, durably.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let draft = path.with_extension("draft");
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
     }
 }
 
@@ -251,5 +238,7 @@ impl KeyText {
     }
 }
 
+const KEY: &str = "device.key";
+const REGISTRATION: &str = "registration.toml";
 const BUNDLE: &str = "bundle.ridecode";
 const HELD: &str = "held-through";

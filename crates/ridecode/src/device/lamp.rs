@@ -8,13 +8,14 @@ use anstyle::{AnsiColor, Style};
 use ridecode_validator::Passage;
 use serde::Serialize;
 
-use super::journal_file::Written;
+use super::ailment::{Ailment, Ailments};
+use super::journal_files::Written;
 use super::validator::Shown;
 
 pub use words::{Words, words};
 
 /// The line for a person, with terminal colors.
-pub fn line(shown: &Shown, passage: Passage) -> String {
+pub fn line(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {
     let outcome = shown.decision.outcome;
     let words = words(outcome, passage);
     let (color, mark) = if outcome.admits() {
@@ -39,11 +40,15 @@ pub fn line(shown: &Shown, passage: Passage) -> String {
     if let Some(sequence) = shown.sequence {
         let _ = write!(line, " · #{sequence}");
     }
+    for ailment in ailments {
+        let (zh, en) = ailment.line();
+        let _ = write!(line, " · {zh} {en}");
+    }
     line
 }
 
 /// The same for a machine, as one line of JSON.
-pub fn json(shown: &Shown, passage: Passage) -> String {
+pub fn json(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {
     let outcome = shown.decision.outcome;
     let words = words(outcome, passage);
     let scan = shown.decision.scan.as_ref().map(|verified| verified.scan());
@@ -61,17 +66,28 @@ pub fn json(shown: &Shown, passage: Passage) -> String {
         shown_zh: words.shown_zh,
         remedy: words.remedy,
         remedy_zh: words.remedy_zh,
+        ailments: ailments.iter().map(|ailment| ailment.word()).collect(),
     };
     serde_json::to_string(&object).expect("texts and numbers are JSON")
 }
 
-/// What is shown when nothing could be written down: nobody is let through. The log says why.
-pub fn out_of_order(json: bool) -> String {
+/// What is shown when nothing could be written down: nobody is let through, and why.
+pub fn out_of_order(json: bool, ailments: &Ailments) -> String {
     if json {
-        return r#"{"admit":false,"outcome":"out_of_order"}"#.to_owned();
+        let object = OutOfOrder {
+            admit: false,
+            outcome: "out_of_order",
+            ailments: ailments.iter().map(|ailment| ailment.word()).collect(),
+        };
+        return serde_json::to_string(&object).expect("texts are JSON");
     }
+    let (zh, en) = ailments
+        .first()
+        .map_or(("终端故障", "Out of order"), |worst: &Ailment| {
+            worst.line()
+        });
     let style = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-    format!("{style}✖ 终端故障{style:#}  Out of order — 请走其他通道 / use another gate")
+    format!("{style}✖ {zh}{style:#}  {en} — 请走其他通道 / use another gate")
 }
 
 /// That codes are looked at from now on, for a machine.
@@ -82,6 +98,13 @@ pub fn ready(bundle_version: u64, written: Written) -> String {
         sequence: written.sequence,
     };
     serde_json::to_string(&object).expect("texts and numbers are JSON")
+}
+
+#[derive(Serialize)]
+struct OutOfOrder {
+    admit: bool,
+    outcome: &'static str,
+    ailments: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -106,4 +129,6 @@ struct Object {
     shown_zh: &'static str,
     remedy: Option<&'static str>,
     remedy_zh: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ailments: Vec<&'static str>,
 }

@@ -9,7 +9,9 @@ use ridecode_validator::{Passage, Place};
 use ridecode_words::{LineId, Mode, OperatorId, StopId, VehicleId};
 use serde::Deserialize;
 
+use super::journal_files::{FullDisk, Keeping};
 use super::uplink::Pace;
+use super::validator::{Lamp, Rules};
 use crate::config::Secret;
 
 /// Options.
@@ -80,6 +82,8 @@ pub struct Settings {
     pub pace: Pace,
     /// How long the last upload may take.
     pub last_upload: Duration,
+    /// How the journal is kept.
+    pub rules: Rules,
 }
 
 /// Where codes come from.
@@ -144,6 +148,7 @@ impl Settings {
                 ..Pace::default()
             },
             last_upload: Duration::from_secs(last_upload_s.into()),
+            rules: file.journal.read()?,
         })
     }
 }
@@ -184,6 +189,60 @@ struct File {
     bundle_every_s: Option<u32>,
     last_upload_s: Option<u32>,
     place: PlaceFile,
+    journal: JournalFile,
+}
+
+/// How the journal is kept, as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct JournalFile {
+    keep_days: Option<u32>,
+    keep_entries: Option<u64>,
+    lamp: Option<String>,
+    full_disk: Option<String>,
+    full_disk_entries: Option<u32>,
+}
+
+impl JournalFile {
+    fn read(&self) -> anyhow::Result<Rules> {
+        let keep_days = self.keep_days.unwrap_or(30);
+        ensure!(
+            (30..=3_650).contains(&keep_days),
+            "journal: keep_days: write a number from 30 to 3650"
+        );
+        let keep_entries = self.keep_entries.unwrap_or(30_000);
+        ensure!(
+            (30_000..=10_000_000).contains(&keep_entries),
+            "journal: keep_entries: write a number from 30000 to 10000000"
+        );
+        let lamp = match self.lamp.as_deref() {
+            None | Some("after_sync") => Lamp::AfterSync,
+            Some("before_sync") => Lamp::BeforeSync,
+            Some(other) => bail!("journal: lamp `{other}`: write after_sync or before_sync"),
+        };
+        let entries = self.full_disk_entries.unwrap_or(1_000);
+        ensure!(
+            (1..=10_000).contains(&entries),
+            "journal: full_disk_entries: write a number from 1 to 10000"
+        );
+        let full_disk = match self.full_disk.as_deref() {
+            None | Some("refuse") => FullDisk::Refuse,
+            Some("admit") => FullDisk::Admit {
+                entries_max: usize::try_from(entries)?,
+            },
+            Some(other) => bail!("journal: full_disk `{other}`: write refuse or admit"),
+        };
+        Ok(Rules {
+            keeping: Keeping {
+                entries_min: keep_entries,
+                age_min_s: i64::from(keep_days) * 86_400,
+                full_disk,
+                ..Keeping::default()
+            },
+            lamp,
+            passage_ms: None,
+        })
+    }
 }
 
 /// The place as it is written: words.

@@ -2,6 +2,8 @@
 
 pub(super) mod rig;
 
+mod power;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -19,8 +21,8 @@ const REFRESH: Outcome = Outcome::AlreadyUsed { silent: false };
 #[test]
 fn what_is_shown_is_on_the_disk() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal");
-    let mut validator = start(&path);
+    let path = folder.path().join(rig::FIRST_FILE);
+    let mut validator = start(folder.path());
     let shown = validator.scan(&code(1, NOW), at(1)).unwrap();
     assert_eq!(shown.decision.outcome, Outcome::Admit);
     assert_eq!(shown.sequence, Some(2));
@@ -35,8 +37,7 @@ fn what_is_shown_is_on_the_disk() {
 #[test]
 fn silent_decisions_are_neither_shown_nor_written() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal");
-    let mut validator = start(&path);
+    let mut validator = start(folder.path());
     validator.scan(&code(1, NOW), at(1)).unwrap();
     let before = validator.written();
     let again = validator.scan(&code(1, NOW), at(2)).unwrap();
@@ -51,8 +52,8 @@ fn silent_decisions_are_neither_shown_nor_written() {
 #[test]
 fn wherever_the_power_goes_no_shown_accept_is_lost_or_given_twice() {
     let folder = rig::folder_in_memory();
-    let path = folder.path().join("journal");
-    let mut validator = start(&path);
+    let path = folder.path().join(rig::FIRST_FILE);
+    let mut validator = start(folder.path());
     let first_end = shown_end(&mut validator, &code(1, NOW), 1);
     let second_end = shown_end(&mut validator, &code(2, NOW), 1);
     drop(validator);
@@ -60,7 +61,7 @@ fn wherever_the_power_goes_no_shown_accept_is_lost_or_given_twice() {
     let codes = [(code(1, NOW), first_end), (code(2, NOW), second_end)];
     for length in START_LENGTH..=whole.len() {
         fs::write(&path, &whole[..length]).unwrap();
-        let mut validator = Validator::start(&path, bundle(), place()).unwrap();
+        let mut validator = rig::validator(rig::disk(folder.path()), Rules::default());
         for (code, end) in &codes {
             let expected = if length >= *end {
                 REFRESH
@@ -71,7 +72,7 @@ fn wherever_the_power_goes_no_shown_accept_is_lost_or_given_twice() {
             assert_eq!(outcome, expected, "cut at {length}, shown at {end}");
         }
         drop(validator);
-        let mut validator = Validator::start(&path, bundle(), place()).unwrap();
+        let mut validator = rig::validator(rig::disk(folder.path()), Rules::default());
         for (code, _) in &codes {
             assert_eq!(
                 decided(&mut validator, code, 20),
@@ -85,12 +86,11 @@ fn wherever_the_power_goes_no_shown_accept_is_lost_or_given_twice() {
 #[test]
 fn a_started_again_validator_goes_on_where_it_was() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal");
-    let mut validator = start(&path);
+    let mut validator = start(folder.path());
     validator.scan(&code(1, NOW), at(1)).unwrap();
     let before = validator.written();
     drop(validator);
-    let mut validator = start(&path);
+    let mut validator = start(folder.path());
     assert_eq!(validator.written().sequence, before.sequence + 1);
     assert_eq!(decided(&mut validator, &code(1, NOW), 30), REFRESH);
     assert_eq!(validator.no_earlier_than(), NOW.plus_s(1));
@@ -99,12 +99,14 @@ fn a_started_again_validator_goes_on_where_it_was() {
 #[test]
 fn a_journal_of_thirty_thousand_entries_is_read_back_whole() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal");
-    let head = rig::write_long_journal(&path, 30_000);
-    let (journal, entries) = JournalFile::open(&path).unwrap();
-    assert_eq!(entries.len(), 30_000);
+    let disk = rig::disk(folder.path());
+    let head = rig::write_long_journal(disk.as_ref(), 30_000);
+    let mut entries = 0;
+    let journal = JournalFiles::open(Arc::clone(&disk), Keeping::default(), |_| entries += 1);
+    let journal = journal.unwrap();
+    assert_eq!(entries, 30_000);
     assert_eq!(journal.written().sequence, head.sequence);
-    let mut reader = JournalReader::open(&path).unwrap();
+    let mut reader = JournalReader::new(disk);
     let end = journal.written();
     for (held, most, expected) in [
         (0, 500, 1..501),
@@ -124,8 +126,8 @@ fn a_journal_of_thirty_thousand_entries_is_read_back_whole() {
 #[test]
 fn a_damaged_journal_is_named_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal");
-    let mut validator = start(&path);
+    let path = folder.path().join(rig::FIRST_FILE);
+    let mut validator = start(folder.path());
     validator.scan(&code(1, NOW), at(1)).unwrap();
     validator.scan(&code(2, NOW), at(1)).unwrap();
     drop(validator);
@@ -134,7 +136,9 @@ fn a_damaged_journal_is_named_and_left_alone() {
         let mut damaged = whole.clone();
         damaged[place] ^= 1;
         fs::write(&path, &damaged).unwrap();
-        let fault = JournalFile::open(&path).unwrap_err();
+        let open = JournalFiles::open(rig::disk(folder.path()), Keeping::default(), |_| {});
+        let fault = open.unwrap_err();
+        assert!(fault.is::<JournalDamaged>(), "{fault:#}");
         assert!(format!("{fault:#}").contains(expected), "{fault:#}");
         assert_eq!(fs::read(&path).unwrap(), damaged);
         fs::write(&path, &whole).unwrap();
@@ -142,15 +146,6 @@ fn a_damaged_journal_is_named_and_left_alone() {
     check(0, "no journal of this version");
     check(START_LENGTH + 10, "damaged at entry 1");
     check(START_LENGTH - 1, "damaged at entry 1");
-}
-
-#[test]
-fn a_disk_that_takes_nothing_lets_nobody_through() {
-    let mut journal = rig::journal_on_a_full_disk();
-    for _ in 0..2 {
-        let fault = journal.append(rig::entry()).unwrap_err();
-        assert!(matches!(fault, WriteFault::NotWritten(_)), "{fault:?}");
-    }
 }
 
 #[test]
@@ -237,10 +232,11 @@ fn a_picture_gives_its_code_or_is_named() {
 
 #[test]
 fn every_answer_has_words_in_both_languages() {
-    let mut validator = start(&tempfile::tempdir().unwrap().path().join("journal"));
+    let folder = tempfile::tempdir().unwrap();
+    let mut validator = start(folder.path());
     let mut line = |code: &[u8], seconds| {
         let shown = validator.scan(code, at(seconds)).unwrap();
-        lamp::line(&shown, place().passage)
+        lamp::line(&shown, place().passage, &Ailments::new())
     };
     let admitted = line(&code(1, NOW), 0);
     for part in ["请进站", "Please enter", "≤ ¥15.00", "#2"] {
@@ -256,7 +252,7 @@ fn every_answer_has_words_in_both_languages() {
 }
 
 fn start(path: &std::path::Path) -> Validator {
-    let mut validator = Validator::start(path, bundle(), place()).unwrap();
+    let mut validator = rig::validator(rig::disk(path), Rules::default());
     validator.note_start(at(0)).unwrap();
     validator
 }

@@ -3,7 +3,6 @@
 //! Nothing here is waited for by a rider. The journal on disk is the queue: what the back office
 //! does not hold yet is read from there and sent again until it does.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use tokio::sync::watch;
 
 use super::back_office::{BackOffice, Trouble};
 use super::folder::{Folder, Registration};
-use super::journal_file::{JournalReader, Written};
+use super::journal_files::{JournalReader, Written};
 use super::timekeeping::Timekeeper;
 use crate::clock::now;
 use crate::entropy::SystemEntropy;
@@ -155,12 +154,8 @@ impl Uplink {
         end: Written,
     ) -> anyhow::Result<(JournalReader, Vec<u8>)> {
         let this = self.clone();
-        let path: PathBuf = self.folder.journal();
         tokio::task::spawn_blocking(move || {
-            let mut reader = match reader {
-                Some(reader) => reader,
-                None => JournalReader::open(&path)?,
-            };
+            let mut reader = reader.unwrap_or_else(|| JournalReader::new(this.folder.disk()));
             let batch = reader.read(held, end, this.pace.entries_most)?;
             anyhow::ensure!(
                 !batch.entries.is_empty(),

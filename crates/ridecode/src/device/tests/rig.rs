@@ -1,7 +1,7 @@
 //! An issuer, an office and riders for the tests of the device.
 
-use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::Signer as _;
@@ -13,7 +13,8 @@ use ridecode_validator::journal::{Entry, Event, Head, append, file_start};
 use ridecode_validator::{Clock, ClockTrust, Passage, Place};
 use ridecode_words::{BrandId, CredentialId, IssuerId, Mode, OperatorId, UnixSeconds, ValidatorId};
 
-use crate::device::{JournalFile, Registration};
+use crate::device::disk::simulated::SimulatedDisk;
+use crate::device::{Disk, FolderDisk, Moment, Registration, Rules, Validator};
 
 /// 2026-11-21T08:00:00+08:00.
 pub(in crate::device) const NOW: UnixSeconds = UnixSeconds(1_795_219_200);
@@ -21,11 +22,14 @@ pub(in crate::device) const NOW: UnixSeconds = UnixSeconds(1_795_219_200);
 const ISSUER: IssuerId = IssuerId(4401);
 const OPERATOR: OperatorId = OperatorId(1);
 
-/// A clock that is right, so many seconds after [`NOW`].
-pub(in crate::device) fn at(seconds: i64) -> Clock {
-    Clock {
-        now: NOW.plus_s(seconds),
-        trust: ClockTrust::Synced,
+/// A moment by a clock that is right, so many seconds after [`NOW`].
+pub(in crate::device) fn at(seconds: i64) -> Moment {
+    Moment {
+        clock: Clock {
+            now: NOW.plus_s(seconds),
+            trust: ClockTrust::Synced,
+        },
+        ms: u64::try_from(seconds).unwrap_or_default() * 1_000,
     }
 }
 
@@ -129,8 +133,37 @@ pub(in crate::device) fn entry() -> Entry {
     }
 }
 
+/// The files of a folder.
+pub(in crate::device) fn disk(folder: &Path) -> Arc<dyn Disk> {
+    Arc::new(FolderDisk::new(folder))
+}
+
+/// A simulated disk, empty. Its faults follow from the seed.
+pub(in crate::device) fn simulated(seed: u64) -> Arc<SimulatedDisk> {
+    Arc::new(SimulatedDisk::new(seed))
+}
+
+/// A validator on a disk, not yet at work.
+pub(in crate::device) fn validator(disk: Arc<dyn Disk>, rules: Rules) -> Validator {
+    Validator::start(disk, bundle(), place(), rules).unwrap()
+}
+
+/// The seed of this run: `RIDECODE_SEED`, or the one that is always the same. Printed, so that a
+/// failing run can be repeated.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is repeated by its seed from the environment"
+)]
+pub(in crate::device) fn seed() -> u64 {
+    let seed = std::env::var("RIDECODE_SEED");
+    let seed = seed.ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or(20_261_121);
+    println!("RIDECODE_SEED={seed}");
+    seed
+}
+
 /// Writes a journal of so many entries of a real size at once.
-pub(in crate::device) fn write_long_journal(path: &Path, entries: usize) -> Head {
+pub(in crate::device) fn write_long_journal(disk: &dyn Disk, entries: usize) -> Head {
     let mut head = Head::EMPTY;
     let mut file = file_start(&head).to_vec();
     for number in 0..entries {
@@ -141,14 +174,12 @@ pub(in crate::device) fn write_long_journal(path: &Path, entries: usize) -> Head
         };
         file.extend_from_slice(&append(&mut head, entry).1);
     }
-    fs::write(path, file).unwrap();
+    disk.replace(FIRST_FILE, &file).unwrap();
     head
 }
 
-/// A journal on a device that reads as zeros and takes no byte.
-pub(in crate::device) fn journal_on_a_full_disk() -> JournalFile {
-    JournalFile::on(File::options().write(true).open("/dev/full").unwrap())
-}
+/// The name of a journal's first file.
+pub(in crate::device) const FIRST_FILE: &str = "journal-00000000000000000001.ridecode";
 
 /// A folder that syncs fast, where there is one: for tests that write thousands of times.
 pub(in crate::device) fn folder_in_memory() -> tempfile::TempDir {

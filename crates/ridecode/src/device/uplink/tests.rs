@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::config::Secret;
 use crate::device::tests::rig;
-use crate::device::{JournalFile, Validator};
+use crate::device::{JournalFiles, Keeping, Rules};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_entry_arrives_whatever_the_network_does() {
@@ -50,8 +50,7 @@ async fn entries_written_meanwhile_follow() {
     let office = Office::start().await;
     let mut device = Device::with_entries(&office, 3);
     device.held_through(3).await;
-    let mut validator =
-        Validator::start(&device.folder.journal(), rig::bundle(), rig::place()).unwrap();
+    let mut validator = rig::validator(device.folder.disk(), Rules::default());
     for seconds in 0..5 {
         validator.note_start(rig::at(seconds)).unwrap();
         device.written.send_replace(validator.written());
@@ -229,8 +228,12 @@ impl Device {
 
     fn prepared(office: &Office, dir: TempDir, entries: usize) -> Self {
         let folder = Arc::new(Folder::open(dir.path()).unwrap());
-        rig::write_long_journal(&folder.journal(), entries);
-        let (journal, entries) = JournalFile::open(&folder.journal()).unwrap();
+        rig::write_long_journal(folder.disk().as_ref(), entries);
+        let mut entries = Vec::new();
+        let journal = JournalFiles::open(folder.disk(), Keeping::default(), |chained| {
+            entries.push(chained.clone());
+        });
+        let journal = journal.unwrap();
         let end = journal.written();
         let uplink = Uplink {
             office: BackOffice::new(&format!("http://{}", office.address)).unwrap(),
