@@ -9,12 +9,15 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use ridecode_words::ServiceDay;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::books::{ContractAsked, ContractState, Manner, Order, OrderAsked, OrderState, day_of};
+use super::books::{
+    ContractAsked, ContractState, Manner, Order, OrderAsked, OrderState, Refund, RefundAsked,
+    RefundState, day_of,
+};
 use super::desk::Desk;
 use super::refusal::Refusal;
-use super::wire::{ContractBody, OrderBody};
+use super::wire::{ContractBody, OrderBody, RefundBody};
 use reply::Reply;
 use signed::Signed;
 
@@ -29,6 +32,8 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/v1/contracts/{number}/end", post(end_contract))
         .route("/v1/orders", post(deduct))
         .route("/v1/orders/{order}", get(query_order))
+        .route("/v1/refunds", post(refund))
+        .route("/v1/refunds/{refund}", get(query_refund))
         .route("/v1/bills/{day}", get(bill))
         .route("/sms", post(send_sms))
 }
@@ -86,9 +91,18 @@ async fn deduct(State(desk): State<Arc<Desk>>, signed: Signed) -> Reply {
         Err(refusal) => (Err(refusal), Manner::Plain { new: false }),
     };
     let answer = |new| order.and_then(|order| answer_deduction(&order, new));
+    in_manner(&desk, &signed.nonce, (manner, answer)).await
+}
+
+/// Answers in a manner: `answer` says what, to a request that is new or not.
+async fn in_manner<T: Serialize>(
+    desk: &Desk,
+    nonce: &str,
+    (manner, answer): (Manner, impl FnOnce(bool) -> Result<(u16, T), Refusal>),
+) -> Reply {
     match manner {
-        Manner::Plain { new } => Reply::json(&desk, &signed.nonce, answer(new)),
-        Manner::Missigned => Reply::json(&desk, "", answer(true)),
+        Manner::Plain { new } => Reply::json(desk, nonce, answer(new)),
+        Manner::Missigned => Reply::json(desk, "", answer(true)),
         Manner::Garbled => Reply::garbled(200),
         Manner::ServerError => Reply::garbled(500),
         Manner::Silent => {
@@ -116,6 +130,40 @@ async fn query_order(
     let answer = found
         .map(|order| (200, OrderBody::of(&order)))
         .ok_or(Refusal::NoSuchOrder);
+    Reply::json(&desk, &signed.nonce, answer)
+}
+
+async fn refund(State(desk): State<Arc<Desk>>, signed: Signed) -> Reply {
+    let now = desk.now();
+    let taken = signed
+        .json::<RefundAsked>()
+        .and_then(|asked| desk.change(|books| books.refund(&signed.merchant, asked, now)));
+    let (refund, manner) = match taken {
+        Ok((refund, manner)) => (refund.ok_or(Refusal::NoSuchRefund), manner),
+        Err(refusal) => (Err(refusal), Manner::Plain { new: false }),
+    };
+    let answer = |new| refund.and_then(|refund| answer_refund(&refund, new));
+    in_manner(&desk, &signed.nonce, (manner, answer)).await
+}
+
+fn answer_refund(refund: &Refund, new: bool) -> Result<(u16, RefundBody), Refusal> {
+    match (refund.state, refund.reason) {
+        (RefundState::Refused, Some(reason)) => Err(Refusal::RefundDeclined(reason)),
+        (RefundState::Refused | RefundState::Accepted | RefundState::Done, _) => {
+            Ok((if new { 201 } else { 200 }, RefundBody::of(refund)))
+        }
+    }
+}
+
+async fn query_refund(
+    State(desk): State<Arc<Desk>>,
+    Path(refund): Path<String>,
+    signed: Signed,
+) -> Reply {
+    let found = desk.read(|books| books.find_refund(&signed.merchant, &refund).cloned());
+    let answer = found
+        .map(|refund| (200, RefundBody::of(&refund)))
+        .ok_or(Refusal::NoSuchRefund);
     Reply::json(&desk, &signed.nonce, answer)
 }
 

@@ -7,6 +7,7 @@
 mod callback;
 mod contract;
 mod order;
+mod refund;
 mod wallet;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -17,6 +18,9 @@ use serde::{Deserialize, Serialize};
 pub(super) use callback::{Callback, CallbackState};
 pub(super) use contract::{Contract, ContractAsked, ContractState};
 pub(super) use order::{AMOUNT_MINOR_MAX, Finish, Manner, Order, OrderAsked, OrderState};
+#[cfg(test)]
+pub(super) use refund::RefundMode;
+pub(super) use refund::{Refund, RefundAsked, RefundFinish, RefundState};
 pub(super) use wallet::{CallbackMode, Mode, Wallet, WalletChange};
 
 use super::refusal::Refusal;
@@ -28,6 +32,8 @@ pub(super) struct Books {
     wallets: BTreeMap<String, Wallet>,
     contracts: BTreeMap<String, Contract>,
     orders: BTreeMap<String, Order>,
+    #[serde(default)]
+    refunds: BTreeMap<String, Refund>,
     callbacks: BTreeMap<u64, Callback>,
     transactions: u64,
     opening_balance_minor: i64,
@@ -50,6 +56,13 @@ pub(super) enum Errand {
         merchant: String,
         /// Its order.
         order: String,
+    },
+    /// Finish an accepted refund after a while.
+    FinishRefund {
+        /// The merchant.
+        merchant: String,
+        /// Its refund.
+        refund: String,
     },
 }
 
@@ -158,7 +171,15 @@ impl Books {
                 merchant: order.merchant.clone(),
                 order: order.order.clone(),
             });
-        calls.chain(accepted).collect()
+        let refunds = self
+            .refunds
+            .values()
+            .filter(|refund| refund.state == RefundState::Accepted)
+            .map(|refund| Errand::FinishRefund {
+                merchant: refund.merchant.clone(),
+                refund: refund.refund.clone(),
+            });
+        calls.chain(accepted).chain(refunds).collect()
     }
 
     /// The deductions of a day as CSV.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::api::plain_refusal;
-use super::books::{ContractState, Finish, WalletChange};
+use super::books::{ContractState, Finish, RefundFinish, WalletChange};
 use super::desk::Desk;
 use super::refusal::Refusal;
 
@@ -26,6 +26,8 @@ pub(super) fn routes() -> Router<Arc<Desk>> {
         .route("/control/contracts/{contract}", post(move_contract))
         .route("/control/orders", get(orders))
         .route("/control/orders/{merchant}/{order}", post(finish_order))
+        .route("/control/refunds", get(refunds))
+        .route("/control/refunds/{merchant}/{refund}", post(finish_refund))
         .route("/control/callbacks", get(callbacks))
         .route("/control/callbacks/{id}/send", post(call_again))
         .route("/control/bills/{merchant}/{day}", get(bill))
@@ -124,6 +126,28 @@ async fn finish_order(
     let now = desk.now();
     answer(read(asked).and_then(|asked| {
         desk.change(|books| books.finish_order((&merchant, &order), asked.state, now))
+    }))
+}
+
+async fn refunds(State(desk): State<Arc<Desk>>) -> Response {
+    answer(Ok(
+        desk.read(|books| books.refunds().cloned().collect::<Vec<_>>())
+    ))
+}
+
+#[derive(Deserialize)]
+struct FinishOfRefund {
+    state: Option<RefundFinish>,
+}
+
+async fn finish_refund(
+    State(desk): State<Arc<Desk>>,
+    Path((merchant, refund)): Path<(String, String)>,
+    asked: Result<Json<FinishOfRefund>, JsonRejection>,
+) -> Response {
+    let now = desk.now();
+    answer(read(asked).and_then(|asked| {
+        desk.change(|books| books.finish_refund((&merchant, &refund), asked.state, now))
     }))
 }
 

@@ -154,6 +154,9 @@ impl Desk {
                 Errand::Finish { merchant, order } => {
                     tokio::spawn(async move { desk.finish(&merchant, &order).await });
                 }
+                Errand::FinishRefund { merchant, refund } => {
+                    tokio::spawn(async move { desk.finish_refund(&merchant, &refund).await });
+                }
             }
         }
     }
@@ -167,6 +170,19 @@ impl Desk {
             let finished = self.change(|books| books.finish_order((merchant, order), None, now));
             if let Err(refusal) = finished {
                 tracing::error!("order {order} was not finished: {}", refusal.message());
+            }
+        }
+    }
+
+    async fn finish_refund(self: Arc<Self>, merchant: &str, refund: &str) {
+        let Some(after) = self.pace.finish_after else {
+            return;
+        };
+        if self.wait(after).await {
+            let now = self.now();
+            let finished = self.change(|books| books.finish_refund((merchant, refund), None, now));
+            if let Err(refusal) = finished {
+                tracing::error!("refund {refund} was not finished: {}", refusal.message());
             }
         }
     }

@@ -20,6 +20,18 @@ pub(super) enum Decline {
     InsufficientBalance,
 }
 
+/// Why a refund is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum RefundDecline {
+    /// The order is not paid.
+    OrderNotCollected,
+    /// More than is left of the order.
+    RefundTooLarge,
+    /// The account it came from takes nothing.
+    AccountClosed,
+}
+
 /// Why a request is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Refusal {
@@ -57,6 +69,12 @@ pub(super) enum Refusal {
     OrderConflict,
     /// The deduction is declined.
     Declined(Decline),
+    /// No such refund.
+    NoSuchRefund,
+    /// The number has other content.
+    RefundConflict,
+    /// The refund is refused.
+    RefundDeclined(RefundDecline),
     /// No such callback.
     NoSuchCallback,
     /// No bill of that day yet, or no such day.
@@ -101,10 +119,37 @@ impl Decline {
     }
 }
 
+impl RefundDecline {
+    /// Every reason.
+    #[cfg(test)]
+    pub(super) const ALL: [Self; 3] = [
+        Self::OrderNotCollected,
+        Self::RefundTooLarge,
+        Self::AccountClosed,
+    ];
+
+    /// The code.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::OrderNotCollected => "order_not_collected",
+            Self::RefundTooLarge => "refund_too_large",
+            Self::AccountClosed => "account_closed",
+        }
+    }
+
+    fn message(self) -> &'static str {
+        match self {
+            Self::OrderNotCollected => "the order is not paid; query it",
+            Self::RefundTooLarge => "the refund is more than is left of the order",
+            Self::AccountClosed => "the account the money came from takes nothing",
+        }
+    }
+}
+
 impl Refusal {
     /// Every refusal.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 20] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::TooLong,
         Self::MissingHeader(""),
         Self::UnknownMerchant,
@@ -122,6 +167,9 @@ impl Refusal {
         Self::NoSuchOrder,
         Self::OrderConflict,
         Self::Declined(Decline::RiskControl),
+        Self::NoSuchRefund,
+        Self::RefundConflict,
+        Self::RefundDeclined(RefundDecline::AccountClosed),
         Self::NoSuchCallback,
         Self::NoSuchDay,
         Self::NoSuchPage,
@@ -136,18 +184,20 @@ impl Refusal {
             | Self::StaleTimestamp
             | Self::BadSignature
             | Self::NonceReused => 401,
-            Self::Declined(_) => 402,
+            Self::Declined(_) | Self::RefundDeclined(_) => 402,
             Self::RegistrationClosed => 403,
             Self::NoSuchWallet
             | Self::NoSuchContract
             | Self::NoSuchOrder
+            | Self::NoSuchRefund
             | Self::NoSuchCallback
             | Self::NoSuchDay
             | Self::NoSuchPage => 404,
             Self::MerchantConflict
             | Self::ContractConflict
             | Self::ContractEnded
-            | Self::OrderConflict => 409,
+            | Self::OrderConflict
+            | Self::RefundConflict => 409,
             Self::TooLong => 413,
             Self::OutOfRange(_) => 422,
         }
@@ -172,6 +222,9 @@ impl Refusal {
             Self::NoSuchOrder => "no_such_order",
             Self::OrderConflict => "order_conflict",
             Self::Declined(decline) => decline.code(),
+            Self::NoSuchRefund => "no_such_refund",
+            Self::RefundConflict => "refund_conflict",
+            Self::RefundDeclined(decline) => decline.code(),
             Self::NoSuchCallback => "no_such_callback",
             Self::NoSuchDay => "no_such_day",
             Self::NoSuchPage => "no_such_page",
@@ -200,6 +253,9 @@ impl Refusal {
             Self::NoSuchOrder => "there is no such order",
             Self::OrderConflict => "the order number is known with other content",
             Self::Declined(decline) => decline.message(),
+            Self::NoSuchRefund => "there is no such refund",
+            Self::RefundConflict => "the refund number is known with other content",
+            Self::RefundDeclined(decline) => decline.message(),
             Self::NoSuchCallback => "there is no such callback",
             Self::NoSuchDay => "the day is not over, or is no day such as 2026-11-21",
             Self::NoSuchPage => "there is no such page; see docs/sandbox-provider.md",

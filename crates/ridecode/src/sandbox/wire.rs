@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::books::{Contract, ContractState, Order, OrderState};
-use super::refusal::{Decline, Refusal};
+use super::books::{Contract, ContractState, Order, OrderState, Refund, RefundState};
+use super::refusal::{Decline, RefundDecline, Refusal};
 
 /// A callback's body.
 #[derive(Serialize)]
@@ -13,6 +13,8 @@ pub(super) enum Event {
     Contract(ContractBody),
     /// An order was collected or declined.
     Order(OrderBody),
+    /// A refund was given back or refused.
+    Refund(RefundBody),
 }
 
 /// A contract.
@@ -66,6 +68,31 @@ impl OrderBody {
             state: order.state,
             transaction: order.transaction.clone(),
             reason: order.reason,
+        }
+    }
+}
+
+/// A refund.
+#[derive(Serialize)]
+pub(super) struct RefundBody {
+    refund: String,
+    order: String,
+    amount_minor: i64,
+    currency: String,
+    state: RefundState,
+    reason: Option<RefundDecline>,
+}
+
+impl RefundBody {
+    /// A refund as a merchant sees it.
+    pub(super) fn of(refund: &Refund) -> Self {
+        Self {
+            refund: refund.refund.clone(),
+            order: refund.order.clone(),
+            amount_minor: refund.amount_minor,
+            currency: refund.currency.clone(),
+            state: refund.state,
+            reason: refund.reason,
         }
     }
 }

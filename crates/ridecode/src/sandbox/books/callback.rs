@@ -3,9 +3,9 @@
 use ridecode_words::UnixSeconds;
 use serde::{Deserialize, Serialize};
 
-use super::{Books, CallbackMode, Contract, Errand, Order};
+use super::{Books, CallbackMode, Contract, Errand, Order, Refund};
 use crate::sandbox::refusal::Refusal;
-use crate::sandbox::wire::{ContractBody, Event, OrderBody};
+use crate::sandbox::wire::{ContractBody, Event, OrderBody, RefundBody};
 
 /// Where a callback stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -87,6 +87,15 @@ impl Books {
     pub(super) fn call_about_order(&mut self, order: &Order, now: UnixSeconds) {
         if let Some(contract) = self.contracts.get(&order.contract).cloned() {
             let event = Event::Order(OrderBody::of(order));
+            self.call(&contract, &event, now);
+        }
+    }
+
+    pub(super) fn call_about_refund(&mut self, refund: &Refund, now: UnixSeconds) {
+        let order = self.find_order(&refund.merchant, &refund.order);
+        let contract = order.and_then(|order| self.contracts.get(&order.contract));
+        if let Some(contract) = contract.cloned() {
+            let event = Event::Refund(RefundBody::of(refund));
             self.call(&contract, &event, now);
         }
     }

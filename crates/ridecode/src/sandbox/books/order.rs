@@ -270,7 +270,8 @@ fn manner_of(mode: Mode, new: bool) -> Manner {
     }
 }
 
-fn key(merchant: &str, order: &str) -> String {
+/// What a merchant's order or refund is kept under.
+pub(super) fn key(merchant: &str, order: &str) -> String {
     format!("{merchant}/{order}")
 }
 

@@ -1,7 +1,7 @@
 //! The rungs of the provider's ladders, in their order, and what docs/sandbox-provider.md lists.
 
 use super::*;
-use crate::sandbox::refusal::Decline;
+use crate::sandbox::refusal::{Decline, RefundDecline};
 
 const NOW: UnixSeconds = UnixSeconds(1_795_221_660);
 const WALLET: &str = "guangzhou-rider1";
@@ -139,6 +139,115 @@ fn a_mode_lasts_for_so_many_deductions() {
     }
 }
 
+fn refund_asked(refund: &str, amount_minor: i64) -> RefundAsked {
+    RefundAsked {
+        refund: refund.to_owned(),
+        order: "00002001-1-1".to_owned(),
+        amount_minor,
+        currency: "CNY".to_owned(),
+        reason: "票价更正".to_owned(),
+    }
+}
+
+/// Asks for a refund: its state and the reason it has, and what the wallet holds then.
+fn refund(
+    books: &mut Books,
+    asked: RefundAsked,
+) -> Result<(RefundState, Option<RefundDecline>, i64), Refusal> {
+    let (refund, _) = books.refund("guangzhou", asked, NOW)?;
+    let refund = refund.unwrap();
+    let wallet = books.wallets().next().unwrap();
+    Ok((refund.state, refund.reason, wallet.balance_minor))
+}
+
+#[test]
+fn a_refund_out_of_range_is_refused_before_anything_else() {
+    let check = |change: fn(&mut RefundAsked), field: &str| {
+        let mut books = books(ContractState::Active);
+        deduct(&mut books, asked(400)).unwrap();
+        let mut wrong = refund_asked("00002001-1-1-r1", 400);
+        change(&mut wrong);
+        let refusal = refund(&mut books, wrong).unwrap_err();
+        assert_eq!(refusal.status(), 422, "{field}");
+        assert!(refusal.message().starts_with(field), "{field}");
+        assert_eq!(books.refunds().count(), 0);
+    };
+    check(|asked| asked.refund = "1234567".to_owned(), "refund");
+    check(|asked| asked.refund = "x".repeat(41), "refund");
+    check(|asked| asked.amount_minor = 0, "amount_minor");
+    check(|asked| asked.amount_minor = -1, "amount_minor");
+    check(|asked| asked.currency = "HKD".to_owned(), "currency");
+    check(|asked| asked.reason = String::new(), "reason");
+}
+
+#[test]
+fn refunds_of_an_order_never_come_to_more_than_it() {
+    let mut books = books(ContractState::Active);
+    let first = refund_asked("00002001-1-1-r1", 150);
+    let found = refund(&mut books, first.clone());
+    assert_eq!(found, Err(Refusal::NoSuchOrder));
+    set(&mut books, Mode::Declines, Some(1));
+    deduct(&mut books, asked(400)).unwrap();
+    let unpaid = Some(RefundDecline::OrderNotCollected);
+    let found = refund(&mut books, first.clone());
+    assert_eq!(found, Ok((RefundState::Refused, unpaid, 1_000)));
+    // Once it is paid, the refused refund sent again is given back, and a repeat gives it once.
+    deduct(&mut books, asked(400)).unwrap();
+    for _ in 0..2 {
+        let found = refund(&mut books, first.clone());
+        assert_eq!(found, Ok((RefundState::Done, None, 750)));
+    }
+    let other = RefundAsked {
+        amount_minor: 151,
+        ..first.clone()
+    };
+    assert_eq!(refund(&mut books, other), Err(Refusal::RefundConflict));
+    let large = Some(RefundDecline::RefundTooLarge);
+    let found = refund(&mut books, refund_asked("00002001-1-1-r2", 251));
+    assert_eq!(found, Ok((RefundState::Refused, large, 750)));
+    let found = refund(&mut books, refund_asked("00002001-1-1-r3", 250));
+    assert_eq!(found, Ok((RefundState::Done, None, 1_000)));
+}
+
+#[test]
+fn a_refund_goes_as_its_wallet_says() {
+    let check = |mode: RefundMode, kept: Option<RefundState>, manner: Manner, balance_minor| {
+        let mut books = books(ContractState::Active);
+        deduct(&mut books, asked(400)).unwrap();
+        let change = WalletChange {
+            refunds: Some(mode),
+            ..WalletChange::default()
+        };
+        books.set_wallet(WALLET, &change).unwrap();
+        books.take_errands();
+        let taken = books.refund("guangzhou", refund_asked("00002001-1-1-r1", 400), NOW);
+        let (refund, found) = taken.unwrap();
+        assert_eq!(refund.map(|refund| refund.state), kept, "{mode:?}");
+        assert_eq!(found, manner, "{mode:?}");
+        let wallet = books.wallets().next().unwrap();
+        assert_eq!(wallet.balance_minor, balance_minor, "{mode:?}");
+        books
+    };
+    let plain = Manner::Plain { new: true };
+    let (done, accepted) = (Some(RefundState::Done), Some(RefundState::Accepted));
+    check(RefundMode::Ordinary, done, plain, 1_000);
+    check(RefundMode::Refuses, Some(RefundState::Refused), plain, 600);
+    check(RefundMode::GivesThenSilent, done, Manner::Silent, 1_000);
+    check(RefundMode::GivesThenGarbled, done, Manner::Garbled, 1_000);
+    check(RefundMode::Silent, None, Manner::Silent, 600);
+    check(RefundMode::ServerError, None, Manner::ServerError, 600);
+    let number = ("guangzhou", "00002001-1-1-r1");
+    let mut books = check(RefundMode::AcceptsThenGives, accepted, plain, 600);
+    let kept: Books = serde_json::from_slice(&serde_json::to_vec(&books).unwrap()).unwrap();
+    assert_eq!(books.take_errands(), kept.open_errands()[2..]);
+    let finished = books.finish_refund(number, None, NOW).unwrap();
+    assert_eq!(finished.state, RefundState::Done);
+    assert_eq!(books.wallets().next().unwrap().balance_minor, 1_000);
+    let mut books = check(RefundMode::AcceptsThenRefuses, accepted, plain, 600);
+    let finished = books.finish_refund(number, None, NOW).unwrap();
+    assert_eq!(finished.reason, Some(RefundDecline::AccountClosed));
+}
+
 #[test]
 fn wallets_belong_to_a_merchant() {
     let mut books = books(ContractState::Active);
@@ -254,6 +363,12 @@ fn the_document_names_every_mode_and_code() {
     }
     for mode in CallbackMode::ALL {
         has(&word(serde_json::to_value(mode).unwrap()));
+    }
+    for mode in RefundMode::ALL {
+        has(&word(serde_json::to_value(mode).unwrap()));
+    }
+    for decline in RefundDecline::ALL {
+        has(decline.code());
     }
     for refusal in Refusal::ALL {
         has(refusal.code());

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Books;
+use super::refund::RefundMode;
 use crate::sandbox::refusal::Refusal;
 
 /// What happens to deductions.
@@ -58,6 +59,9 @@ pub(in crate::sandbox) struct Wallet {
     pub(in crate::sandbox) times: Option<u32>,
     /// How its callbacks are sent.
     pub(in crate::sandbox) callbacks: CallbackMode,
+    /// What happens to its refunds.
+    #[serde(default)]
+    pub(in crate::sandbox) refunds: RefundMode,
 }
 
 /// What is to be set; `None` leaves it.
@@ -68,6 +72,7 @@ pub(in crate::sandbox) struct WalletChange {
     pub(in crate::sandbox) mode: Option<Mode>,
     pub(in crate::sandbox) times: Option<u32>,
     pub(in crate::sandbox) callbacks: Option<CallbackMode>,
+    pub(in crate::sandbox) refunds: Option<RefundMode>,
 }
 
 impl Mode {
@@ -146,6 +151,9 @@ impl Books {
         if let Some(callbacks) = change.callbacks {
             wallet.callbacks = callbacks;
         }
+        if let Some(refunds) = change.refunds {
+            wallet.refunds = refunds;
+        }
         Ok(wallet.clone())
     }
 
@@ -160,6 +168,7 @@ impl Books {
                 mode: Mode::Ordinary,
                 times: None,
                 callbacks: CallbackMode::Once,
+                refunds: RefundMode::Ordinary,
             })
     }
 }

@@ -125,6 +125,7 @@ impl WalletForm {
             mode: Some(self.mode),
             times,
             callbacks: Some(self.callbacks),
+            refunds: None,
         })
     }
 }
