@@ -7,7 +7,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use ridecode_words::{ChargeId, OperatorId, ProviderId, RiderId, ServiceDay};
+use ridecode_words::{ChargeId, OperatorId, ProviderId, RefundId, RiderId, ServiceDay};
 
 use crate::account::Account;
 use crate::money::Money;
@@ -41,6 +41,8 @@ pub enum TransferKind {
     TicketRidden,
     /// A ticket expired unused.
     TicketExpired,
+    /// What a rider was given was taken back.
+    GoodwillTakenBack,
 }
 
 /// A transfer's id: what caused it and its line within that. Repeating the cause repeats the id.
@@ -107,10 +109,10 @@ pub enum Event {
         /// How much; positive.
         amount: Money,
     },
-    /// A provider gave a collected charge back.
+    /// A provider gave a collected charge back, whole or in part.
     Refunded {
-        /// The charge.
-        charge: ChargeId,
+        /// The charge, and which of its refunds.
+        refund: RefundId,
         /// Who gets it.
         rider: RiderId,
         /// Who gives it.
@@ -147,9 +149,24 @@ pub enum Event {
     Goodwill {
         /// The charge it is about.
         charge: ChargeId,
+        /// Which of the charge's gifts, from 0.
+        number: u16,
         /// Who gets it.
         rider: RiderId,
         /// The service day it was given on.
+        day: ServiceDay,
+        /// How much; positive.
+        amount: Money,
+    },
+    /// What was given was a mistake, and the rider owes it again.
+    GoodwillTakenBack {
+        /// The charge it was about.
+        charge: ChargeId,
+        /// Which of the charge's gifts, from 0.
+        number: u16,
+        /// Who owes it.
+        rider: RiderId,
+        /// The service day it was taken back on.
         day: ServiceDay,
         /// How much; positive.
         amount: Money,
@@ -178,7 +195,7 @@ pub enum PostFault {
 
 impl TransferKind {
     /// Every kind, in byte order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Fare,
         Self::Collected,
         Self::Refunded,
@@ -192,6 +209,7 @@ impl TransferKind {
         Self::TicketSold,
         Self::TicketRidden,
         Self::TicketExpired,
+        Self::GoodwillTakenBack,
     ];
 
     /// The kind's byte for storage; it never changes.
@@ -220,6 +238,7 @@ impl TransferKind {
             Self::TicketSold => "ticket-sold",
             Self::TicketRidden => "ticket-ridden",
             Self::TicketExpired => "ticket-expired",
+            Self::GoodwillTakenBack => "goodwill-taken-back",
         }
     }
 }
@@ -250,25 +269,34 @@ pub fn post(event: &Event) -> Result<Vec<Transfer>, PostFault> {
             provider, amount, ..
         } => {
             let sides = (Account::ProviderClearing(provider), rider);
-            post_one(&cause, TransferKind::Collected, sides, amount)?
+            post_one(&cause, (TransferKind::Collected, 0), sides, amount)?
         }
         Event::Refunded {
-            provider, amount, ..
+            refund,
+            provider,
+            amount,
+            ..
         } => {
             let sides = (rider, Account::ProviderClearing(provider));
-            post_one(&cause, TransferKind::Refunded, sides, amount)?
+            let line = (TransferKind::Refunded, refund.number);
+            post_one(&cause, line, sides, amount)?
         }
         Event::WrittenOff { amount, .. } => {
             let sides = (Account::BadDebt, rider);
-            post_one(&cause, TransferKind::WrittenOff, sides, amount)?
+            post_one(&cause, (TransferKind::WrittenOff, 0), sides, amount)?
         }
         Event::Reinstated { amount, .. } => {
             let sides = (rider, Account::BadDebt);
-            post_one(&cause, TransferKind::Reinstated, sides, amount)?
+            post_one(&cause, (TransferKind::Reinstated, 0), sides, amount)?
         }
-        Event::Goodwill { amount, .. } => {
+        Event::Goodwill { number, amount, .. } => {
             let sides = (Account::Goodwill, rider);
-            post_one(&cause, TransferKind::Goodwill, sides, amount)?
+            post_one(&cause, (TransferKind::Goodwill, number), sides, amount)?
+        }
+        Event::GoodwillTakenBack { number, amount, .. } => {
+            let sides = (rider, Account::Goodwill);
+            let line = (TransferKind::GoodwillTakenBack, number);
+            post_one(&cause, line, sides, amount)?
         }
     };
     for transfer in &transfers {
@@ -290,9 +318,6 @@ impl Event {
             | Self::Collected {
                 charge, rider, day, ..
             }
-            | Self::Refunded {
-                charge, rider, day, ..
-            }
             | Self::WrittenOff {
                 charge, rider, day, ..
             }
@@ -301,7 +326,13 @@ impl Event {
             }
             | Self::Goodwill {
                 charge, rider, day, ..
+            }
+            | Self::GoodwillTakenBack {
+                charge, rider, day, ..
             } => (charge, rider, day),
+            Self::Refunded {
+                refund, rider, day, ..
+            } => (refund.charge, rider, day),
         };
         Cause { charge, rider, day }
     }
@@ -355,14 +386,14 @@ fn post_fare(cause: &Cause, shares: &[Share]) -> Result<Vec<Transfer>, PostFault
 
 fn post_one(
     cause: &Cause,
-    kind: TransferKind,
+    (kind, line): (TransferKind, u16),
     sides: (Account, Account),
     amount: Money,
 ) -> Result<Vec<Transfer>, PostFault> {
     if !amount.is_positive() {
         return Err(PostFault::NotPositive);
     }
-    Ok(vec![cause.transfer((kind, 0), sides, amount)])
+    Ok(vec![cause.transfer((kind, line), sides, amount)])
 }
 
 impl Cause {

@@ -90,9 +90,14 @@ async fn pursue(
                 outcome => Ok(known(outcome, due.charge.amount)),
             }
         }
-        ChargeState::Collected { .. }
-        | ChargeState::Superseded
-        | ChargeState::CollectedOther { .. } => Ok(None),
+        // It was sent once: money may have come in all the same.
+        ChargeState::Superseded => {
+            let outcome = ask(office, due.charge.id, now, (carrier, &mut *entropy)).await;
+            let reason = NO_SUCH_ORDER.into();
+            let gone = AttemptOutcome::Declined { reason };
+            Ok(Some(known(outcome, due.charge.amount).unwrap_or(gone)))
+        }
+        ChargeState::Collected { .. } | ChargeState::CollectedOther { .. } => Ok(None),
     }
 }
 
@@ -110,7 +115,7 @@ async fn send(
         charge: charge.id,
         number: charge.attempts.saturating_add(1),
         at: now,
-        look_again: now.plus_s(i64::from(office.policy.ask_after_s)),
+        look_again: office.policy.ask_again(charge.planned, now),
     };
     if !office.store.open_attempt(attempt).await? {
         return Ok(None);
@@ -234,3 +239,6 @@ async fn find(office: &Office, charge: ChargeId) -> Result<Charge, StoreFault> {
 
 /// The reason of a decline that no provider gave: there is no active mandate to charge.
 pub const NO_MANDATE: &str = "no_mandate";
+
+/// The reason of a superseded charge that the provider does not know.
+const NO_SUCH_ORDER: &str = "no_such_order";

@@ -10,7 +10,7 @@ use ridecode_codec::mot::Certificate;
 use ridecode_ledger::{Commission, Currency};
 use ridecode_pay::sandbox::Connector;
 use ridecode_validator::bundle::{BrandRule, IssuerRules};
-use ridecode_words::{BrandId, IssuerId, OperatorId, ProviderId, Text};
+use ridecode_words::{BrandId, IssuerId, OperatorId, ProviderId, Text, UnixSeconds};
 
 /// A brand this office issues codes under.
 #[derive(Clone)]
@@ -93,6 +93,19 @@ pub struct Policy {
     pub currency: Currency,
     /// Seconds a signed-in rider stays signed in.
     pub session_s: u32,
-    /// Seconds after which a charge nobody answered for is asked about.
+    /// Seconds after which a charge or a refund nobody answered for is asked about.
     pub ask_after_s: u32,
 }
+
+impl Policy {
+    /// When to ask again about what was planned at `since` and is not known: after as long as it
+    /// has waited already, but no earlier than the policy says and within the hour.
+    pub fn ask_again(&self, since: UnixSeconds, now: UnixSeconds) -> UnixSeconds {
+        let least = i64::from(self.ask_after_s);
+        let most = least.max(ASK_WITHIN_S);
+        now.plus_s(now.since_s(since).clamp(least, most))
+    }
+}
+
+/// What is not known is asked about at least this often, in seconds.
+const ASK_WITHIN_S: i64 = 3_600;

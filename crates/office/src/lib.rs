@@ -22,6 +22,8 @@ pub mod price;
 
 pub mod charge;
 
+pub mod refund;
+
 pub mod debt;
 
 pub mod close;

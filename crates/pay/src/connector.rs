@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use ridecode_ledger::Money;
-use ridecode_words::{ChargeId, MandateId, RiderId, ServiceDay, UnixSeconds};
+use ridecode_words::{ChargeId, MandateId, RefundId, RiderId, ServiceDay, UnixSeconds};
 
 /// The time and the nonce a request is signed with; drawn by the edge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,6 +88,43 @@ pub enum Outcome {
         reason: String,
     },
     /// The provider has no such order: it may be sent (again), under the same number.
+    NotFound,
+    /// Nothing is known: time-out, server error, unreadable or unsigned reply. Ask again.
+    Unknown,
+}
+
+/// Money to give back of a collected charge. The refund's id is its number at the provider, so
+/// that what is sent twice is given back once.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RefundOrder {
+    /// The refund; names the charge, which is the order number.
+    pub refund: RefundId,
+    /// The provider's number for the collected charge.
+    pub transaction: String,
+    /// How much to give back; positive, and no more than was collected.
+    pub amount: Money,
+    /// How much was collected for the charge in all.
+    pub collected: Money,
+    /// What the rider reads on the provider's bill.
+    pub reason: String,
+}
+
+/// What is known about a refund after a reply, a query or a callback.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RefundOutcome {
+    /// The provider took it; whether it is given back is not known yet.
+    Accepted,
+    /// Given back to where it came from.
+    Done {
+        /// How much. Another amount than was asked for is not this refund's.
+        amount: Money,
+    },
+    /// Refused, for a reason an agent can act on.
+    Refused {
+        /// The reason, in the provider's word, such as `account_closed`.
+        reason: String,
+    },
+    /// The provider has no such refund: it may be sent (again), under the same number.
     NotFound,
     /// Nothing is known: time-out, server error, unreadable or unsigned reply. Ask again.
     Unknown,
@@ -180,6 +217,13 @@ pub enum Notice {
         charge: ChargeId,
         /// What is known now.
         outcome: Outcome,
+    },
+    /// A refund changed.
+    Refund {
+        /// Our refund.
+        refund: RefundId,
+        /// What is known now.
+        outcome: RefundOutcome,
     },
 }
 

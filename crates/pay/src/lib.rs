@@ -26,7 +26,7 @@ pub mod native;
 
 pub use connector::{
     BillFault, BillLine, CallbackFault, ContractAnswer, ContractNews, ContractOrder, ContractState,
-    Notice, Order, Outcome, RequestTime, Sms, SmsFault,
+    Notice, Order, Outcome, RefundOrder, RefundOutcome, RequestTime, Sms, SmsFault,
 };
 pub use http::{HttpReply, HttpRequest, Method};
 pub use reconcile::{

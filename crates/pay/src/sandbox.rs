@@ -15,10 +15,10 @@ use alloc::string::{String, ToString as _};
 use core::fmt;
 
 use ed25519_dalek::{SigningKey, VerifyingKey};
-use ridecode_words::{ChargeId, MandateId, ServiceDay};
+use ridecode_words::{ChargeId, MandateId, RefundId, ServiceDay};
 use serde::Serialize;
 
-use crate::connector::{ContractOrder, Order, RequestTime, Sms};
+use crate::connector::{ContractOrder, Order, RefundOrder, RequestTime, Sms};
 use crate::http::{Draft, HttpRequest};
 
 /// Speaks to the sandbox provider in a merchant's name.
@@ -119,6 +119,24 @@ impl Connector {
         self.get(format!("/v1/orders/{charge}"), time)
     }
 
+    /// Asks to give money of a collected order back. A repeat with the same content gives the
+    /// refund as it stands; a refused one is tried again.
+    pub fn refund(&self, order: &RefundOrder, time: RequestTime) -> HttpRequest {
+        let body = RefundBody {
+            refund: order.refund.to_string(),
+            order: order.refund.charge.to_string(),
+            amount_minor: order.amount.minor,
+            currency: order.amount.currency.to_string(),
+            reason: &order.reason,
+        };
+        self.post("/v1/refunds", &body, time)
+    }
+
+    /// Asks how a refund stands.
+    pub fn query_refund(&self, refund: RefundId, time: RequestTime) -> HttpRequest {
+        self.get(format!("/v1/refunds/{refund}"), time)
+    }
+
     /// Asks for the bill of a day.
     pub fn bill(&self, day: ServiceDay, time: RequestTime) -> HttpRequest {
         self.get(format!("/v1/bills/{day}"), time)
@@ -174,6 +192,15 @@ struct OrderBody<'a> {
     amount_minor: i64,
     currency: String,
     description: &'a str,
+}
+
+#[derive(Serialize)]
+struct RefundBody<'a> {
+    refund: String,
+    order: String,
+    amount_minor: i64,
+    currency: String,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]

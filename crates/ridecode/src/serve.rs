@@ -26,6 +26,7 @@ mod metrics;
 mod openapi;
 mod pages;
 mod problems;
+mod refunds;
 mod riders;
 mod rides;
 mod segments;

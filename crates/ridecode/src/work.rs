@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ridecode_office::close::CloseFault;
-use ridecode_office::{Carrier, Office, charge, close, price};
+use ridecode_office::{Carrier, Office, charge, close, price, refund};
 use ridecode_store::StoreFault;
 use ridecode_words::{ServiceDay, UnixSeconds};
 use tokio::sync::{Notify, watch};
@@ -61,6 +61,8 @@ pub struct Round {
     pub collected: usize,
     /// Charges declined.
     pub declined: usize,
+    /// Refunds given back.
+    pub refunded: usize,
 }
 
 /// Prices and charges everything that is due, `batch` at a time.
@@ -95,6 +97,13 @@ async fn charge_all(
         round.collected += charged.collected;
         round.declined += charged.declined;
         if charged.tried < batch {
+            break;
+        }
+    }
+    loop {
+        let refunded = refund::run(office, now(), batch, (carrier, &mut SystemEntropy)).await?;
+        round.refunded += refunded.done;
+        if refunded.tried < batch {
             return Ok(());
         }
     }
@@ -158,7 +167,7 @@ impl Worker {
         let charged = charge_all(office, self.settings.batch, &mut round).await;
         if round != Round::default() {
             let (collected, declined) = (round.collected, round.declined);
-            tracing::info!(collected, declined, "charged");
+            tracing::info!(collected, declined, refunded = round.refunded, "charged");
         }
         charged?;
         Ok(())

@@ -16,11 +16,14 @@ pub mod charge;
 
 pub mod even;
 
+pub mod refund;
+
 pub mod statement;
 
 pub mod office;
 
 pub mod random;
+mod steps;
 pub mod world;
 
 /// Makes a test of each law. `$store` is a function that gives an empty store and whatever must
@@ -72,6 +75,9 @@ macro_rules! each_law {
             even::a_fare_that_falls_supersedes_a_declined_charge,
             even::a_charge_on_its_way_is_left_until_it_is_known,
             even::another_amount_is_booked_as_it_came_in,
+            refund::what_came_in_too_much_is_given_back_once,
+            refund::a_refused_refund_waits_for_an_agent,
+            refund::a_superseded_charge_is_asked_about_once_more,
             statement::numbers_have_no_gap_and_legs_stand_once,
             statement::late_legs_stand_on_the_next_statement,
             statement::a_statement_that_missed_a_leg_is_refused,

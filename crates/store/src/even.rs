@@ -6,17 +6,20 @@
 //!
 //! - They ask for too much (a later fare took something back): charges that rest, newest first,
 //!   are superseded, and one that follows asks for what is left. One on its way is left alone
-//!   until it is known; declined, it rests, and this is asked again. What came in too much stays
-//!   on the rider's account in credit.
+//!   until it is known; declined, it rests, and this is asked again.
 //! - They ask for too little (less came in than was asked for): one that follows asks for the rest.
+//! - More came in than is owed: refunds give it back to where it came from, the newest payment
+//!   first, never more of a charge than came in for it. What a provider refused to give back stays
+//!   on the rider's account in credit, and is not asked for again by itself.
 //!
-//! A charge that was sent is never made smaller: its number at the provider keeps its amount.
+//! A charge that was sent is never made smaller: its number at the provider keeps its amount. Money
+//! on its way back counts as given back.
 
 use ridecode_account::{Debt, RiderState, Unpaid};
 use ridecode_ledger::{Account, Money, Transfer};
-use ridecode_words::{ChargeId, JourneyId, RiderId};
+use ridecode_words::{ChargeId, JourneyId, RefundId, RiderId};
 
-use crate::record::{AttemptOutcome, Charge, ChargeState, FareVersion};
+use crate::record::{AttemptOutcome, Charge, ChargeState, FareVersion, Refund, RefundState};
 
 /// The journeys whose charges new fare versions may have left uneven: a first version has none.
 pub(crate) fn journeys_to_look_at(fares: &[FareVersion]) -> impl Iterator<Item = JourneyId> {
@@ -46,8 +49,32 @@ pub(crate) fn owed_minor<'a>(
         .sum()
 }
 
-/// The charges of a journey that change, and those that are new. `charges` is all of them, by id.
-pub(crate) fn even_out(owed_minor: i64, charges: &[Charge]) -> Vec<Charge> {
+/// What changes of a journey's charges and refunds, and what is new.
+#[derive(PartialEq, Eq, Debug, Default)]
+pub(crate) struct Changed {
+    pub(crate) charges: Vec<Charge>,
+    pub(crate) refunds: Vec<Refund>,
+}
+
+impl Changed {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.charges.is_empty() && self.refunds.is_empty()
+    }
+}
+
+/// What brings a journey's charges and refunds in line with what it owes. `charges` and `refunds`
+/// are all of them, by id.
+pub(crate) fn even_out(owed_minor: i64, charges: &[Charge], refunds: &[Refund]) -> Changed {
+    let on_its_way = refunds.iter().filter(|refund| refund.state.is_open());
+    let owed = owed_minor.saturating_add(sum(on_its_way));
+    Changed {
+        charges: even_out_charges(owed, charges),
+        refunds: plan_refunds(owed, charges, refunds),
+    }
+}
+
+/// The charges that change, and those that are new.
+fn even_out_charges(owed_minor: i64, charges: &[Charge]) -> Vec<Charge> {
     let open = charges.iter().filter(|charge| !charge.state.is_closed());
     let asked: i64 = open.map(|charge| charge.amount.minor).sum();
     let mut excess = asked.saturating_sub(owed_minor);
@@ -64,7 +91,8 @@ pub(crate) fn even_out(owed_minor: i64, charges: &[Charge]) -> Vec<Charge> {
         excess -= charge.amount.minor - left;
         changed.push(Charge {
             state: ChargeState::Superseded,
-            next_attempt: None,
+            // What was never sent cannot come in.
+            next_attempt: charge.next_attempt.filter(|_| charge.attempts > 0),
             ..charge.clone()
         });
         if left > 0 {
@@ -78,6 +106,47 @@ pub(crate) fn even_out(owed_minor: i64, charges: &[Charge]) -> Vec<Charge> {
         }
     }
     changed
+}
+
+/// The refunds that give back what came in too much, due as soon as the journey's last charge was
+/// planned.
+fn plan_refunds(owed_minor: i64, charges: &[Charge], refunds: &[Refund]) -> Vec<Refund> {
+    let refused = |refund: &&Refund| matches!(refund.state, RefundState::Refused { .. });
+    let kept = sum(refunds.iter().filter(refused));
+    let mut excess = owed_minor.saturating_neg().saturating_sub(kept);
+    let planned = charges.iter().map(|charge| charge.planned).max();
+    let mut new = Vec::new();
+    for charge in charges.iter().rev() {
+        let (Some(paid), Some(planned)) = (charge.find_paid(), planned) else {
+            continue;
+        };
+        let of_charge = || refunds.iter().filter(|one| one.id.charge == charge.id);
+        let last = of_charge().map(|refund| refund.id.number).max();
+        let number = last.unwrap_or(0).checked_add(1);
+        let left = paid.minor.saturating_sub(sum(of_charge()));
+        let amount = excess.min(left);
+        let Some(number) = number.filter(|_| amount > 0) else {
+            continue;
+        };
+        excess -= amount;
+        new.push(Refund {
+            id: RefundId {
+                charge: charge.id,
+                number,
+            },
+            rider: charge.rider,
+            amount: Money::new(amount, paid.currency),
+            state: RefundState::Planned,
+            attempts: 0,
+            next_attempt: Some(planned),
+            planned,
+        });
+    }
+    new
+}
+
+fn sum<'a>(refunds: impl Iterator<Item = &'a Refund>) -> i64 {
+    refunds.map(|refund| refund.amount.minor).sum()
 }
 
 /// The state of a blocked rider after charges were superseded, if that changes it.
@@ -168,7 +237,8 @@ mod tests {
             .zip(charges)
             .map(|(version, (minor, state))| charge(version, *minor, state.clone()))
             .collect();
-        let changed: Vec<_> = even_out(owed, &held)
+        let changed: Vec<_> = even_out(owed, &held, &[])
+            .charges
             .iter()
             .map(|charge| {
                 let open = !charge.state.is_closed();
@@ -221,17 +291,104 @@ mod tests {
     #[test]
     fn what_follows_goes_on_where_the_other_stood() {
         let held = charge(1, 500, declined());
-        let changed = even_out(400, std::slice::from_ref(&held));
+        let changed = even_out(400, std::slice::from_ref(&held), &[]).charges;
         let [superseded, follow_up] = changed.as_slice() else {
             panic!("one ends and one follows");
         };
-        assert_eq!(superseded.next_attempt, None);
+        // It was sent three times, so it is asked about once more.
+        assert_eq!(superseded.next_attempt, held.next_attempt);
         assert_eq!(follow_up.state, held.state);
         assert_eq!((follow_up.attempts, follow_up.declines), (0, 2));
         assert_eq!(follow_up.next_attempt, held.next_attempt);
         assert_eq!(follow_up.first_decline, held.first_decline);
         // Another number each time.
-        let again = even_out(300, &changed);
+        let again = even_out(300, &changed, &[]).charges;
+        assert_eq!(again[0].next_attempt, None, "it was never sent");
         assert_eq!(again[1].id.version, ChargeId::FOLLOW_UP + 1);
+    }
+
+    /// What is given back, as version, number and amount, of charges of 300 and 200 fen that are
+    /// paid. Refunds are given as version, number, amount and state.
+    fn check_refunds(
+        owed: i64,
+        refunds: &[(u32, u16, i64, RefundState)],
+        expected: &[(u32, u16, i64)],
+    ) {
+        let charges = [charge(1, 300, paid()), charge(2, 200, paid())];
+        let refunds: Vec<Refund> = refunds
+            .iter()
+            .map(|(version, number, minor, state)| Refund {
+                id: RefundId {
+                    charge: charge(*version, 1, paid()).id,
+                    number: *number,
+                },
+                rider: RiderId(1),
+                amount: Money::fen(*minor),
+                state: state.clone(),
+                attempts: 1,
+                next_attempt: None,
+                planned: UnixSeconds(40),
+            })
+            .collect();
+        let changed = even_out(owed, &charges, &refunds);
+        let new = changed.refunds.iter().map(|refund| {
+            assert_eq!(refund.state, RefundState::Planned);
+            assert_eq!(refund.next_attempt, Some(UnixSeconds(40)));
+            let RefundId { charge, number } = refund.id;
+            (charge.version, number, refund.amount.minor)
+        });
+        assert_eq!(new.collect::<Vec<_>>(), expected, "{owed} owed");
+    }
+
+    #[test]
+    fn what_came_in_too_much_is_given_back_once() {
+        let refused = || RefundState::Refused {
+            reason: "account_closed".to_owned(),
+        };
+        check_refunds(0, &[], &[]);
+        check_refunds(50, &[], &[]);
+        check_refunds(-150, &[], &[(2, 1, 150)]);
+        // The newest payment first, and never more than came in.
+        check_refunds(-450, &[], &[(2, 1, 200), (1, 1, 250)]);
+        check_refunds(-900, &[], &[(2, 1, 200), (1, 1, 300)]);
+        // What is on its way counts, in every state it can be in.
+        for state in [
+            RefundState::Planned,
+            RefundState::Submitted,
+            RefundState::Accepted,
+            RefundState::Unknown,
+        ] {
+            check_refunds(-150, &[(2, 1, 150, state.clone())], &[]);
+            check_refunds(-190, &[(2, 1, 150, state)], &[(2, 2, 40)]);
+        }
+        let done = (2, 1, 150, RefundState::Done);
+        check_refunds(0, std::slice::from_ref(&done), &[]);
+        check_refunds(-100, &[done], &[(2, 2, 50), (1, 1, 50)]);
+        // What was refused stays in credit, and what comes on top of it is given back.
+        check_refunds(-150, &[(2, 1, 150, refused())], &[]);
+        check_refunds(-50, &[(2, 1, 150, refused())], &[]);
+        check_refunds(-250, &[(2, 1, 150, refused())], &[(2, 2, 50), (1, 1, 50)]);
+    }
+
+    #[test]
+    fn money_on_its_way_back_is_asked_for_again_if_it_is_owed_after_all() {
+        let held = charge(1, 500, paid());
+        let refund = Refund {
+            id: RefundId {
+                charge: held.id,
+                number: 1,
+            },
+            rider: RiderId(1),
+            amount: Money::fen(200),
+            state: RefundState::Submitted,
+            attempts: 1,
+            next_attempt: None,
+            planned: UnixSeconds(40),
+        };
+        // The fare fell to 300 and rose to 400 before the 200 were back.
+        let changed = even_out(-100, std::slice::from_ref(&held), &[refund]);
+        assert_eq!(changed.refunds, []);
+        assert_eq!(changed.charges.len(), 1);
+        assert_eq!(changed.charges[0].amount, Money::fen(100));
     }
 }

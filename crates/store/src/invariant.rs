@@ -9,7 +9,9 @@ use ridecode_fare::TapKind;
 use ridecode_ledger::{Account, Currency, Statement, Transfer, TransferKind};
 use ridecode_words::{ChargeId, OperatorId, RiderId};
 
-use crate::record::{Acceptance, AttemptOutcome, BillSave, FareVersion, Settlement};
+use crate::record::{
+    Acceptance, AttemptOutcome, BillSave, FareVersion, RefundHeard, RefundNews, Settlement,
+};
 
 /// A segment is numbered without a hole and chained; taps and voids are entries of it.
 pub(crate) fn assert_acceptance(acceptance: &Acceptance) {
@@ -193,6 +195,27 @@ pub(crate) fn assert_settlement(settlement: &Settlement) {
             "a settlement collects"
         );
     }
+}
+
+/// Only giving back moves money, under the refund's own number.
+pub(crate) fn assert_refund_news(news: &RefundNews) {
+    let done = news.heard == RefundHeard::Done;
+    assert_eq!(
+        news.transfer.is_some(),
+        done,
+        "only giving back moves money"
+    );
+    let Some(transfer) = news.transfer else {
+        return;
+    };
+    assert_transfers(transfer.rider, &[transfer]);
+    let expected = (
+        news.refund.charge,
+        TransferKind::Refunded,
+        news.refund.number,
+    );
+    let id = transfer.id;
+    assert_eq!((id.charge, id.kind, id.line), expected, "of this refund");
 }
 
 /// A statement's sums are those of its lines.

@@ -30,8 +30,8 @@ pub use fault::StoreFault;
 pub use record::{
     Acceptance, Attempt, AttemptOutcome, AuditPage, BillDue, BillSave, BillSaved, BillWindow,
     Charge, ChargeDue, ChargeState, CredentialOwner, DayLegs, Disagreement, EntryVoid, FareVersion,
-    HeldEntries, JourneyShare, OfficeState, OperatorLeg, Receipt, ReplyRecord, RiderFile,
-    RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, StoredEntry,
-    Validator,
+    HeldEntries, JourneyShare, OfficeState, OperatorLeg, Receipt, Refund, RefundAttempt, RefundDue,
+    RefundHeard, RefundNews, RefundSettled, RefundState, ReplyRecord, RiderFile, RiderOpened,
+    SegmentConflict, Session, Settled, Settlement, StatementSaved, StoredEntry, Validator,
 };
 pub use verbs::Store;

@@ -8,6 +8,7 @@ mod bill;
 mod charge;
 mod journal;
 mod office;
+mod refund;
 mod rider;
 mod statement;
 
@@ -20,13 +21,13 @@ use ridecode_codec::crypto::PublicKey;
 use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{Statement, Transfer, TransferId};
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, OperatorId, RiderId,
-    ServiceDay, TapId, UnixSeconds, ValidatorId,
+    ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, OperatorId, RefundId,
+    RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
 use crate::fault::StoreFault;
 use crate::record::{
-    Charge, Disagreement, FareVersion, ReplyRecord, Session, StoredEntry, Validator,
+    Charge, Disagreement, FareVersion, Refund, ReplyRecord, Session, StoredEntry, Validator,
 };
 use crate::step::Balance;
 
@@ -70,6 +71,7 @@ struct State {
     fares: BTreeMap<(Period, JourneyId, u32), FareVersion>,
     transfers: BTreeMap<(RiderId, TransferId), Transfer>,
     charges: BTreeMap<(RiderId, ChargeId), Charge>,
+    refunds: BTreeMap<(RiderId, RefundId), Refund>,
     /// Legs on no statement yet.
     legs: BTreeMap<(OperatorId, ServiceDay, ChargeId), (IssuerId, i64)>,
     statements: BTreeMap<(OperatorId, u64), Statement>,

@@ -3,6 +3,7 @@
 mod bill;
 mod charge;
 mod office;
+mod refund;
 mod rider;
 mod segment;
 mod statement;
@@ -10,6 +11,9 @@ mod statement;
 pub use bill::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare, OperatorLeg};
 pub use charge::{Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement};
 pub use office::{AuditPage, OfficeState, ReplyRecord};
+pub use refund::{
+    Refund, RefundAttempt, RefundDue, RefundHeard, RefundNews, RefundSettled, RefundState,
+};
 pub use rider::{CredentialOwner, RiderFile, RiderOpened, Session};
 pub use segment::{
     Acceptance, Disagreement, EntryVoid, HeldEntries, Receipt, SegmentConflict, StoredEntry,

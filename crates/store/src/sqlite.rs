@@ -13,6 +13,7 @@ mod open;
 mod reader;
 mod writer;
 
+mod refund;
 mod rider;
 
 mod credential;

@@ -11,16 +11,22 @@ use ridecode_validator::DenyReason;
 use ridecode_words::{MandateId, ProviderId, TapId, UnixSeconds};
 
 use crate::fault::StoreFault;
-use crate::record::{Attempt, AttemptOutcome, Charge, ChargeState, Settled, Settlement};
+use crate::record::{
+    Attempt, AttemptOutcome, Charge, ChargeState, Refund, RefundAttempt, RefundHeard, RefundNews,
+    RefundSettled, RefundState, Settled, Settlement,
+};
 
 /// What becomes of news about a charge, when it is not to be saved. `mark` is the rider's.
 pub(crate) fn turn_away(charge: &Charge, mark: u64, news: &Settlement) -> Option<Settled> {
-    let paid = is_payment(&news.outcome);
+    let paid = news.outcome.is_payment();
     match charge.state {
         ChargeState::Collected { .. } | ChargeState::CollectedOther { .. } => {
             return Some(Settled::AlreadyCollected);
         }
-        ChargeState::Planned | ChargeState::Declined { .. } | ChargeState::Superseded if !paid => {
+        ChargeState::Planned | ChargeState::Declined { .. } if !paid => {
+            return Some(Settled::NotWaiting);
+        }
+        ChargeState::Superseded if !paid && charge.next_attempt.is_none_or(|at| at > news.at) => {
             return Some(Settled::NotWaiting);
         }
         ChargeState::Planned
@@ -33,19 +39,15 @@ pub(crate) fn turn_away(charge: &Charge, mark: u64, news: &Settlement) -> Option
     (news.mark != mark).then_some(Settled::Moved)
 }
 
-/// Whether money came in.
-pub(crate) fn is_payment(outcome: &AttemptOutcome) -> bool {
-    match outcome {
-        AttemptOutcome::Collected { .. } | AttemptOutcome::CollectedOther { .. } => true,
-        AttemptOutcome::Accepted | AttemptOutcome::Declined { .. } | AttemptOutcome::Unknown => {
-            false
-        }
-    }
-}
-
 /// The charge after news that is to be saved.
 pub(crate) fn settle(mut charge: Charge, news: &Settlement) -> Charge {
     charge.next_attempt = news.next_attempt;
+    if charge.state == ChargeState::Superseded && !news.outcome.is_payment() {
+        // It was asked about once more. Known, it is left; otherwise it is asked about again.
+        let known = matches!(news.outcome, AttemptOutcome::Declined { .. });
+        charge.next_attempt = news.next_attempt.filter(|_| !known);
+        return charge;
+    }
     charge.state = match &news.outcome {
         AttemptOutcome::Accepted => ChargeState::Accepted,
         AttemptOutcome::Collected { transaction } => {
@@ -111,6 +113,57 @@ pub(crate) fn attempt(mut charge: Charge, attempt: &Attempt) -> Option<Charge> {
     charge.state = ChargeState::Submitted;
     charge.next_attempt = Some(attempt.look_again);
     Some(charge)
+}
+
+/// A refund with an attempt taken down, unless that attempt is not the next one.
+pub(crate) fn attempt_refund(mut refund: Refund, attempt: &RefundAttempt) -> Option<Refund> {
+    if !refund.state.is_open() || refund.attempts.checked_add(1) != Some(attempt.number) {
+        return None;
+    }
+    refund.attempts = attempt.number;
+    refund.state = RefundState::Submitted;
+    refund.next_attempt = Some(attempt.look_again);
+    Some(refund)
+}
+
+/// A refund after news, or what becomes of news that is not to be saved.
+pub(crate) fn settle_refund(
+    mut refund: Refund,
+    news: &RefundNews,
+) -> Result<Refund, RefundSettled> {
+    let done = news.heard == RefundHeard::Done;
+    match refund.state {
+        RefundState::Done => return Err(RefundSettled::AlreadyDone),
+        RefundState::Planned | RefundState::Refused { .. } if !done => {
+            return Err(RefundSettled::NotWaiting);
+        }
+        RefundState::Planned
+        | RefundState::Submitted
+        | RefundState::Accepted
+        | RefundState::Refused { .. }
+        | RefundState::Unknown => {}
+    }
+    (refund.state, refund.next_attempt) = match &news.heard {
+        RefundHeard::Accepted => (RefundState::Accepted, news.next_attempt),
+        RefundHeard::Done => (RefundState::Done, None),
+        RefundHeard::Refused { reason } => {
+            let reason = reason.clone();
+            (RefundState::Refused { reason }, None)
+        }
+        RefundHeard::Unknown => (RefundState::Unknown, news.next_attempt),
+    };
+    Ok(refund)
+}
+
+/// Makes a refused refund due again if so much is still in credit. Says whether it was one.
+pub(crate) fn revive_refund(refund: &mut Refund, owed_minor: i64, now: UnixSeconds) -> bool {
+    let refused = matches!(refund.state, RefundState::Refused { .. });
+    let revived = refused && owed_minor.saturating_neg() >= refund.amount.minor;
+    if revived {
+        refund.state = RefundState::Planned;
+        refund.next_attempt = Some(now);
+    }
+    revived
 }
 
 /// A credential's state after its rider's state became `rider`, if that changes it. Debt and

@@ -15,16 +15,17 @@ use ridecode_fare::Period;
 use ridecode_ledger::Statement;
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RiderId, ServiceDay, UnixSeconds,
-    ValidatorId,
+    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay,
+    UnixSeconds, ValidatorId,
 };
 
 use crate::fault::StoreFault;
 use crate::invariant;
 use crate::record::{
     Acceptance, Attempt, AuditPage, BillDue, BillSave, BillSaved, BillWindow, Charge, ChargeDue,
-    CredentialOwner, DayLegs, HeldEntries, OfficeState, Receipt, ReplyRecord, RiderFile,
-    RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, Validator,
+    CredentialOwner, DayLegs, HeldEntries, OfficeState, Receipt, Refund, RefundAttempt, RefundDue,
+    RefundNews, RefundSettled, ReplyRecord, RiderFile, RiderOpened, SegmentConflict, Session,
+    Settled, Settlement, StatementSaved, Validator,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -211,7 +212,8 @@ impl Store {
     ///
     /// Charges of a journey whose fare is not its first are brought in line with what it owes then:
     /// those that ask for too much and are not on their way are superseded, one that follows asks
-    /// for what is left, and a block is made smaller or taken away with them.
+    /// for what is left, refunds are planned for what came in too much, and a block is made smaller
+    /// or taken away with them.
     pub async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
         invariant::assert_bills(&bills);
         each_engine!(self.save_bills(bills))
@@ -250,6 +252,37 @@ impl Store {
     pub async fn settle_charge(&self, settlement: Settlement) -> Result<Settled> {
         invariant::assert_settlement(&settlement);
         each_engine!(self.settle_charge(settlement))
+    }
+
+    /// Refunds something is to be done about at `now`, longest due first, at most `limit`.
+    pub async fn due_refunds(&self, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>> {
+        each_engine!(self.due_refunds(now, limit))
+    }
+
+    /// Takes down an attempt at a refund before its request leaves. `false` if the refund is done
+    /// or refused, or another worker made this attempt: then send nothing.
+    pub async fn open_refund(&self, attempt: RefundAttempt) -> Result<bool> {
+        each_engine!(self.open_refund(attempt))
+    }
+
+    /// Takes down news about a refund, with its transfer, all or nothing. Done is final and is
+    /// taken from every state ([`RefundSettled::AlreadyDone`] from then on). Other news moves only
+    /// a refund that is submitted, accepted or unknown ([`RefundSettled::NotWaiting`]). News saved
+    /// moves the rider's mark, and brings the journey in line as [`Store::settle_charge`] does.
+    pub async fn settle_refund(&self, news: RefundNews) -> Result<RefundSettled> {
+        invariant::assert_refund_news(&news);
+        each_engine!(self.settle_refund(news))
+    }
+
+    /// Has a refused refund tried again, under its number. `false`, and nothing was changed, if it
+    /// is not refused or its journey is no longer so much in credit.
+    pub async fn revive_refund(&self, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+        each_engine!(self.revive_refund(refund, now))
+    }
+
+    /// A refund by its id.
+    pub async fn find_refund(&self, refund: RefundId) -> Result<Option<Refund>> {
+        each_engine!(self.find_refund(refund))
     }
 
     /// What an operator's statement for a day is made of.

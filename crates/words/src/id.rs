@@ -200,6 +200,41 @@ impl FromStr for ChargeId {
     }
 }
 
+/// Money of a charge on its way back (退款): the charge, and its number among the charge's refunds.
+/// Its text form is the refund's number at the payment provider: 11 to 40 letters, digits and
+/// hyphens.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RefundId {
+    /// The charge that was collected.
+    pub charge: ChargeId,
+    /// Which of its refunds, from 1.
+    pub number: u16,
+}
+
+impl fmt::Display for RefundId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-r{}", self.charge, self.number)
+    }
+}
+
+impl FromStr for RefundId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let fault = NotAnId {
+            example: "00002001-17-1-r1",
+        };
+        let (charge, number) = text.rsplit_once("-r").ok_or(fault)?;
+        let refund = Self {
+            charge: charge.parse().map_err(|_| fault)?,
+            number: number.parse().map_err(|_| fault)?,
+        };
+        Some(refund)
+            .filter(|refund| refund.number >= 1 && refund.to_string() == text)
+            .ok_or(fault)
+    }
+}
+
 /// A short shared text: an id or a name from a feed or a configuration, 1 to 255 bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<str>);
@@ -342,6 +377,26 @@ mod tests {
             "x".parse::<ChargeId>().unwrap_err().to_string(),
             "must be an id such as 00002001-17-1"
         );
+    }
+
+    #[test]
+    fn refunds_are_numbered_behind_their_charge() {
+        let charge: ChargeId = "ffffffff-99999999999999-9999999".parse().unwrap();
+        for number in [1, u16::MAX] {
+            let text = RefundId { charge, number }.to_string();
+            assert_eq!(text.parse(), Ok(RefundId { charge, number }));
+            assert!((11..=40).contains(&text.len()), "{text}");
+        }
+        for wrong in [
+            "00002001-17-1",
+            "00002001-17-1-r",
+            "00002001-17-1-r0",
+            "00002001-17-1-r01",
+            "00002001-17-1-r65536",
+            "00002001-17-r1",
+        ] {
+            assert!(wrong.parse::<RefundId>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -14,8 +14,8 @@ mod time;
 
 pub use id::{
     BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId, LineId,
-    MandateId, NotAnId, OperatorId, ProviderId, RiderId, StopId, TapId, Text, TextTooLong,
-    TicketId, ValidatorId, VehicleId,
+    MandateId, NotAnId, OperatorId, ProviderId, RefundId, RiderId, StopId, TapId, Text,
+    TextTooLong, TicketId, ValidatorId, VehicleId,
 };
 pub use mode::{Mode, UnknownMode};
 pub use time::{Month, NotADay, ServiceDay, UnixSeconds};

@@ -48,7 +48,10 @@ fn collected(minor: i64) -> Event {
 
 fn refunded(minor: i64) -> Event {
     Event::Refunded {
-        charge: CHARGE,
+        refund: RefundId {
+            charge: CHARGE,
+            number: 2,
+        },
         rider: RIDER,
         provider: PROVIDER,
         day: DAY,
@@ -77,6 +80,17 @@ fn reinstated(minor: i64) -> Event {
 fn goodwill(minor: i64) -> Event {
     Event::Goodwill {
         charge: CHARGE,
+        number: 3,
+        rider: RIDER,
+        day: DAY,
+        amount: Money::fen(minor),
+    }
+}
+
+fn taken_back(minor: i64) -> Event {
+    Event::GoodwillTakenBack {
+        charge: CHARGE,
+        number: 3,
         rider: RIDER,
         day: DAY,
         amount: Money::fen(minor),
@@ -109,6 +123,7 @@ fn impossible_events_post_nothing() {
     check(&written_off(i64::MIN), Err(PostFault::NotPositive));
     check(&reinstated(0), Err(PostFault::NotPositive));
     check(&goodwill(-1), Err(PostFault::NotPositive));
+    check(&taken_back(0), Err(PostFault::NotPositive));
     check(&fare(&[(1, 5), (1, 5)]), Err(PostFault::UnclearShares));
     check(
         &fare(&[(1, 5), (2, 0), (1, 0)]),
@@ -144,7 +159,7 @@ fn each_event_posts_its_transfers() {
     );
     check(
         &refunded(400),
-        Ok(&[&format!("refunded 0: {rider} > provider/9/clearing ¥4.00")]),
+        Ok(&[&format!("refunded 2: {rider} > provider/9/clearing ¥4.00")]),
     );
     check(
         &written_off(1),
@@ -156,8 +171,10 @@ fn each_event_posts_its_transfers() {
     );
     check(
         &goodwill(100),
-        Ok(&[&format!("goodwill 0: goodwill > {rider} ¥1.00")]),
+        Ok(&[&format!("goodwill 3: goodwill > {rider} ¥1.00")]),
     );
+    let expected = format!("goodwill-taken-back 3: {rider} > goodwill ¥1.00");
+    check(&taken_back(100), Ok(&[&expected]));
 }
 
 #[test]
@@ -166,7 +183,7 @@ fn kinds_keep_their_bytes() {
         assert_eq!(kind.byte(), byte);
         assert_eq!(TransferKind::from_byte(byte), Some(kind));
     }
-    assert_eq!(TransferKind::from_byte(13), None);
+    assert_eq!(TransferKind::from_byte(14), None);
 }
 
 /// Random events, in two orders: the same transfers, the same balances, and all balances
@@ -209,12 +226,13 @@ fn books_balance_in_any_order() {
 
 fn random_event(random: &mut fastrand::Rng) -> Event {
     let amount = random.i64(1..10_000);
-    match random.u8(0..8) {
+    match random.u8(0..9) {
         0 => collected(amount),
         1 => refunded(amount),
         2 => written_off(amount),
         3 => reinstated(amount),
         4 => goodwill(amount),
+        5 => taken_back(amount),
         _ => {
             let operators = 1..=random.u32(1..5);
             let shares: Vec<_> = operators.map(|id| (id, random.i64(-500..500))).collect();
@@ -250,6 +268,7 @@ fn the_document_has_every_row() {
         written_off(5),
         reinstated(5),
         goodwill(5),
+        taken_back(5),
     ] {
         for transfer in post(&event).unwrap() {
             let (debit, credit) = (shape(transfer.debit), shape(transfer.credit));
@@ -291,6 +310,7 @@ fn title(event: &Event) -> &'static str {
         Event::WrittenOff { .. } => "debt written off",
         Event::Reinstated { .. } => "debt written off, paid after all",
         Event::Goodwill { .. } => "goodwill",
+        Event::GoodwillTakenBack { .. } => "goodwill taken back",
     }
 }
 

@@ -46,7 +46,13 @@ fn stories() -> Vec<Value> {
 
 fn play(event: &Value) -> Vec<Value> {
     match text(&event["kind"]) {
-        "fare" | "collected" | "refunded" | "written-off" | "reinstated" | "goodwill" => {
+        "fare"
+        | "collected"
+        | "refunded"
+        | "written-off"
+        | "reinstated"
+        | "goodwill"
+        | "goodwill-taken-back" => {
             let transfers = post(&rider_event(event)).expect("a story posts");
             transfers.iter().map(transfer_value).collect()
         }
@@ -58,10 +64,20 @@ fn play(event: &Value) -> Vec<Value> {
 }
 
 fn rider_event(event: &Value) -> Event {
-    let charge = text(&event["charge"]).parse().expect("a charge");
     let rider = text(&event["rider"]).parse().expect("a rider");
     let day = text(&event["day"]).parse().expect("a day");
     let amount = || money(&event["amount_minor"]);
+    let line = || u16::try_from(number(&event["number"])).expect("a line");
+    if text(&event["kind"]) == "refunded" {
+        return Event::Refunded {
+            refund: text(&event["refund"]).parse().expect("a refund"),
+            rider,
+            provider: ProviderId(number(&event["provider"])),
+            day,
+            amount: amount(),
+        };
+    }
+    let charge = text(&event["charge"]).parse().expect("a charge");
     match text(&event["kind"]) {
         "fare" => Event::Fare {
             charge,
@@ -84,13 +100,6 @@ fn rider_event(event: &Value) -> Event {
             day,
             amount: amount(),
         },
-        "refunded" => Event::Refunded {
-            charge,
-            rider,
-            provider: ProviderId(number(&event["provider"])),
-            day,
-            amount: amount(),
-        },
         "written-off" => Event::WrittenOff {
             charge,
             rider,
@@ -105,6 +114,14 @@ fn rider_event(event: &Value) -> Event {
         },
         "goodwill" => Event::Goodwill {
             charge,
+            number: line(),
+            rider,
+            day,
+            amount: amount(),
+        },
+        "goodwill-taken-back" => Event::GoodwillTakenBack {
+            charge,
+            number: line(),
             rider,
             day,
             amount: amount(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::{Period, Tap, bill};
 use ridecode_ledger::{Account, Money, Transfer, TransferId, TransferKind};
-use ridecode_store::{AuditPage, Charge, FareVersion, OperatorLeg};
+use ridecode_store::{AuditPage, Charge, FareVersion, OperatorLeg, Refund, RefundState};
 use ridecode_words::{ChargeId, JourneyId, Month, RiderId, TapId, UnixSeconds};
 
 use super::Finding;
@@ -22,6 +22,7 @@ pub(super) struct RiderRecords<'a> {
     pub(super) fares: BTreeMap<(JourneyId, u32), &'a FareVersion>,
     pub(super) transfers: Vec<&'a Transfer>,
     pub(super) charges: Vec<&'a Charge>,
+    refunds: Vec<&'a Refund>,
     balance_minor: i64,
     due: BTreeMap<Month, UnixSeconds>,
 }
@@ -57,6 +58,9 @@ pub(super) fn split(page: &AuditPage) -> BTreeMap<RiderId, RiderRecords<'_>> {
     }
     for charge in &page.charges {
         split.entry(charge.rider).or_default().charges.push(charge);
+    }
+    for refund in &page.refunds {
+        split.entry(refund.rider).or_default().refunds.push(refund);
     }
     for fare in &page.fares {
         // A fare without tap or transfer cannot be traced; it is shown under the first rider.
@@ -191,18 +195,39 @@ impl RiderRecords<'_> {
                 format!("{} is charged without a fare", charge.amount),
             );
         }
-        self.check_collected(transfers, found);
+        self.check_collected(&mut transfers, found);
+        self.check_refunds(&mut transfers, found);
+        for (id, transfer) in transfers {
+            let detail = format!(
+                "a transfer ({:?}, line {}) of {} has no cause",
+                id.kind, id.line, transfer.amount
+            );
+            found.tell("transfer", id.charge, detail);
+        }
         self.check_evenness(rider, found);
     }
 
     /// The open charges of a journey ask for what it owes: never for less, and for more only with
-    /// charges that are on their way.
+    /// charges that are on their way. Money on its way back counts as given back; what is in credit
+    /// beyond that was refused.
     fn check_evenness(&self, rider: RiderId, found: &mut Found) {
         let account = Account::Rider(rider);
         let mut owed: BTreeMap<JourneyId, i128> = BTreeMap::new();
         for transfer in &self.transfers {
             *owed.entry(transfer.id.charge.journey).or_default() +=
                 i128::from(transfer.debit_less_credit_minor(account));
+        }
+        let mut refused: BTreeMap<JourneyId, i128> = BTreeMap::new();
+        for refund in &self.refunds {
+            let (journey, amount) = (refund.id.charge.journey, i128::from(refund.amount.minor));
+            match refund.state {
+                RefundState::Done => {}
+                RefundState::Refused { .. } => *refused.entry(journey).or_default() += amount,
+                RefundState::Planned
+                | RefundState::Submitted
+                | RefundState::Accepted
+                | RefundState::Unknown => *owed.entry(journey).or_default() += amount,
+            }
         }
         let mut asked: BTreeMap<JourneyId, (i128, i128)> = BTreeMap::new();
         for charge in self.charges.iter().filter(|one| !one.state.is_closed()) {
@@ -218,11 +243,16 @@ impl RiderRecords<'_> {
                 let detail = format!("{owed} minor units are owed, {open} are asked for");
                 found.tell("charges", journey, detail);
             }
+            let refused = refused.remove(&journey).unwrap_or_default();
+            if owed < -refused {
+                let detail = format!("{} minor units in credit, {refused} were refused", -owed);
+                found.tell("refund", journey, detail);
+            }
         }
     }
 
-    /// Every collected charge has its transfer, and nothing else is left.
-    fn check_collected(&self, mut transfers: BTreeMap<TransferId, &Transfer>, found: &mut Found) {
+    /// Every collected charge has its transfer, and no other has.
+    fn check_collected(&self, transfers: &mut BTreeMap<TransferId, &Transfer>, found: &mut Found) {
         for charge in &self.charges {
             let transfer = transfers.remove(&TransferId {
                 charge: charge.id,
@@ -254,12 +284,38 @@ impl RiderRecords<'_> {
                 }
             }
         }
-        for (id, transfer) in transfers {
-            let detail = format!(
-                "a transfer ({:?}, line {}) of {} has no cause",
-                id.kind, id.line, transfer.amount
-            );
-            found.tell("transfer", id.charge, detail);
+    }
+
+    /// Every refund that is done has its transfer and no other has, and no charge was given back
+    /// more than came in for it.
+    fn check_refunds(&self, transfers: &mut BTreeMap<TransferId, &Transfer>, found: &mut Found) {
+        let mut given: BTreeMap<ChargeId, i64> = BTreeMap::new();
+        for refund in &self.refunds {
+            *given.entry(refund.id.charge).or_default() += refund.amount.minor;
+            let transfer = transfers.remove(&TransferId {
+                charge: refund.id.charge,
+                kind: TransferKind::Refunded,
+                line: refund.id.number,
+            });
+            let moved = transfer.map(|transfer| (transfer.amount, transfer.debit));
+            let done = refund.state == RefundState::Done;
+            let expected = done.then_some((refund.amount, Account::Rider(refund.rider)));
+            if moved != expected {
+                let (amount, state) = (refund.amount, &refund.state);
+                let detail = format!("{amount} are {state:?}, and {moved:?} moved");
+                found.tell("refund", refund.id, detail);
+            }
+        }
+        for charge in &self.charges {
+            let given = given.remove(&charge.id).unwrap_or(0);
+            let paid = charge.find_paid().map_or(0, |paid| paid.minor);
+            if given > paid {
+                let detail = format!("{paid} minor units came in, {given} are given back");
+                found.tell("refund", charge.id, detail);
+            }
+        }
+        for charge in given.into_keys() {
+            found.tell("refund", charge, "there is no such charge".into());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use ridecode_account::{Debt, RiderState, Unpaid};
 use ridecode_ledger::{Event, Money, Transfer, post};
-use ridecode_store::{AttemptOutcome, Charge, RiderFile, Settlement, StoreFault};
+use ridecode_store::{AttemptOutcome, Charge, ChargeState, RiderFile, Settlement, StoreFault};
 use ridecode_words::{ProviderId, ServiceDay, UnixSeconds};
 
 use crate::desk::Policy;
@@ -44,7 +44,7 @@ fn next_attempt(charge: &Charge, policy: &Policy, news: News<'_>) -> Option<Unix
             policy.credit.next_attempt(declines, first, news.at)
         }
         AttemptOutcome::Accepted | AttemptOutcome::Unknown => {
-            Some(news.at.plus_s(i64::from(policy.ask_after_s)))
+            Some(policy.ask_again(charge.planned, news.at))
         }
     }
 }
@@ -71,6 +71,9 @@ fn rider_state(
     policy: &Policy,
     news: News<'_>,
 ) -> Option<RiderState> {
+    if charge.state == ChargeState::Superseded && !news.outcome.is_payment() {
+        return None;
+    }
     let debt = debt_after(charge, file, policy, news);
     let after = match (&file.rider.state, news.outcome) {
         (RiderState::Closed, _)

@@ -18,10 +18,10 @@ use crate::provider::Mood;
 use crate::world::{COMPACT, MORNING, World};
 
 /// A minute after the ride, when it is priced and charged.
-const NOW: UnixSeconds = UnixSeconds(MORNING.0 + 60);
+pub(crate) const NOW: UnixSeconds = UnixSeconds(MORNING.0 + 60);
 
 /// A rider with `rides` priced bus rides of 2 yuan, not charged yet.
-async fn rode(seed: u64, rides: u32) -> (World, Phone, Gate) {
+pub(crate) async fn rode(seed: u64, rides: u32) -> (World, Phone, Gate) {
     let mut world = World::new(seed);
     let phone = world.rider(1, COMPACT).await;
     let mut reader = world.gate(0x201, bus()).await;
@@ -34,7 +34,7 @@ async fn rode(seed: u64, rides: u32) -> (World, Phone, Gate) {
     (world, phone, reader)
 }
 
-async fn only_charge(world: &World, rider: RiderId) -> Charge {
+pub(crate) async fn only_charge(world: &World, rider: RiderId) -> Charge {
     let page = world.office.store.load_rides(rider).await.unwrap();
     assert_eq!(page.charges.len(), 1);
     page.charges.into_iter().next().unwrap()
@@ -279,7 +279,7 @@ async fn a_block_for_a_ride_goes_when_the_ride_is_taken_back() {
     // Money for another ride is taken whole, and nothing more is taken for this one.
     world.provider.set_mood(Mood::Pays);
     let later = NOW.plus_s(7_200);
-    assert_eq!(world.charge(later).await.tried, 0);
+    assert_eq!(world.charge(later).await.collected, 0);
     assert_eq!(world.provider.taken(), 0);
     world.audit_clean(later).await;
 }

@@ -25,6 +25,8 @@ mod order;
 
 mod charge;
 
+mod refund;
+
 mod storm;
 
 mod close;

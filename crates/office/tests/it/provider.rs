@@ -39,6 +39,8 @@ struct Books {
     contracts: BTreeMap<String, &'static str>,
     /// Order number to state, amount and how often money was taken for it.
     orders: BTreeMap<String, (&'static str, i64, u32)>,
+    /// Refund number to order number, state and amount.
+    refunds: BTreeMap<String, (String, &'static str, i64)>,
     /// Requests that arrived, as method and target.
     heard: Vec<String>,
 }
@@ -50,6 +52,7 @@ impl Provider {
             key: key(Algorithm::EdDsa, 77),
             contracts: BTreeMap::new(),
             orders: BTreeMap::new(),
+            refunds: BTreeMap::new(),
             heard: Vec::new(),
         })))
     }
@@ -96,6 +99,34 @@ impl Provider {
         orders
             .map(|(_, amount, times)| amount * i64::from(*times))
             .sum()
+    }
+
+    /// What was given back in all, in fen.
+    pub(crate) fn given_back(&self) -> i64 {
+        let books = self.0.lock().unwrap();
+        let done = books
+            .refunds
+            .values()
+            .filter(|(_, state, _)| *state == "done");
+        done.map(|(_, _, amount)| amount).sum()
+    }
+
+    /// Gives back every refund it took and did not decide about.
+    pub(crate) fn give_accepted(&self) {
+        let mut books = self.0.lock().unwrap();
+        for refund in books.refunds.values_mut() {
+            if refund.1 == "accepted" {
+                refund.1 = "done";
+            }
+        }
+    }
+
+    /// Pays an order all the same, whatever became of it before.
+    pub(crate) fn pay_late(&self, number: &str) {
+        let mut books = self.0.lock().unwrap();
+        let order = books.orders.get_mut(number).unwrap();
+        assert_ne!(order.0, "collected", "paid before");
+        *order = ("collected", order.1, order.2 + 1);
     }
 
     /// Every order: its number, state, amount and how often money was taken for it.
@@ -151,6 +182,16 @@ impl Books {
                 (200, self.show(number))
             }
             ("GET", ["orders", _]) => (404, json!({ "code": "no_such_order" })),
+            ("POST", ["refunds"]) => {
+                let number = body["refund"].as_str().unwrap().to_owned();
+                let order = body["order"].as_str().unwrap().to_owned();
+                self.refund(&number, (order, body["amount_minor"].as_i64().unwrap()));
+                (200, self.show_refund(&number))
+            }
+            ("GET", ["refunds", number]) if self.refunds.contains_key(*number) => {
+                (200, self.show_refund(number))
+            }
+            ("GET", ["refunds", _]) => (404, json!({ "code": "no_such_refund" })),
             _ => panic!("no such request: {method} {}", request.target),
         }
     }
@@ -168,6 +209,45 @@ impl Books {
                 Mood::Empty | Mood::Unreachable => ("declined", amount, order.2),
             };
         }
+    }
+
+    /// Takes a refund. One that was given back is never given back again under the same number, and
+    /// no order is given back more than was paid.
+    fn refund(&mut self, number: &str, (order, amount): (String, i64)) {
+        let others = self.refunds.iter().filter(|(held, (of, state, _))| {
+            *held != number && *of == order && *state != "refused"
+        });
+        let given: i64 = others.map(|(_, (_, _, amount))| amount).sum();
+        let (state, paid, _) = self.orders[&order];
+        assert_eq!(state, "collected", "only what was paid is given back");
+        assert!(given + amount <= paid, "{order} is given back too much");
+        let mood = self.mood;
+        let refund = self.refunds.entry(number.to_owned());
+        let refund = refund.or_insert((order.clone(), "refused", amount));
+        assert_eq!(
+            (&refund.0, refund.2),
+            (&order, amount),
+            "a number keeps its content"
+        );
+        if refund.1 == "refused" {
+            refund.1 = match mood {
+                Mood::Pays | Mood::LosesReplies => "done",
+                Mood::Slow => "accepted",
+                Mood::Empty | Mood::Unreachable => "refused",
+            };
+        }
+    }
+
+    fn show_refund(&self, number: &str) -> Value {
+        let (order, state, amount) = &self.refunds[number];
+        let mut refund = json!({
+            "refund": number, "order": order, "state": state, "amount_minor": amount,
+            "currency": "CNY",
+        });
+        if *state == "refused" {
+            refund["reason"] = "account_closed".into();
+        }
+        refund
     }
 
     fn contract(&self, number: &str) -> Value {

@@ -13,7 +13,7 @@ use ridecode_office::enrol::{self, SignIn};
 use ridecode_office::mandate::{self, MandateAsked};
 use ridecode_office::upload::{self, Auditor, UploadFault};
 use ridecode_office::{Entropy, Office, Policy};
-use ridecode_office::{bundle, charge, credential, price};
+use ridecode_office::{bundle, charge, credential, price, refund};
 use ridecode_store::memory::MemoryStore;
 use ridecode_store::{Receipt, RiderFile, Store};
 use ridecode_validator::bundle::Expected;
@@ -189,6 +189,12 @@ impl World {
     pub(crate) async fn charge(&mut self, now: UnixSeconds) -> charge::Charged {
         let edge = (&self.provider, &mut self.chance);
         charge::run(&self.office, now, 1_000, edge).await.unwrap()
+    }
+
+    /// One round of refunds.
+    pub(crate) async fn refund(&mut self, now: UnixSeconds) -> refund::Refunded {
+        let edge = (&self.provider, &mut self.chance);
+        refund::run(&self.office, now, 1_000, edge).await.unwrap()
     }
 
     pub(crate) async fn file(&self, rider: RiderId, now: UnixSeconds) -> RiderFile {

@@ -8,7 +8,7 @@ use alloc::string::String;
 use ridecode_words::UnixSeconds;
 use serde::Deserialize;
 
-use super::reply::{ContractReply, OrderReply};
+use super::reply::{ContractReply, OrderReply, RefundReply};
 use super::{Connector, sign};
 use crate::arrival::{check_fresh, header, parse};
 use crate::connector::{CallbackFault, Notice};
@@ -44,6 +44,10 @@ fn read_notice(body: &[u8]) -> Result<Notice, CallbackFault> {
             .and_then(OrderReply::read)
             .map(|(charge, outcome)| Notice::Order { charge, outcome })
             .ok_or(CallbackFault::Malformed("the order is not readable")),
+        "refund" => parse::<RefundReply>(body)
+            .and_then(RefundReply::read)
+            .map(|(refund, outcome)| Notice::Refund { refund, outcome })
+            .ok_or(CallbackFault::Malformed("the refund is not readable")),
         _ => Err(CallbackFault::Malformed("the event is unknown")),
     }
 }

@@ -6,13 +6,13 @@
 use alloc::string::String;
 
 use ridecode_ledger::{Currency, Money};
-use ridecode_words::{ChargeId, MandateId};
+use ridecode_words::{ChargeId, MandateId, RefundId};
 use serde::Deserialize;
 
 use super::{Connector, sign};
 use crate::arrival::parse;
 use crate::connector::{
-    ContractAnswer, ContractNews, ContractState, Outcome, RequestTime, SmsFault,
+    ContractAnswer, ContractNews, ContractState, Outcome, RefundOutcome, RequestTime, SmsFault,
 };
 use crate::http::HttpReply;
 
@@ -68,6 +68,37 @@ impl Connector {
                 Some(_) | None => Outcome::Unknown,
             },
             _ => Outcome::Unknown,
+        }
+    }
+
+    /// What a reply to [`Connector::refund`] or [`Connector::query_refund`] says. `time` is the
+    /// request's; `None` is no reply at all.
+    pub fn read_refund(
+        &self,
+        refund: RefundId,
+        time: RequestTime,
+        reply: Option<&HttpReply>,
+    ) -> RefundOutcome {
+        let Some((status, body)) = self.signed(time, reply) else {
+            return RefundOutcome::Unknown;
+        };
+        match status {
+            200 | 201 => {
+                let news = parse::<RefundReply>(body).and_then(RefundReply::read);
+                news.filter(|(told, _)| *told == refund)
+                    .map_or(RefundOutcome::Unknown, |(_, outcome)| outcome)
+            }
+            402 => refusal(body).map_or(RefundOutcome::Unknown, |reason| RefundOutcome::Refused {
+                reason,
+            }),
+            404 => match refusal(body).as_deref() {
+                Some("no_such_refund") => RefundOutcome::NotFound,
+                Some("no_such_order") => RefundOutcome::Refused {
+                    reason: "no_such_order".into(),
+                },
+                Some(_) | None => RefundOutcome::Unknown,
+            },
+            _ => RefundOutcome::Unknown,
         }
     }
 
@@ -160,6 +191,47 @@ impl OrderReply {
         };
         Some((self.order.parse().ok()?, outcome))
     }
+}
+
+/// A refund as replies and callbacks show it.
+#[derive(Deserialize)]
+pub(super) struct RefundReply {
+    refund: String,
+    order: String,
+    state: RefundWord,
+    amount_minor: i64,
+    currency: String,
+    reason: Option<String>,
+}
+
+impl RefundReply {
+    /// The refund and what is known of it, if every field has its documented form.
+    pub(super) fn read(self) -> Option<(RefundId, RefundOutcome)> {
+        let refund: RefundId = self.refund.parse().ok()?;
+        if self.order.parse() != Ok(refund.charge) {
+            return None;
+        }
+        let currency: Currency = self.currency.parse().ok()?;
+        let amount = Money::new(self.amount_minor, currency);
+        let outcome = match self.state {
+            RefundWord::Accepted => RefundOutcome::Accepted,
+            RefundWord::Done => RefundOutcome::Done {
+                amount: Some(amount).filter(|amount| amount.is_positive())?,
+            },
+            RefundWord::Refused => RefundOutcome::Refused {
+                reason: self.reason.filter(|reason| is_word(reason))?,
+            },
+        };
+        Some((refund, outcome))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RefundWord {
+    Accepted,
+    Done,
+    Refused,
 }
 
 #[derive(Deserialize)]

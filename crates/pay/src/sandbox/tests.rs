@@ -12,7 +12,7 @@ use ridecode_words::{RiderId, UnixSeconds};
 use super::*;
 use crate::connector::{
     BillFault, BillLine, CallbackFault, ContractAnswer, ContractNews, ContractState, Notice,
-    Outcome, SmsFault,
+    Outcome, RefundOutcome, SmsFault,
 };
 use crate::http::HttpReply;
 
@@ -597,4 +597,91 @@ fn signed_noise_is_survived() {
         let notice = connector().read_callback(&signed, body.as_bytes(), TIME.now);
         assert!(notice.is_err(), "RIDECODE_SEED={seed} {body}");
     }
+}
+
+const REFUND: &str = "00002001-17-1-r2";
+
+fn refunded(refund: &str, order: &str, state: &str, amount_minor: i64) -> String {
+    format!(
+        r#"{{"refund":"{refund}","order":"{order}","state":"{state}","amount_minor":{amount_minor},"currency":"CNY","reason":"account_closed"}}"#
+    )
+}
+
+#[test]
+fn a_refund_is_asked_for_under_its_own_number() {
+    let order = RefundOrder {
+        refund: REFUND.parse().unwrap(),
+        transaction: "T1".to_string(),
+        amount: Money::fen(150),
+        collected: Money::fen(400),
+        reason: "票价更正".to_string(),
+    };
+    let request = connector().refund(&order, TIME);
+    assert_eq!(request.target, "/v1/refunds");
+    assert_eq!(
+        request.body,
+        r#"{"refund":"00002001-17-1-r2","order":"00002001-17-1","amount_minor":150,"currency":"CNY","reason":"票价更正"}"#
+            .as_bytes()
+    );
+    let query = connector().query_refund(order.refund, TIME);
+    assert_eq!(query.target, "/v1/refunds/00002001-17-1-r2");
+}
+
+#[test]
+fn a_refund_is_given_back_only_where_the_provider_signs_that() {
+    let refused = |reason: &str| RefundOutcome::Refused {
+        reason: reason.to_string(),
+    };
+    let check = |reply: Option<HttpReply>, expected: RefundOutcome| {
+        let refund = REFUND.parse().unwrap();
+        let found = connector().read_refund(refund, TIME, reply.as_ref());
+        assert_eq!(found, expected, "{reply:?}");
+    };
+    check(None, RefundOutcome::Unknown);
+    let good = refunded(REFUND, CHARGE, "done", 150);
+    check(
+        Some(reply_for("00000000000000ac", 200, &good)),
+        RefundOutcome::Unknown,
+    );
+    for status in [202, 409, 422, 500, 504] {
+        check(Some(reply(status, &good)), RefundOutcome::Unknown);
+    }
+    for wrong in [
+        "",
+        "<!doctype html>",
+        &refunded("00002001-17-1-r1", CHARGE, "done", 150),
+        &refunded(REFUND, "00002001-18-1", "done", 150),
+        &refunded(REFUND, CHARGE, "given", 150),
+        &refunded(REFUND, CHARGE, "done", 0),
+        &refunded(REFUND, CHARGE, "done", -1),
+    ] {
+        check(Some(reply(200, wrong)), RefundOutcome::Unknown);
+    }
+    let done = RefundOutcome::Done {
+        amount: Money::fen(150),
+    };
+    check(Some(reply(200, &good)), done.clone());
+    check(Some(reply(201, &good)), done);
+    let accepted = refunded(REFUND, CHARGE, "accepted", 150);
+    check(Some(reply(201, &accepted)), RefundOutcome::Accepted);
+    let said = refunded(REFUND, CHARGE, "refused", 150);
+    check(Some(reply(200, &said)), refused("account_closed"));
+    let code = |code: &str| format!(r#"{{"code":"{code}","message":"no"}}"#);
+    check(
+        Some(reply(402, &code("refund_too_large"))),
+        refused("refund_too_large"),
+    );
+    check(Some(reply(402, "{}")), RefundOutcome::Unknown);
+    check(
+        Some(reply(404, &code("no_such_refund"))),
+        RefundOutcome::NotFound,
+    );
+    check(
+        Some(reply(404, &code("no_such_order"))),
+        refused("no_such_order"),
+    );
+    check(
+        Some(reply(404, &code("no_such_page"))),
+        RefundOutcome::Unknown,
+    );
 }

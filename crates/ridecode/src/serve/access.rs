@@ -85,6 +85,20 @@ pub(super) struct StaffMember {
 }
 
 impl StaffMember {
+    /// Refuses staff of one operator: what is the issuer's, riders and their money, is for staff of
+    /// all operators.
+    pub(super) fn of_the_issuer(&self) -> Result<()> {
+        match self.operator {
+            None => Ok(()),
+            Some(own) => Err(Problem::new(
+                Kind::Forbidden,
+                format!(
+                    "this token is for operator {own}; riders' money is for staff of the issuer"
+                ),
+            )),
+        }
+    }
+
     /// The operator a request is about: one this office clears with, and one this person may see.
     pub(super) fn operator(&self, app: &App, text: &str) -> Result<OperatorId> {
         let asked: OperatorId = parse("operator", text)?;

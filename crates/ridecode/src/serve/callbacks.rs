@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use ridecode_office::mandate::MandateStepFault;
-use ridecode_office::{charge, mandate};
+use ridecode_office::{charge, mandate, refund};
 use ridecode_pay::Notice;
 use ridecode_store::StoreFault;
 
@@ -31,6 +31,10 @@ pub(super) async fn sandbox(
         Notice::Order { charge, outcome } => charge::told(&app.office, charge, outcome, now())
             .await
             .map_err(unknown_order),
+        Notice::Refund { refund, outcome } => {
+            let told = refund::told(&app.office, refund, outcome, now()).await;
+            told.map_err(unknown_order)
+        }
     };
     told?;
     app.doorbell.ring();
@@ -58,6 +62,6 @@ fn unknown_order(fault: StoreFault) -> Problem {
 fn unknown() -> Problem {
     Problem::new(
         Kind::CallbackUnknown,
-        "the callback names a mandate or an order this office never had",
+        "the callback names a mandate, an order or a refund this office never had",
     )
 }

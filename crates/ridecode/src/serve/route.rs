@@ -9,12 +9,12 @@ use axum::routing::{MethodRouter, delete, get, post};
 use ridecode_validator::segment;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::access::Access::{Accountant, Anyone, Books, Operator, Rider, Signed, Staff};
+use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, Signed, Staff};
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
     App, callbacks, credentials, debts, devices, fares, guard, health, mandates, metrics, once,
-    openapi, pages, problems, riders, rides, segments, statements, validators,
+    openapi, pages, problems, refunds, riders, rides, segments, statements, validators,
 };
 
 /// One route.
@@ -83,6 +83,8 @@ routes! {
     GET get "/v1/rides" Rider Read rides::list;
     GET get "/v1/debts" Rider Read debts::list;
     POST post "/v1/repayments" Rider ByKey debts::repay;
+    GET get "/v1/refunds" Rider Read refunds::list;
+    POST post "/v1/refunds/{refund}/attempts" Agent ByKey refunds::again;
     POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
     GET get "/v1/statements" Books Read statements::list;
     POST post "/v1/days/{day}/close" Accountant ByKey statements::close;

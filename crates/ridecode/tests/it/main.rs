@@ -22,6 +22,7 @@ mod device;
 
 mod killed;
 
+mod refunds;
 mod rides;
 
 mod sandbox;

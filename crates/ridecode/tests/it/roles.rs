@@ -16,6 +16,7 @@ enum For {
 use For::{Anyone, Rider};
 const STAFF: For = For::Staff(&Role::ALL);
 const OPERATOR: For = For::Staff(&[Role::Operator, Role::Admin]);
+const AGENT: For = For::Staff(&[Role::Agent, Role::Admin]);
 const ACCOUNTANT: For = For::Staff(&[Role::Accountant, Role::Admin]);
 const BOOKS: For = For::Staff(&[Role::Accountant, Role::Auditor, Role::Admin]);
 
@@ -46,6 +47,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/v1/mandates", Rider),
     ("get", "/v1/mandates/{mandate}", Rider),
     ("get", "/v1/office", STAFF),
+    ("get", "/v1/refunds", Rider),
+    ("post", "/v1/refunds/{refund}/attempts", AGENT),
     ("post", "/v1/repayments", Rider),
     ("post", "/v1/riders/codes", Anyone),
     ("get", "/v1/riders/me", Rider),

@@ -6,5 +6,6 @@ mod contracts;
 mod forgeries;
 mod orders;
 mod pages;
+mod refunds;
 mod registration;
 mod world;

@@ -1,15 +1,14 @@
 //! Charges: attempts, news, blocks.
 
 use ridecode_account::{Block, MandateState, RiderState};
-use ridecode_words::{ChargeId, MandateId, ProviderId, UnixSeconds};
+use ridecode_words::{MandateId, ProviderId, UnixSeconds};
 
+use super::steps::{attempt, file, held, open, settle};
 use super::world::{
     NOW, all_at_once, collected, credential, credential_id, declined, device, mandate, news,
     ride_and_bill, rider_id, settle_in, yuan_fen,
 };
-use crate::{
-    Attempt, AttemptOutcome, Charge, ChargeState, RiderFile, Settled, Settlement, Store, StoreFault,
-};
+use crate::{AttemptOutcome, ChargeState, Settled, Settlement, Store, StoreFault};
 
 /// Of workers that would make the same attempt one may; nobody may once it is collected.
 pub async fn an_attempt_is_made_by_one_worker(store: &Store) {
@@ -254,33 +253,4 @@ pub async fn charges_come_longest_due_first_with_the_newest_mandate(store: &Stor
     let newest = (MandateId(3), ProviderId(1), "contract-3".to_owned());
     let expected = [(early, None), (late, Some(newest))];
     assert_eq!(due(UnixSeconds(i64::MAX), 9).await, expected);
-}
-
-fn attempt(charge: ChargeId, number: u32) -> Attempt {
-    Attempt {
-        charge,
-        number,
-        at: NOW,
-        look_again: NOW.plus_s(60),
-    }
-}
-
-async fn open(store: &Store, charge: ChargeId, number: u32) -> bool {
-    let opened = store.open_attempt(attempt(charge, number)).await;
-    opened.expect("an attempt")
-}
-
-async fn settle(store: &Store, charge: ChargeId, outcome: AttemptOutcome) -> Settled {
-    let news = news(store, charge, outcome).await;
-    store.settle_charge(news).await.expect("news")
-}
-
-async fn held(store: &Store, charge: ChargeId) -> Charge {
-    let charge = store.find_charge(charge).await.expect("a verb");
-    charge.expect("the charge")
-}
-
-async fn file(store: &Store) -> RiderFile {
-    let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
-    file.expect("rider 1")
 }

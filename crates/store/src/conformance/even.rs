@@ -7,11 +7,15 @@ use ridecode_account::{Block, RiderState};
 use ridecode_ledger::{Account, Money};
 use ridecode_words::{ChargeId, JourneyId};
 
+use super::steps::{charges_open, file, held, open, open_refund, refund_news, settle};
 use super::world::{
     NOW, Posting, bill, collected, credential, credential_id, declined, device, journey, mark,
     news, rider_id, rides, settle_in, upload, yuan_fen,
 };
-use crate::{Attempt, AttemptOutcome, BillSaved, Charge, ChargeState, RiderFile, Settled, Store};
+use crate::{
+    AttemptOutcome, BillSaved, Charge, ChargeState, RefundHeard, RefundState, RiderFile, Settled,
+    Store,
+};
 
 /// A declined charge whose fare falls is never tried again: one that follows asks for what is
 /// left, and the block goes with the debt.
@@ -34,9 +38,8 @@ pub async fn a_fare_that_falls_supersedes_a_declined_charge(store: &Store) {
     let second = ride.charge(ChargeId::FOLLOW_UP);
     assert_eq!(held(store, first).await.state, ChargeState::Superseded);
     assert!(!open(store, first, 2).await, "never sent again");
-    let late = news(store, first, declined()).await;
-    let settled = store.settle_charge(late).await.expect("a straggler");
-    assert_eq!(settled, Settled::NotWaiting);
+    let straggler = settle(store, first, declined()).await;
+    assert_eq!(straggler, Settled::NotWaiting);
     let follow_up = held(store, second).await;
     assert_eq!(follow_up.amount, yuan_fen(400));
     assert_eq!((follow_up.attempts, follow_up.declines), (0, 1));
@@ -44,14 +47,7 @@ pub async fn a_fare_that_falls_supersedes_a_declined_charge(store: &Store) {
     let after = file(store).await;
     assert_eq!(after.rider.state, blocked(400));
     assert_eq!((after.unpaid, after.balance_minor), (vec![follow_up], 400));
-    assert_eq!(
-        store
-            .office_state(NOW)
-            .await
-            .expect("counters")
-            .charges_open,
-        1
-    );
+    assert_eq!(charges_open(store).await, 1);
 
     ride.costs(0).await;
     let after = file(store).await;
@@ -62,14 +58,7 @@ pub async fn a_fare_that_falls_supersedes_a_declined_charge(store: &Store) {
     assert_eq!(after.unpaid, []);
     assert_eq!(store.load_denied(NOW).await.expect("the list"), []);
     assert_eq!(after.credentials[0].id, credential_id(1));
-    assert_eq!(
-        store
-            .office_state(NOW)
-            .await
-            .expect("counters")
-            .charges_open,
-        0
-    );
+    assert_eq!(charges_open(store).await, 0);
 }
 
 /// A charge on its way is left alone until it is known, and then made right.
@@ -85,14 +74,12 @@ pub async fn a_charge_on_its_way_is_left_until_it_is_known(store: &Store) {
             held(store, ride.charge(1)).await.state,
             ChargeState::Submitted
         );
-        let told = news(store, ride.charge(1), outcome).await;
-        let settled = store.settle_charge(told).await.expect("news");
+        let settled = settle(store, ride.charge(1), outcome).await;
         assert_eq!(settled, Settled::Saved);
         let after = file(store).await;
         assert_eq!(after.balance_minor - before, balance);
-        let of_ride = after.unpaid.iter();
-        let of_ride = of_ride.filter(|charge| charge.id.journey == ride.journey);
-        let amounts: Vec<i64> = of_ride.map(|charge| charge.amount.minor).collect();
+        let open = ride.open_charges(&after);
+        let amounts: Vec<i64> = open.map(|charge| charge.amount.minor).collect();
         assert_eq!(amounts, unpaid);
     };
     check(1, collected(), -100, &[]).await;
@@ -118,11 +105,8 @@ pub async fn another_amount_is_booked_as_it_came_in(store: &Store) {
         assert_eq!(paid.next_attempt, None);
         let after = file(store).await;
         assert_eq!(after.balance_minor - before.balance_minor, balance);
-        let new = after
-            .unpaid
-            .iter()
-            .filter(|charge| charge.id.journey == ride.journey);
-        let amounts: Vec<_> = new
+        let open = ride.open_charges(&after);
+        let amounts: Vec<_> = open
             .map(|charge| (charge.id.version, charge.amount.minor))
             .collect();
         let follow_up = |minor: &i64| (ChargeId::FOLLOW_UP, *minor);
@@ -142,26 +126,43 @@ pub async fn charges_follow_fares(store: &Store, seed: u64) {
         journeys.push(Ride::new(store, sequence).await);
     }
     for _ in 0..150 {
-        if rng.u8(0..4) == 0 {
-            let place = rng.usize(0..journeys.len());
-            let amount = rng.i64(0..6) * 100;
-            journeys[place].costs(amount).await;
-        } else {
-            something_is_heard(store, &mut rng).await;
+        match rng.u8(0..8) {
+            0 | 1 => {
+                let place = rng.usize(0..journeys.len());
+                let amount = rng.i64(0..6) * 100;
+                journeys[place].costs(amount).await;
+            }
+            2 => a_refund_goes_on(store, &mut rng).await,
+            _ => something_is_heard(store, &mut rng).await,
         }
         assert_even(store, seed).await;
     }
-    // Whatever is open is paid in the end; nothing more is asked for, and every fare is covered.
+    // Whatever is open is paid in the end, and what came in too much is given back; nothing more
+    // is asked for, every fare is covered, and only what was refused is left in credit.
     while let Some(charge) = file(store).await.unpaid.first() {
         if charge.state.is_resting() {
             assert!(open(store, charge.id, charge.attempts + 1).await);
         }
-        let paid = news(store, charge.id, collected()).await;
-        store.settle_charge(paid).await.expect("news");
+        settle(store, charge.id, collected()).await;
         assert_even(store, seed).await;
     }
+    let page = store.load_rides(rider_id(1)).await.expect("a page");
+    let mut refused = 0;
+    for refund in page.refunds {
+        if refund.state.is_open() {
+            let done = refund_news(store, refund.id, RefundHeard::Done).await;
+            store.settle_refund(done).await.expect("news");
+            assert_even(store, seed).await;
+        }
+        if matches!(refund.state, RefundState::Refused { .. }) {
+            refused += refund.amount.minor;
+        }
+    }
     let left = file(store).await.balance_minor;
-    assert!(left <= 0, "RIDECODE_SEED={seed}: {left} fen are owed still");
+    assert!(
+        (-refused..=0).contains(&left),
+        "RIDECODE_SEED={seed}: {left} fen are left, {refused} were refused"
+    );
 }
 
 /// News of a random charge of the rider's, or an attempt at it, or both.
@@ -188,13 +189,51 @@ async fn something_is_heard(store: &Store, rng: &mut Rng) {
     }
 }
 
-/// Open charges ask for what is owed, or for more with nothing but charges on their way.
+/// An attempt at a random refund of the rider's, or news of it, or both, or an agent's retry.
+async fn a_refund_goes_on(store: &Store, rng: &mut Rng) {
+    let mut refunds = store.load_rides(rider_id(1)).await.expect("a page").refunds;
+    rng.shuffle(&mut refunds);
+    let Some(refund) = refunds.pop() else {
+        return;
+    };
+    if rng.u8(0..4) == 0 {
+        store.revive_refund(refund.id, NOW).await.expect("a verb");
+    }
+    if refund.state.is_open() && rng.u8(0..8) > 0 {
+        assert!(open_refund(store, refund.id, refund.attempts + 1).await);
+    }
+    let heard = match rng.u8(0..6) {
+        0 => return,
+        1 => RefundHeard::Unknown,
+        2 => RefundHeard::Accepted,
+        3 => RefundHeard::Refused {
+            reason: "account_closed".to_owned(),
+        },
+        _ => RefundHeard::Done,
+    };
+    let told = refund_news(store, refund.id, heard).await;
+    for _ in 0..rng.u8(1..3) {
+        store.settle_refund(told.clone()).await.expect("news");
+    }
+}
+
+/// Open charges ask for what is owed, or for more with nothing but charges on their way; money on
+/// its way back counts as given back. What is in credit beyond that was refused, and no charge was
+/// given back more than came in for it.
 async fn assert_even(store: &Store, seed: u64) {
     let page = store.load_rides(rider_id(1)).await.expect("a page");
     let mut owed: BTreeMap<JourneyId, i64> = BTreeMap::new();
     for transfer in &page.transfers {
         *owed.entry(transfer.id.charge.journey).or_default() +=
             transfer.debit_less_credit_minor(Account::Rider(rider_id(1)));
+    }
+    let mut refused: BTreeMap<JourneyId, i64> = BTreeMap::new();
+    for refund in &page.refunds {
+        if refund.state.is_open() {
+            *owed.entry(refund.id.charge.journey).or_default() += refund.amount.minor;
+        } else if refund.state != RefundState::Done {
+            *refused.entry(refund.id.charge.journey).or_default() += refund.amount.minor;
+        }
     }
     for (journey, owed) in owed {
         let open = page.charges.iter();
@@ -203,15 +242,26 @@ async fn assert_even(store: &Store, seed: u64) {
             .collect();
         let asked: i64 = open.iter().map(|charge| charge.amount.minor).sum();
         let rest = open.iter().any(|charge| charge.state.is_resting());
+        let refused = refused.get(&journey).copied().unwrap_or(0);
         assert!(
             asked == owed || (asked > owed && !rest),
             "RIDECODE_SEED={seed}: {owed} fen are owed for {journey}, {open:#?} are open"
         );
+        assert!(
+            owed >= -refused,
+            "RIDECODE_SEED={seed}: {journey} is {owed} fen in credit, {refused} were refused"
+        );
+    }
+    for charge in &page.charges {
+        let back = page.refunds.iter().filter(|one| one.id.charge == charge.id);
+        let back: i64 = back.map(|refund| refund.amount.minor).sum();
+        let paid = charge.find_paid().map_or(0, |paid| paid.minor);
+        assert!(back <= paid, "RIDECODE_SEED={seed}: {charge:?}: {back}");
     }
 }
 
 /// A ride of rider 1 whose fare changes.
-struct Ride<'a> {
+pub(super) struct Ride<'a> {
     store: &'a Store,
     journey: JourneyId,
     version: u32,
@@ -219,7 +269,7 @@ struct Ride<'a> {
 }
 
 impl<'a> Ride<'a> {
-    async fn new(store: &'a Store, sequence: u64) -> Self {
+    pub(super) async fn new(store: &'a Store, sequence: u64) -> Self {
         upload(store, rides(1, sequence..=sequence, 1)).await;
         Self {
             store,
@@ -230,7 +280,7 @@ impl<'a> Ride<'a> {
     }
 
     /// Posts the next version of the fare.
-    async fn costs(&mut self, fare: i64) {
+    pub(super) async fn costs(&mut self, fare: i64) {
         self.version += 1;
         let posting = Posting {
             journey: self.journey,
@@ -245,7 +295,12 @@ impl<'a> Ride<'a> {
         self.fare = fare;
     }
 
-    fn charge(&self, version: u32) -> ChargeId {
+    fn open_charges(&self, file: &'a RiderFile) -> impl Iterator<Item = &'a Charge> {
+        let open = file.unpaid.iter();
+        open.filter(|charge| charge.id.journey == self.journey)
+    }
+
+    pub(super) fn charge(&self, version: u32) -> ChargeId {
         ChargeId {
             journey: self.journey,
             version,
@@ -267,24 +322,4 @@ fn blocked(minor: i64) -> RiderState {
         rides: 1,
         since: NOW,
     })
-}
-
-async fn open(store: &Store, charge: ChargeId, number: u32) -> bool {
-    let attempt = Attempt {
-        charge,
-        number,
-        at: NOW,
-        look_again: NOW.plus_s(60),
-    };
-    store.open_attempt(attempt).await.expect("an attempt")
-}
-
-async fn held(store: &Store, charge: ChargeId) -> Charge {
-    let charge = store.find_charge(charge).await.expect("a verb");
-    charge.expect("the charge")
-}
-
-async fn file(store: &Store) -> RiderFile {
-    let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
-    file.expect("rider 1")
 }

@@ -102,21 +102,26 @@ impl State {
             journey,
             version: 0,
         };
-        let transfers = self.transfers.range((rider, first_transfer(first))..);
-        let transfers =
-            transfers.take_while(|((of, id), _)| *of == rider && id.charge.journey == journey);
-        let owed = even::owed_minor(rider, transfers.map(|(_, transfer)| transfer));
+        let owed = self.owed_for(rider, journey);
         let charges = self.charges.range((rider, first)..);
         let charges: Vec<Charge> = charges
             .take_while(|((of, id), _)| *of == rider && id.journey == journey)
             .map(|(_, charge)| charge.clone())
             .collect();
-        let changed = even::even_out(owed, &charges);
+        let refunds = self.refunds_of(rider);
+        let refunds: Vec<_> = refunds
+            .filter(|refund| refund.id.charge.journey == journey)
+            .cloned()
+            .collect();
+        let changed = even::even_out(owed, &charges, &refunds);
         if changed.is_empty() {
             return;
         }
-        for charge in changed {
+        for charge in changed.charges {
             self.charges.insert((rider, charge.id), charge);
+        }
+        for refund in changed.refunds {
+            self.refunds.insert((rider, refund.id), refund);
         }
         let unpaid: Vec<Charge> = self.charges_of(rider).cloned().collect();
         let Some(account) = self.riders.get_mut(&rider) else {
@@ -135,7 +140,19 @@ impl State {
         }
     }
 
-    fn charge(&self, id: ChargeId) -> Result<&Charge> {
+    /// What a journey owes by its transfers, in minor units.
+    pub(super) fn owed_for(&self, rider: RiderId, journey: JourneyId) -> i64 {
+        let first = ChargeId {
+            journey,
+            version: 0,
+        };
+        let transfers = self.transfers.range((rider, first_transfer(first))..);
+        let transfers =
+            transfers.take_while(|((of, id), _)| *of == rider && id.charge.journey == journey);
+        even::owed_minor(rider, transfers.map(|(_, transfer)| transfer))
+    }
+
+    pub(super) fn charge(&self, id: ChargeId) -> Result<&Charge> {
         self.tap_of(id.journey)
             .and_then(|(rider, _)| self.charges.get(&(rider, id)))
             .ok_or_else(|| StoreFault::missing("charge", id))

@@ -73,6 +73,7 @@ impl State {
             fares: Vec::new(),
             transfers: Vec::new(),
             charges: Vec::new(),
+            refunds: Vec::new(),
             balances: Vec::new(),
             due: Vec::new(),
             statements: Vec::new(),
@@ -92,6 +93,7 @@ impl State {
             page.transfers
                 .extend(transfers.map(|(_, transfer)| *transfer));
             page.charges.extend(self.charges_of(rider).cloned());
+            page.refunds.extend(self.refunds_of(rider).cloned());
             let balance = self.riders[&rider].balance;
             page.balances.push((rider, balance.minor));
             let due = self.due.range(first_month(rider)..);

@@ -26,7 +26,8 @@ pub enum ChargeState {
     /// Nobody knows; asked about until known, never sent under a new number.
     Unknown,
     /// Never to be sent again: a later fare took back what it was for, or a charge that follows on
-    /// it asks for what is left. Only money that comes in all the same moves it.
+    /// it asks for what is left. One that was sent before is asked about once more when it would
+    /// have been tried again. Only money that comes in all the same moves it.
     Superseded,
     /// Paid with another amount than was asked for. The books hold what came in; an agent should
     /// know why.
@@ -112,6 +113,21 @@ impl Charge {
         })
     }
 
+    /// The provider's number for what came in and how much it was; `None` if nothing did.
+    pub fn find_payment(&self) -> Option<(&str, Money)> {
+        let paid = self.find_paid()?;
+        match &self.state {
+            ChargeState::Collected { transaction }
+            | ChargeState::CollectedOther { transaction, .. } => Some((transaction, paid)),
+            ChargeState::Planned
+            | ChargeState::Submitted
+            | ChargeState::Accepted
+            | ChargeState::Declined { .. }
+            | ChargeState::Unknown
+            | ChargeState::Superseded => None,
+        }
+    }
+
     /// What came in for it; `None` if nothing did.
     pub fn find_paid(&self) -> Option<Money> {
         match self.state {
@@ -175,6 +191,16 @@ pub enum AttemptOutcome {
     Unknown,
 }
 
+impl AttemptOutcome {
+    /// Whether money came in.
+    pub fn is_payment(&self) -> bool {
+        match self {
+            Self::Collected { .. } | Self::CollectedOther { .. } => true,
+            Self::Accepted | Self::Declined { .. } | Self::Unknown => false,
+        }
+    }
+}
+
 /// News about a charge, with what it means.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settlement {
@@ -202,8 +228,8 @@ pub enum Settled {
     Saved,
     /// The charge is collected already: nothing was changed, whatever the news.
     AlreadyCollected,
-    /// The charge is not with the provider (planned, declined already or superseded) and the news is not
-    /// that it was collected: a repeat or a straggler. Nothing was changed.
+    /// The charge is not with the provider (planned, declined already or superseded) and the news
+    /// is not that it was collected: a repeat or a straggler. Nothing was changed.
     NotWaiting,
     /// Other news about the rider's charges came in since `mark`: nothing was changed, load and
     /// decide again.

@@ -6,6 +6,7 @@ use ridecode_words::{RiderId, UnixSeconds};
 
 use super::bill::FareVersion;
 use super::charge::Charge;
+use super::refund::Refund;
 use super::segment::HeldEntries;
 
 /// The reply to a write, kept so that a repeat gets the same reply.
@@ -47,6 +48,8 @@ pub struct AuditPage {
     pub transfers: Vec<Transfer>,
     /// Their charges.
     pub charges: Vec<Charge>,
+    /// Their refunds.
+    pub refunds: Vec<Refund>,
     /// Their kept balances, in minor units.
     pub balances: Vec<(RiderId, i64)>,
     /// Their months that wait to be priced, each with the time from which it is due.

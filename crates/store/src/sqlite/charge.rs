@@ -6,7 +6,7 @@ use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, count_up, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, bill, credential, rider, transfer};
+use super::{Result, SqliteStore, bill, credential, refund, rider, transfer};
 use crate::fault::StoreFault;
 use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement};
 use crate::{even, step};
@@ -37,6 +37,18 @@ impl SqliteStore {
     }
 }
 
+/// The columns that [`read`] reads, of the charges a clause picks.
+macro_rules! select {
+    ($clause:literal) => {
+        concat!(
+            "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
+                 declines, first_decline, next_attempt, planned, taken
+             FROM charges ",
+            $clause
+        )
+    };
+}
+
 /// Inserts planned charges. That they are new follows from the fares they belong to.
 pub(super) fn insert_new<'a>(
     db: &Connection,
@@ -57,9 +69,7 @@ pub(super) fn insert_new<'a>(
 pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
     load(
         db,
-        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned, taken
-         FROM charges WHERE rider = ?1 ORDER BY validator, sequence, version",
+        select!("WHERE rider = ?1 ORDER BY validator, sequence, version"),
         [id(rider.0)],
         read,
     )
@@ -69,10 +79,10 @@ pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
 pub(super) fn unpaid_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
     load(
         db,
-        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned, taken
-         FROM charges WHERE rider = ?1 AND state IN (0, 1, 2, 4, 5)
-         ORDER BY planned, validator, sequence, version",
+        select!(
+            "WHERE rider = ?1 AND state IN (0, 1, 2, 4, 5)
+         ORDER BY planned, validator, sequence, version"
+        ),
         [id(rider.0)],
         read,
     )
@@ -81,10 +91,10 @@ pub(super) fn unpaid_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> 
 fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>> {
     let charges = load(
         db,
-        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned, taken
-         FROM charges WHERE next_attempt <= ?1
-         ORDER BY next_attempt, rider, validator, sequence, version LIMIT ?2",
+        select!(
+            "WHERE next_attempt <= ?1
+         ORDER BY next_attempt, rider, validator, sequence, version LIMIT ?2"
+        ),
         (now.0, i64::try_from(limit).unwrap_or(i64::MAX)),
         read,
     )?;
@@ -158,16 +168,22 @@ pub(super) fn even_out(db: &Connection, rider: RiderId, journey: JourneyId) -> R
     let transfers = transfer::of_journey(db, rider, journey)?;
     let owed = even::owed_minor(rider, &transfers);
     let held = of_journey(db, rider, journey)?;
-    let changed = even::even_out(owed, &held);
+    let refunds = refund::of_journey(db, rider, journey)?;
+    let changed = even::even_out(owed, &held, &refunds);
     if changed.is_empty() {
         return Ok(());
     }
     let mut open = 0;
-    for charge in &changed {
+    for charge in &changed.charges {
         put(db, charge)?;
         open += if charge.state.is_closed() { -1 } else { 1 };
     }
-    count_up(db, "charges_open", open)?;
+    if open != 0 {
+        count_up(db, "charges_open", open)?;
+    }
+    for refund in &changed.refunds {
+        refund::put(db, refund)?;
+    }
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(rider.0)])?;
     let Some(state) = rider::rider_state(db, rider)? else {
@@ -189,9 +205,7 @@ pub(super) fn even_out(db: &Connection, rider: RiderId, journey: JourneyId) -> R
 fn of_journey(db: &Connection, rider: RiderId, journey: JourneyId) -> Result<Vec<Charge>> {
     load(
         db,
-        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned, taken
-         FROM charges WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version",
+        select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version"),
         params![
             id(rider.0),
             journey.0.validator.0,
@@ -201,7 +215,7 @@ fn of_journey(db: &Connection, rider: RiderId, journey: JourneyId) -> Result<Vec
     )
 }
 
-fn expect(db: &Connection, charge: ChargeId) -> Result<Charge> {
+pub(super) fn expect(db: &Connection, charge: ChargeId) -> Result<Charge> {
     find_by_id(db, charge)?.ok_or_else(|| StoreFault::missing("charge", charge))
 }
 
@@ -212,9 +226,7 @@ fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
     };
     find(
         db,
-        "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-             declines, first_decline, next_attempt, planned, taken
-         FROM charges WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 AND version = ?4",
+        select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 AND version = ?4"),
         params![
             id(rider.0),
             charge.journey.0.validator.0,

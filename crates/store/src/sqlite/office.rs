@@ -4,7 +4,7 @@ use ridecode_words::{RiderId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{counter, execute, find, id, load};
-use super::{Result, SqliteStore, bill, charge, journal, rider, statement, tap, transfer};
+use super::{Result, SqliteStore, bill, charge, journal, refund, rider, statement, tap, transfer};
 use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ReplyRecord};
 
@@ -71,6 +71,7 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
         fares: Vec::new(),
         transfers: Vec::new(),
         charges: Vec::new(),
+        refunds: Vec::new(),
         balances: Vec::new(),
         due: Vec::new(),
         statements: Vec::new(),
@@ -83,6 +84,7 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
         page.fares.extend(bill::fares_of(db, rider)?);
         page.transfers.extend(transfer::all_of(db, rider)?);
         page.charges.extend(charge::all_of(db, rider)?);
+        page.refunds.extend(refund::all_of(db, rider)?);
         let (balance, _) = rider::balance(db, rider)?;
         page.balances.push((rider, balance.minor));
         page.due.extend(bill::due_of(db, rider)?);

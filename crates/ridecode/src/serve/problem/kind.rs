@@ -134,6 +134,14 @@ kinds! {
         "The phone was revoked"
         "The phone's key was withdrawn and cannot come back."
         "Make a new key on the phone and register it.";
+    UnknownRefund "unknown-refund" NOT_FOUND
+        "There is no such refund"
+        "No refund of that number was planned here."
+        "Compare the number with the audit or with the provider's bill.";
+    RefundState "refund-state" CONFLICT
+        "The refund's state does not allow this"
+        "The refund is not refused, or its ride is no longer so much in credit."
+        "Look at its state; what is on its way is asked about by itself.";
     UnknownBrand "unknown-brand" NOT_FOUND
         "There is no such brand"
         "No brand of that number is issued here."
@@ -217,7 +225,7 @@ kinds! {
         "Compare it with docs/sandbox-provider.md; nothing was changed.";
     CallbackUnknown "callback-unknown" NOT_FOUND
         "The callback is about something unknown"
-        "It names a mandate or an order this office never had."
+        "It names a mandate, an order or a refund this office never had."
         "Nothing was changed; stop repeating it.";
     DayNotOver "day-not-over" CONFLICT
         "The service day is not over"

@@ -16,9 +16,9 @@ use ridecode_ledger::Money;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_pay::{
     ContractAnswer, ContractNews, ContractOrder, HttpReply, HttpRequest, Method, Order, Outcome,
-    RequestTime,
+    RefundOrder, RefundOutcome, RequestTime,
 };
-use ridecode_words::{ChargeId, MandateId, RiderId, UnixSeconds};
+use ridecode_words::{ChargeId, MandateId, RefundId, RiderId, UnixSeconds};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -276,6 +276,19 @@ impl Merchant {
         let reply = self.carry(self.connector.deduct(order, time)).await;
         self.connector
             .read_order(order.charge, time, reply.as_ref())
+    }
+
+    pub(crate) async fn refund(&self, order: &RefundOrder) -> RefundOutcome {
+        let time = self.time();
+        let reply = self.carry(self.connector.refund(order, time)).await;
+        self.connector
+            .read_refund(order.refund, time, reply.as_ref())
+    }
+
+    pub(crate) async fn query_refund(&self, refund: RefundId) -> RefundOutcome {
+        let time = self.time();
+        let reply = self.carry(self.connector.query_refund(refund, time)).await;
+        self.connector.read_refund(refund, time, reply.as_ref())
     }
 
     pub(crate) async fn query_order(&self, charge: ChargeId) -> Outcome {

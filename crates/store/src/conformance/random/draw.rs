@@ -11,6 +11,7 @@ use ridecode_words::{
     ValidatorId,
 };
 
+use super::super::steps::refund_news;
 use super::super::world::{
     DAY, NOW, OPERATOR, Posting, bill, collected, credential, credential_id, declined, device,
     entries, journey, mandate, news, rider, rider_id, segment, statement, tap, validator, yuan_fen,
@@ -18,7 +19,7 @@ use super::super::world::{
 use super::verb::Verb;
 use crate::{
     Acceptance, Attempt, AttemptOutcome, BillSave, BillWindow, Disagreement, EntryVoid,
-    ReplyRecord, Session, Store,
+    RefundAttempt, RefundHeard, ReplyRecord, Session, Store,
 };
 
 /// A source of verbs. It asks the oracle where a verb must fit what is held.
@@ -43,7 +44,8 @@ impl Draw {
             24..48 => self.segment(),
             48..52 => Verb::RegisterValidator(self.validator()),
             52..66 => Verb::SaveBills(self.bills(oracle).await),
-            66..78 => self.about_charges(oracle).await,
+            66..76 => self.about_charges(oracle).await,
+            76..78 => self.about_refunds(oracle).await,
             78..82 => self.close(oracle).await,
             _ => self.look(),
         }
@@ -275,6 +277,41 @@ impl Draw {
             }),
             3 => Verb::FindCharge(id),
             _ => self.settlement(oracle, charge.id).await,
+        }
+    }
+
+    async fn about_refunds(&mut self, oracle: &Store) -> Verb {
+        let pages = oracle.audit_page(None, 100).await;
+        let mut refunds = pages.expect("the oracle knows").refunds;
+        self.rng.shuffle(&mut refunds);
+        let Some(refund) = refunds.pop() else {
+            return Verb::DueRefunds(self.now, 5);
+        };
+        let mut id = refund.id;
+        if self.rng.u8(0..12) == 0 {
+            id.number += 1;
+        }
+        match self.rng.u8(0..9) {
+            0..3 => Verb::OpenRefund(RefundAttempt {
+                refund: id,
+                number: refund.attempts + self.rng.u32(0..6).min(1),
+                look_again: self.now.plus_s(self.rng.i64(0..1_000)),
+            }),
+            3 => Verb::FindRefund(id),
+            4 => Verb::ReviveRefund(id, self.now),
+            5 => Verb::DueRefunds(self.now.plus_s(500), 3),
+            _ => {
+                let heard = [
+                    RefundHeard::Accepted,
+                    RefundHeard::Unknown,
+                    RefundHeard::Done,
+                    RefundHeard::Refused {
+                        reason: "account_closed".to_owned(),
+                    },
+                ];
+                let heard = heard[self.rng.usize(0..heard.len())].clone();
+                Verb::SettleRefund(Box::new(refund_news(oracle, refund.id, heard).await))
+            }
         }
     }
 

@@ -4,11 +4,14 @@ use ridecode_account::{Challenge, Credential, Device, Mandate, Phone, RevokeReas
 use ridecode_fare::Period;
 use ridecode_ledger::Statement;
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RiderId, ServiceDay, UnixSeconds,
-    ValidatorId,
+    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay,
+    UnixSeconds, ValidatorId,
 };
 
-use crate::{Acceptance, Attempt, BillSave, ReplyRecord, Session, Settlement, Store, Validator};
+use crate::{
+    Acceptance, Attempt, BillSave, RefundAttempt, RefundNews, ReplyRecord, Session, Settlement,
+    Store, Validator,
+};
 
 /// A verb with its arguments.
 #[derive(Clone, Debug)]
@@ -38,6 +41,11 @@ pub(super) enum Verb {
     HastenCharges(RiderId, UnixSeconds),
     FindCharge(ChargeId),
     SettleCharge(Box<Settlement>),
+    DueRefunds(UnixSeconds, usize),
+    OpenRefund(RefundAttempt),
+    SettleRefund(Box<RefundNews>),
+    ReviveRefund(RefundId, UnixSeconds),
+    FindRefund(RefundId),
     LoadDay(OperatorId, ServiceDay),
     CloseDay(Box<Statement>),
     LoadStatements(OperatorId, ServiceDay),
@@ -87,6 +95,11 @@ impl Verb {
             Self::HastenCharges(rider, now) => written(store.hasten_charges(rider, now).await),
             Self::FindCharge(charge) => written(store.find_charge(charge).await),
             Self::SettleCharge(news) => written(store.settle_charge(*news).await),
+            Self::DueRefunds(now, limit) => written(store.due_refunds(now, limit).await),
+            Self::OpenRefund(attempt) => written(store.open_refund(attempt).await),
+            Self::SettleRefund(news) => written(store.settle_refund(*news).await),
+            Self::ReviveRefund(refund, now) => written(store.revive_refund(refund, now).await),
+            Self::FindRefund(refund) => written(store.find_refund(refund).await),
             Self::LoadDay(operator, day) => written(store.load_day(operator, day).await),
             Self::CloseDay(statement) => written(store.close_day(*statement).await),
             Self::LoadStatements(of, day) => written(store.load_statements(of, day).await),

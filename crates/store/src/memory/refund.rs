@@ -1,0 +1,113 @@
+//! Refunds.
+
+use ridecode_words::{RefundId, RiderId, UnixSeconds};
+
+use super::{FIRST_CHARGE, MemoryStore, Result, State};
+use crate::fault::StoreFault;
+use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled};
+use crate::step;
+
+impl MemoryStore {
+    pub(crate) fn due_refunds(&self, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>> {
+        let state = self.lock();
+        let mut due: Vec<_> = state
+            .refunds
+            .values()
+            .filter_map(|refund| Some((refund.next_attempt.filter(|&at| at <= now)?, refund)))
+            .collect();
+        due.sort_by_key(|(at, refund)| (*at, refund.rider, refund.id));
+        let due = due.into_iter().take(limit);
+        due.map(|(_, refund)| {
+            let charge = state.charge(refund.id.charge)?;
+            let (transaction, collected) = charge.find_payment().ok_or_else(|| {
+                StoreFault::Corrupt(format!("refund {} of what was not collected", refund.id))
+            })?;
+            Ok(RefundDue {
+                refund: refund.clone(),
+                transaction: transaction.to_owned(),
+                collected,
+            })
+        })
+        .collect()
+    }
+
+    pub(crate) fn open_refund(&self, attempt: RefundAttempt) -> Result<bool> {
+        let mut state = self.lock();
+        let held = state.refund(attempt.refund)?;
+        let Some(refund) = step::attempt_refund(held.clone(), &attempt) else {
+            return Ok(false);
+        };
+        state.refunds.insert((refund.rider, refund.id), refund);
+        Ok(true)
+    }
+
+    pub(crate) fn settle_refund(&self, news: RefundNews) -> Result<RefundSettled> {
+        let mut state = self.lock();
+        let held = state.refund(news.refund)?.clone();
+        let rider = held.rider;
+        let refund = match step::settle_refund(held, &news) {
+            Ok(refund) => refund,
+            Err(refused) => return Ok(refused),
+        };
+        let account = state.account(rider)?;
+        let mut balance = account.balance;
+        if let Some(transfer) = &news.transfer {
+            if transfer.rider != rider || transfer.amount != refund.amount {
+                return Err(StoreFault::conflict("refund", refund.id));
+            }
+            balance = balance.after(transfer)?;
+        }
+        // Nothing can refuse the news from here on.
+        account.balance = balance;
+        account.mark += 1;
+        if let Some(transfer) = news.transfer {
+            state.transfers.insert((rider, transfer.id), transfer);
+        }
+        let journey = refund.id.charge.journey;
+        state.refunds.insert((rider, refund.id), refund);
+        state.even_out(rider, journey);
+        Ok(RefundSettled::Saved)
+    }
+
+    pub(crate) fn revive_refund(&self, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+        let mut state = self.lock();
+        let mut held = state.refund(refund)?.clone();
+        let owed = state.owed_with_refunds(held.rider, refund);
+        let revived = step::revive_refund(&mut held, owed, now);
+        state.refunds.insert((held.rider, refund), held);
+        Ok(revived)
+    }
+
+    pub(crate) fn find_refund(&self, refund: RefundId) -> Result<Option<Refund>> {
+        Ok(self.lock().refund(refund).ok().cloned())
+    }
+}
+
+impl State {
+    /// A rider's refunds, by id.
+    pub(super) fn refunds_of(&self, rider: RiderId) -> impl Iterator<Item = &Refund> {
+        let first = RefundId {
+            charge: FIRST_CHARGE,
+            number: 0,
+        };
+        let refunds = self.refunds.range((rider, first)..);
+        refunds
+            .take_while(move |((of, _), _)| *of == rider)
+            .map(|(_, refund)| refund)
+    }
+
+    /// What a refund's journey owes once what is on its way back is there.
+    fn owed_with_refunds(&self, rider: RiderId, refund: RefundId) -> i64 {
+        let journey = refund.charge.journey;
+        let on_its_way = self.refunds_of(rider).filter(|one| one.state.is_open());
+        let of_journey = on_its_way.filter(|one| one.id.charge.journey == journey);
+        let back: i64 = of_journey.map(|one| one.amount.minor).sum();
+        self.owed_for(rider, journey).saturating_add(back)
+    }
+
+    fn refund(&self, id: RefundId) -> Result<&Refund> {
+        self.tap_of(id.charge.journey)
+            .and_then(|(rider, _)| self.refunds.get(&(rider, id)))
+            .ok_or_else(|| StoreFault::missing("refund", id))
+    }
+}

@@ -1,0 +1,227 @@
+//! Refunds.
+
+use ridecode_words::{JourneyId, RefundId, RiderId, UnixSeconds};
+use rusqlite::{Connection, params};
+
+use super::column::{self, Columns, execute, find, id, impossible, load};
+use super::{Result, SqliteStore, bill, charge, rider, transfer};
+use crate::fault::StoreFault;
+use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
+use crate::{even, step};
+
+impl SqliteStore {
+    pub(crate) async fn due_refunds(
+        &self,
+        now: UnixSeconds,
+        limit: usize,
+    ) -> Result<Vec<RefundDue>> {
+        self.read(move |db| due(db, now, limit)).await
+    }
+
+    pub(crate) async fn open_refund(&self, attempt: RefundAttempt) -> Result<bool> {
+        self.write(1, move |db| open_attempt(db, &attempt)).await
+    }
+
+    pub(crate) async fn settle_refund(&self, news: RefundNews) -> Result<RefundSettled> {
+        self.write(4, move |db| settle(db, &news)).await
+    }
+
+    pub(crate) async fn revive_refund(&self, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+        self.write(1, move |db| revive(db, refund, now)).await
+    }
+
+    pub(crate) async fn find_refund(&self, refund: RefundId) -> Result<Option<Refund>> {
+        self.read(move |db| find_by_id(db, refund)).await
+    }
+}
+
+/// The columns that [`read`] reads, of the refunds a clause picks.
+macro_rules! select {
+    ($clause:literal) => {
+        concat!(
+            "SELECT rider, validator, sequence, version, number, amount, currency, state, word,
+                 attempts, next_attempt, planned
+             FROM refunds ",
+            $clause
+        )
+    };
+}
+
+/// A rider's refunds, by id.
+pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Refund>> {
+    let sql = select!("WHERE rider = ?1 ORDER BY validator, sequence, version, number");
+    load(db, sql, [id(rider.0)], read)
+}
+
+/// The refunds of a journey's charges, by id.
+pub(super) fn of_journey(
+    db: &Connection,
+    rider: RiderId,
+    journey: JourneyId,
+) -> Result<Vec<Refund>> {
+    load(
+        db,
+        select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version, number"),
+        params![
+            id(rider.0),
+            journey.0.validator.0,
+            journey.0.sequence.cast_signed()
+        ],
+        read,
+    )
+}
+
+fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>> {
+    let refunds = load(
+        db,
+        select!(
+            "WHERE next_attempt <= ?1
+             ORDER BY next_attempt, rider, validator, sequence, version, number LIMIT ?2"
+        ),
+        (now.0, i64::try_from(limit).unwrap_or(i64::MAX)),
+        read,
+    )?;
+    let with_charge = |refund: Refund| {
+        let charge = charge::expect(db, refund.id.charge)?;
+        let (transaction, collected) = charge
+            .find_payment()
+            .ok_or_else(|| impossible("refund of what was not collected", refund.id))?;
+        Ok(RefundDue {
+            transaction: transaction.to_owned(),
+            collected,
+            refund,
+        })
+    };
+    refunds.into_iter().map(with_charge).collect()
+}
+
+fn open_attempt(db: &Connection, attempt: &RefundAttempt) -> Result<bool> {
+    let held = expect(db, attempt.refund)?;
+    let Some(refund) = step::attempt_refund(held, attempt) else {
+        return Ok(false);
+    };
+    put(db, &refund)?;
+    Ok(true)
+}
+
+fn settle(db: &Connection, news: &RefundNews) -> Result<RefundSettled> {
+    let held = expect(db, news.refund)?;
+    let owner = held.rider;
+    let refund = match step::settle_refund(held, news) {
+        Ok(refund) => refund,
+        Err(refused) => return Ok(refused),
+    };
+    if let Some(transfer) = &news.transfer {
+        if transfer.rider != owner || transfer.amount != refund.amount {
+            return Err(StoreFault::conflict("refund", refund.id));
+        }
+        let (balance, _) = rider::balance(db, owner)?;
+        let balance = balance.after(transfer)?;
+        transfer::insert(db, transfer)?;
+        rider::set_balance(db, owner, &balance)?;
+    }
+    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
+    execute(db, sql, [id(owner.0)])?;
+    put(db, &refund)?;
+    charge::even_out(db, owner, refund.id.charge.journey)?;
+    Ok(RefundSettled::Saved)
+}
+
+fn revive(db: &Connection, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+    let mut held = expect(db, refund)?;
+    let journey = refund.charge.journey;
+    let transfers = transfer::of_journey(db, held.rider, journey)?;
+    let all = of_journey(db, held.rider, journey)?;
+    let on_its_way = all.iter().filter(|one| one.state.is_open());
+    let back: i64 = on_its_way.map(|one| one.amount.minor).sum();
+    let owed = even::owed_minor(held.rider, &transfers).saturating_add(back);
+    let revived = step::revive_refund(&mut held, owed, now);
+    if revived {
+        put(db, &held)?;
+    }
+    Ok(revived)
+}
+
+fn expect(db: &Connection, refund: RefundId) -> Result<Refund> {
+    find_by_id(db, refund)?.ok_or_else(|| StoreFault::missing("refund", refund))
+}
+
+/// Finds a refund by way of the tap its journey is named by: refunds are kept by rider.
+fn find_by_id(db: &Connection, refund: RefundId) -> Result<Option<Refund>> {
+    let Some((rider, _)) = bill::tap_of(db, refund.charge.journey)? else {
+        return Ok(None);
+    };
+    find(
+        db,
+        select!(
+            "WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 AND version = ?4
+                 AND number = ?5"
+        ),
+        params![
+            id(rider.0),
+            refund.charge.journey.0.validator.0,
+            refund.charge.journey.0.sequence.cast_signed(),
+            refund.charge.version,
+            refund.number,
+        ],
+        read,
+    )
+}
+
+pub(super) fn put(db: &Connection, refund: &Refund) -> Result<()> {
+    let (state, word) = match &refund.state {
+        RefundState::Planned => (0, None),
+        RefundState::Submitted => (1, None),
+        RefundState::Accepted => (2, None),
+        RefundState::Done => (3, None),
+        RefundState::Refused { reason } => (4, Some(reason)),
+        RefundState::Unknown => (5, None),
+    };
+    let mut insert = db.prepare_cached(
+        "INSERT INTO refunds (rider, validator, sequence, version, number, amount, currency, state,
+             word, attempts, next_attempt, planned)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+         ON CONFLICT (rider, validator, sequence, version, number) DO UPDATE SET
+             state = excluded.state, word = excluded.word, attempts = excluded.attempts,
+             next_attempt = excluded.next_attempt",
+    )?;
+    let charge = refund.id.charge;
+    insert.execute(params![
+        id(refund.rider.0),
+        charge.journey.0.validator.0,
+        charge.journey.0.sequence.cast_signed(),
+        charge.version,
+        refund.id.number,
+        refund.amount.minor,
+        column::currency(&refund.amount.currency)?,
+        state,
+        word,
+        refund.attempts,
+        refund.next_attempt.map(|at| at.0),
+        refund.planned.0,
+    ])?;
+    Ok(())
+}
+
+fn read(row: &mut Columns<'_>) -> Result<Refund> {
+    let (rider, charge) = (row.rider()?, row.charge_id()?);
+    let (number, amount) = (row.take()?, row.money()?);
+    let state = match (row.take::<u8>()?, row.take::<Option<String>>()?) {
+        (0, None) => RefundState::Planned,
+        (1, None) => RefundState::Submitted,
+        (2, None) => RefundState::Accepted,
+        (3, None) => RefundState::Done,
+        (4, Some(reason)) => RefundState::Refused { reason },
+        (5, None) => RefundState::Unknown,
+        (code, _) => return Err(impossible("refund state", code)),
+    };
+    Ok(Refund {
+        id: RefundId { charge, number },
+        rider,
+        amount,
+        state,
+        attempts: row.take()?,
+        next_attempt: row.find_time()?,
+        planned: row.time()?,
+    })
+}
