@@ -49,14 +49,3 @@ pub use tariff::{
     Overstay, OverstayCharge, Price, Rule, Straddle, Tariff, TariffFault, TariffRef, Tiers,
     Transfer, TransferOff, ZoneFare, Zones,
 };
-
-/// The seed of a round of random tests: RIDECODE_SEED if it is set, else the round's number.
-#[cfg(test)]
-fn seed(round: u64) -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a failing seed is given to the test run, not to the program"
-    )]
-    let fixed = std::env::var("RIDECODE_SEED").ok();
-    fixed.and_then(|seed| seed.parse().ok()).unwrap_or(round)
-}

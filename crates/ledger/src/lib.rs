@@ -26,14 +26,3 @@ pub use clear::{
 pub use money::{Currency, Money, MoneyFault, NotACurrency};
 pub use net::{NetFault, Netting, Obligation, Party, Payment, Position, net};
 pub use post::{Event, PostFault, Share, Transfer, TransferId, TransferKind, post};
-
-/// The seed of a round of random tests: RIDECODE_SEED if it is set, else the round's number.
-#[cfg(test)]
-fn seed(round: u64) -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a failing seed is given to the test run, not to the program"
-    )]
-    let fixed = std::env::var("RIDECODE_SEED").ok();
-    fixed.and_then(|seed| seed.parse().ok()).unwrap_or(round)
-}

@@ -33,15 +33,8 @@ pub(crate) const OPERATOR: OperatorId = OperatorId(1);
 
 /// The seed of this run: `RIDECODE_SEED`, or the one that is always the same. Printed, so that a
 /// failing run can be repeated.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test is repeated by its seed from the environment"
-)]
 pub(crate) fn seed() -> u64 {
-    let seed = std::env::var("RIDECODE_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(20_261_121);
+    let seed = ridecode_testing::seed(20_261_121);
     std::println!("RIDECODE_SEED={seed}");
     seed
 }

@@ -13,15 +13,8 @@ use ridecode_words::{CredentialId, IssuerId, UnixSeconds};
 pub(crate) const NEW_YEAR: UnixSeconds = UnixSeconds(1_767_225_600);
 
 /// The seed of this run: `RIDECODE_SEED`, or a fixed one.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a failing run is repeated by its seed"
-)]
 pub(crate) fn seed() -> u64 {
-    std::env::var("RIDECODE_SEED")
-        .ok()
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(20_261_121)
+    ridecode_testing::seed(20_261_121)
 }
 
 /// A secret that is all one byte: below the order of every curve.

@@ -214,7 +214,7 @@ fn a_network_has_limits() {
 #[test]
 fn all_pairs_agree_with_a_second_way_of_counting() {
     for round in 0..20 {
-        let seed = crate::seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut rng = fastrand::Rng::with_seed(seed);
         let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let mut lengths = vec![vec![u32::MAX; names.len()]; names.len()];

@@ -50,7 +50,7 @@ fn what_rounding_leaves_goes_to_the_largest_remainders() {
 #[test]
 fn shares_sum_to_the_fare_and_follow_the_meters() {
     for round in 0..200 {
-        let seed = crate::seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut rng = fastrand::Rng::with_seed(seed);
         let lengths_m: Vec<u32> = (0..rng.usize(1..8)).map(|_| rng.u32(1..50_000)).collect();
         let paid = rng.i64(0..5_000);

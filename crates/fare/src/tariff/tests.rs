@@ -348,7 +348,7 @@ fn discounts_grow_with_what_was_paid_and_fares_with_the_list_price() {
         (50_000, 7),
     ];
     for seed in 0..200 {
-        let seed = crate::seed(seed);
+        let seed = ridecode_testing::seed(seed);
         let mut rng = fastrand::Rng::with_seed(seed);
         let accumulation = accumulation(Straddle::Split, &odd, 1);
         let before = rng.i64(0..60_000);

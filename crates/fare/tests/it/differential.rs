@@ -42,13 +42,13 @@ fn check(city: &City) {
         naive: Naive::new(city),
     };
     let months = Months::new(city);
-    let rounds = match crate::number("RIDECODE_SEED") {
+    let rounds = match ridecode_testing::number("RIDECODE_SEED") {
         Some(_) => 1,
-        None => crate::number("RIDECODE_MONTHS").unwrap_or(MONTHS),
+        None => ridecode_testing::number("RIDECODE_MONTHS").unwrap_or(MONTHS),
     };
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     for round in 0..rounds {
-        let seed = crate::seed(round);
+        let seed = ridecode_testing::seed(round);
         let taken = months.make(seed);
         if let Some(difference) = pair.difference(&taken, &mut seen) {
             let fewest = pair.shrink(taken);

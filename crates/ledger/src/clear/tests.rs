@@ -117,7 +117,7 @@ fn a_correction_takes_back_what_the_line_before_gave() {
 #[test]
 fn the_order_of_legs_and_coverage_does_not_matter() {
     for round in 0..200 {
-        let seed = crate::seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut random = fastrand::Rng::with_seed(seed);
         let mut legs: Vec<_> = (0..random.u64(0..60))
             .map(|sequence| leg(sequence, random.i64(-2_000..2_000)))

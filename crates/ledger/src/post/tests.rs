@@ -191,7 +191,7 @@ fn kinds_keep_their_bytes() {
 #[test]
 fn books_balance_in_any_order() {
     for round in 0..200 {
-        let seed = crate::seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut random = fastrand::Rng::with_seed(seed);
         let mut events: Vec<Event> = (0..random.usize(1..40))
             .map(|_| random_event(&mut random))

@@ -135,7 +135,7 @@ fn each_class_has_its_word_and_its_sentences() {
 #[test]
 fn everything_is_in_exactly_one_class() {
     for round in 0..300 {
-        let seed = seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut random = fastrand::Rng::with_seed(seed);
         let mut ours: Vec<_> = (0..random.u64(0..30))
             .map(|sequence| {
@@ -187,16 +187,6 @@ fn check_sums(ours: &[OurCharge], bill: &[BillLine], found: &Reconciliation<'_>)
         .iter()
         .map(|finding| finding.difference_minor(Currency::CNY));
     assert_eq!(differences.sum::<i128>(), i128::from(there - here));
-}
-
-/// RIDECODE_SEED if it is set, else the round's number.
-fn seed(round: u64) -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a failing seed is given to the test run, not to the program"
-    )]
-    let fixed = std::env::var("RIDECODE_SEED").ok();
-    fixed.and_then(|seed| seed.parse().ok()).unwrap_or(round)
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::process::Command;
 /// What each crate may use of ours (ARCHITECTURE.md, code map).
 const EDGES: &[(&str, &[&str])] = &[
     ("words", &[]),
+    ("testing", &[]),
     ("codec", &["words"]),
     ("validator", &["words", "codec"]),
     ("ledger", &["words"]),

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use ridecode_codec::Unreadable;
 use ridecode_codec::crypto::Signer as _;
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, MotIssuer, RootKey};
+use ridecode_testing::{changed, read_corpus};
 use ridecode_validator::bundle::{self, BrandRule, Bundle, DenyEntry, IssuerRules};
 use ridecode_validator::journal::{
     Chained, Entry, Event, Head, START_LENGTH, VoidReason, append, file_start,
@@ -24,9 +25,10 @@ use crate::door::{self, office_key, validator_key};
 
 #[test]
 fn the_corpus_breaks_nothing() {
-    let seed = seed();
+    let seed = ridecode_testing::seed(20_261_121);
+    println!("RIDECODE_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
-    let inputs = read_corpus();
+    let inputs = read_corpus("segment");
     assert!(inputs.len() >= seeds().len());
     for input in &inputs {
         door::knock(input);
@@ -230,42 +232,6 @@ fn full_bundle() -> Bundle {
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/segment")
-}
-
-fn read_corpus() -> Vec<Vec<u8>> {
-    let mut paths: Vec<_> = fs::read_dir(corpus())
-        .expect("the corpus is there")
-        .map(|entry| entry.expect("readable").path())
-        .collect();
-    paths.sort();
-    let inputs = paths.iter().map(|path| fs::read(path).expect("readable"));
-    inputs.collect()
-}
-
-fn changed(input: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
-    let mut input = input.to_vec();
-    for _ in 0..random.usize(1..4) {
-        if input.is_empty() {
-            input.push(random.u8(..));
-        }
-        let at = random.usize(..input.len());
-        match random.u8(..4) {
-            0 => input[at] = random.u8(..),
-            1 => input.insert(at, random.u8(..)),
-            2 => input.truncate(at),
-            _ => drop(input.remove(at)),
-        }
-    }
-    input
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test's seed is no setting")]
-fn seed() -> u64 {
-    let given = std::env::var("RIDECODE_SEED").ok();
-    let seed = given.and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or(20_261_121);
-    println!("RIDECODE_SEED={seed}");
-    seed
 }
 
 #[expect(

@@ -243,7 +243,7 @@ fn any_order_and_any_taps_from_before_the_window_give_one_bill() {
     let lines = ["b1", "b2", "+west", "-middle", "+middle", "-east", "+south"];
     let text = tariff(&CHANGES.replacen("off = 100", "off = 100\nchained = false", 1));
     for round in 0..200 {
-        let seed = crate::seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut times: BTreeSet<i64> = BTreeSet::new();
         times.extend((0..40).map(|_| rng.i64(-80 * HOUR..80 * HOUR)));

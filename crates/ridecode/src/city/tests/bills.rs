@@ -7,16 +7,6 @@ use super::*;
 const BEGIN: i64 = 1_792_857_600;
 const DAYS: i64 = 42;
 
-/// The seed of a round: RIDECODE_SEED if it is set, else the round's number.
-fn seed(round: u64) -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a failing seed is given to the test run, not to the program"
-    )]
-    let fixed = std::env::var("RIDECODE_SEED").ok();
-    fixed.and_then(|seed| seed.parse().ok()).unwrap_or(round)
-}
-
 /// Makes taps one after the other, each with its own id.
 struct Maker {
     rng: fastrand::Rng,
@@ -135,7 +125,7 @@ fn bills(taps: &[Tap], cities: &Cities, as_of: UnixSeconds) -> Vec<ridecode_fare
 fn a_bill_depends_on_the_set_of_taps_alone() {
     let cities = Cities::embedded();
     for round in 0..60 {
-        let seed = seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut maker = maker(seed, &cities);
         let mut taps = Vec::new();
         for _ in 0..maker.rng.usize(1..90) {
@@ -188,7 +178,7 @@ fn a_bill_depends_on_the_set_of_taps_alone() {
 fn parts_that_arrive_one_by_one_end_in_the_same_bill() {
     let cities = Cities::embedded();
     for round in 0..30 {
-        let seed = seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut maker = maker(seed, &cities);
         let mut taps = Vec::new();
         for _ in 0..60 {
@@ -212,7 +202,7 @@ fn parts_that_arrive_one_by_one_end_in_the_same_bill() {
 fn every_tap_is_in_one_journey_and_every_share_in_its_fare() {
     let cities = Cities::embedded();
     for round in 0..40 {
-        let seed = seed(round);
+        let seed = ridecode_testing::seed(round);
         let mut maker = maker(seed, &cities);
         let mut taps = Vec::new();
         for _ in 0..80 {
