@@ -47,10 +47,10 @@ pub fn assemble(taps: &[Tap], book: &TariffBook, as_of: UnixSeconds) -> Vec<Jour
             continue;
         }
         let applied = book.find_rule(tap);
-        let group = applied
-            .as_ref()
-            .map_or(Group::Unruled(tap.operator, tap.mode), |applied| {
-                Group::Ruled(key_of(applied))
+        let group = book
+            .find_gates(tap)
+            .map_or(Group::Unruled(tap.operator, tap.mode), |gates| {
+                Group::Ruled(key_of(&gates))
             });
         groups
             .entry((tap.rider, group))
@@ -73,10 +73,10 @@ enum Group<'a> {
     Unruled(OperatorId, Mode),
 }
 
-fn key_of<'a>(applied: &Applied<'a>) -> (&'a Text, &'a Text) {
-    match &applied.rule.network {
+fn key_of<'a>(gates: &Applied<'a>) -> (&'a Text, &'a Text) {
+    match &gates.rule.network {
         Some(network) => (network, network),
-        None => (&applied.tariff.reference.name, &applied.rule.name),
+        None => (&gates.tariff.reference.name, &gates.rule.name),
     }
 }
 

@@ -9,7 +9,7 @@ use ridecode_words::{LineId, Month, ServiceDay, StopId, Text, UnixSeconds};
 use crate::names::Names;
 use crate::network::{LineRecord, Network, StopRecord};
 use crate::tap::Tap;
-use crate::tariff::{Price, Rule, Tariff, day_in};
+use crate::tariff::{Concession, Moment, Price, Rule, Tariff, moment_in};
 
 /// Every tariff and network in force at any time.
 #[derive(Clone, Debug, Default)]
@@ -80,6 +80,15 @@ pub(crate) struct Applied<'a> {
     pub(crate) tariff: &'a Tariff,
     pub(crate) rule: &'a Rule,
     pub(crate) network: Option<&'a Network>,
+}
+
+impl<'a> Applied<'a> {
+    /// What a ride that begins with a tap costs less for its rider at its time.
+    pub(crate) fn find_concession(&self, first: &Tap) -> Option<&'a Concession> {
+        let moment = self.tariff.moment_of(first.time);
+        self.tariff
+            .find_concession(self.rule, first.category, moment)
+    }
 }
 
 /// A stretch of time, both ends included.
@@ -230,9 +239,9 @@ impl TariffBook {
 
     /// The service day a tap falls in, in the zone of its tariff.
     pub fn day_of(&self, tap: &Tap) -> ServiceDay {
-        match self.find_rule(tap) {
+        match self.find_rule(tap).or_else(|| self.find_gates(tap)) {
             Some(applied) => applied.tariff.day_of(tap.time),
-            None => day_in(&self.zone(), tap.time),
+            None => moment_in(&self.zone(), tap.time).day,
         }
     }
 
@@ -259,16 +268,35 @@ impl TariffBook {
     }
 
     /// The rule a tap falls under: of the tariffs in force on its day the first rule that covers
-    /// operator, mode, line and stop.
+    /// operator, mode, line and stop and is for the rider at that time.
     pub(crate) fn find_rule(&self, tap: &Tap) -> Option<Applied<'_>> {
+        self.find_first(tap, |tariff, rule, moment| {
+            rule.audience.admits(tap.category, moment, &tariff.calendar)
+        })
+    }
+
+    /// The first rule that covers a tap, whomever and whenever it is for. It says which taps belong
+    /// together: one may go in at one price and out when another holds.
+    pub(crate) fn find_gates(&self, tap: &Tap) -> Option<Applied<'_>> {
+        self.find_first(tap, |_, _, _| true)
+    }
+
+    fn find_first(
+        &self,
+        tap: &Tap,
+        is_for: impl Fn(&Tariff, &Rule, Moment) -> bool,
+    ) -> Option<Applied<'_>> {
         self.tariffs.iter().find_map(|tariff| {
             let mut rules = tariff.rules.iter().filter(|rule| rule.covers(tap));
             let first = rules.next()?;
             // The day is worked out only for tariffs that would cover the tap.
-            if !tariff.is_in_force(tariff.day_of(tap.time)) {
+            let moment = tariff.moment_of(tap.time);
+            if !tariff.is_in_force(moment.day) {
                 return None;
             }
-            core::iter::once(first).chain(rules).find_map(|rule| {
+            let rules = core::iter::once(first).chain(rules);
+            let mut rules = rules.filter(|rule| is_for(tariff, rule, moment));
+            rules.find_map(|rule| {
                 let network = rule.network.as_ref().map(|name| {
                     self.find_network(name)
                         .expect("a book is checked to have every network of its rules")

@@ -82,6 +82,22 @@ pub enum Step {
         /// Whether that comes on top of the fare or in its place.
         on_top: bool,
     },
+    /// The ride began in a window of time that has prices of its own.
+    Window {
+        /// The window.
+        name: Names,
+        /// When it began, in seconds since midnight in the tariff's zone.
+        begun_s: u32,
+    },
+    /// What a category of riders, or a time of day, costs less.
+    Concession {
+        /// The concession.
+        name: Names,
+        /// Percent that is paid; `None` of a price of its own.
+        percent: Option<u8>,
+        /// What is paid, before any later step.
+        price: Money,
+    },
     /// Of each part of the price another percentage is paid.
     Tiers {
         /// The parts, the first from zero.

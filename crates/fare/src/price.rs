@@ -13,7 +13,7 @@ use crate::journey::{Ending, Journey};
 use crate::names::Names;
 use crate::network::{Network, Path};
 use crate::tap::{Tap, TapKind};
-use crate::tariff::{Ladder, Overstay, OverstayCharge, Price, Zones};
+use crate::tariff::{Audience, Concession, Ladder, Overstay, OverstayCharge, Pays, Price, Zones};
 
 /// Why a closed journey has no price yet. It is priced as soon as tariffs or feed say more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, thiserror::Error)]
@@ -35,6 +35,8 @@ pub enum Unpriced {
 /// A price and its reasons.
 pub(crate) struct Priced<'a> {
     pub(crate) applied: Applied<'a>,
+    /// What it costs this rider at this time, if not what the rule says.
+    pub(crate) concession: Option<&'a Concession>,
     /// In minor units.
     pub(crate) list: i64,
     pub(crate) steps: Vec<Step>,
@@ -55,6 +57,7 @@ pub(crate) fn price<'a>(journey: &Journey, book: &'a TariffBook) -> Result<Price
     let applied = book.find_rule(first).ok_or(Unpriced::NoRule)?;
     let mut priced = Priced {
         applied,
+        concession: applied.find_concession(first),
         list: 0,
         steps: Vec::new(),
         legs: vec![Leg {
@@ -63,18 +66,24 @@ pub(crate) fn price<'a>(journey: &Journey, book: &'a TariffBook) -> Result<Price
             length_m: 0,
         }],
     };
+    priced.say_window(&applied.rule.audience, first);
     match journey.ending {
         Ending::Complete => {
             priced.ride(journey)?;
             priced.tiers();
+            priced.concede(first);
         }
         Ending::Overstay => {
             priced.ride(journey)?;
             priced.tiers();
+            priced.concede(first);
             priced.overstay(journey)?;
         }
         Ending::SameStation => priced.same_station(journey, book),
-        Ending::EntryOnly | Ending::ExitOnly => priced.missing_tap(journey, book),
+        Ending::EntryOnly | Ending::ExitOnly => {
+            priced.missing_tap(journey, book);
+            priced.concede(first);
+        }
         Ending::Open | Ending::Voided => unreachable!("only closed journeys are priced"),
     }
     assert!(priced.list >= 0, "no ride earns money");
@@ -123,6 +132,51 @@ impl<'a> Priced<'a> {
             self.steps.push(Step::Rounding {
                 exact_milli,
                 to: self.money(tiers.round_to()),
+                rounded: price,
+            });
+        }
+    }
+
+    /// Whether what is paid counts for the accumulation, and is discounted by it.
+    pub(crate) fn accumulates(&self) -> bool {
+        self.applied.rule.accumulates
+            && self
+                .concession
+                .is_none_or(|concession| concession.accumulates)
+    }
+
+    /// Says in which window a ride began that is priced by what holds at certain times.
+    fn say_window(&mut self, audience: &Audience, first: &Tap) {
+        let tariff = self.applied.tariff;
+        let moment = tariff.moment_of(first.time);
+        let window = audience.find_window(moment, &tariff.calendar);
+        self.steps.extend(window.map(|window| Step::Window {
+            name: window.names.clone(),
+            begun_s: moment.second,
+        }));
+    }
+
+    /// Pays what this rider pays at this time.
+    fn concede(&mut self, first: &Tap) {
+        let Some(concession) = self.concession else {
+            return;
+        };
+        self.say_window(&concession.audience, first);
+        let exact_milli = concession.pays.exact_milli(self.list);
+        self.list = concession.pays.paid(self.list);
+        let price = self.money(self.list);
+        self.steps.push(Step::Concession {
+            name: concession.names.clone(),
+            percent: match concession.pays {
+                Pays::Percent { percent, .. } => Some(percent),
+                Pays::Minor(_) => None,
+            },
+            price,
+        });
+        if exact_milli != price.minor * 1_000 {
+            self.steps.push(Step::Rounding {
+                exact_milli,
+                to: self.money(concession.pays.round_to()),
                 rounded: price,
             });
         }

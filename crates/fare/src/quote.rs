@@ -12,7 +12,7 @@ use crate::book::{Applied, TariffBook, list_cities};
 use crate::explain::{Explanation, Step};
 use crate::network::{LineRecord, Network, Path, StopRecord};
 use crate::price::{Leg, Priced};
-use crate::tariff::{Price, Tariff};
+use crate::tariff::{Moment, Price, Tariff};
 
 /// A trip as riders ask for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ pub struct Trip<'a> {
     pub day: ServiceDay,
 }
 
-/// What a trip between two stops costs an ordinary rider, before any discount of the month.
+/// What a trip between two stops costs an ordinary rider at noon, before any discount of the month.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Quote {
     /// The fare.
@@ -223,7 +223,9 @@ fn offers_in<'a>(book: &'a TariffBook, trip: &Trip<'_>) -> Result<Vec<Offer<'a>>
         if let Some(network) = book.find_network(network)
             && !offers.iter().any(named)
         {
-            let rules = tariffs.iter().flat_map(|tariff| rules_for(tariff, network));
+            let rules = tariffs
+                .iter()
+                .flat_map(|tariff| rules_for(tariff, network, trip.day));
             offers.push(Offer {
                 network,
                 rules: rules.collect(),
@@ -233,11 +235,19 @@ fn offers_in<'a>(book: &'a TariffBook, trip: &Trip<'_>) -> Result<Vec<Offer<'a>>
     Ok(offers)
 }
 
-fn rules_for<'a>(tariff: &'a Tariff, network: &'a Network) -> impl Iterator<Item = Applied<'a>> {
-    let of_network = tariff
-        .rules
-        .iter()
-        .filter(move |rule| rule.network.as_ref() == Some(network.name()));
+fn rules_for<'a>(
+    tariff: &'a Tariff,
+    network: &'a Network,
+    day: ServiceDay,
+) -> impl Iterator<Item = Applied<'a>> {
+    let noon = Moment {
+        day,
+        second: NOON_S,
+    };
+    let of_network = tariff.rules.iter().filter(move |rule| {
+        rule.network.as_ref() == Some(network.name())
+            && rule.audience.admits(ORDINARY, noon, &tariff.calendar)
+    });
     of_network.map(move |rule| Applied {
         tariff,
         rule,
@@ -248,6 +258,7 @@ fn rules_for<'a>(tariff: &'a Tariff, network: &'a Network) -> impl Iterator<Item
 fn price_path(offer: Applied<'_>, [from, to]: [&StopRecord; 2], path: Path) -> Quote {
     let mut priced = Priced {
         applied: offer,
+        concession: None,
         list: 0,
         steps: Vec::new(),
         legs: Vec::<Leg>::new(),
@@ -297,6 +308,12 @@ fn did_you_mean(suggestions: &[String]) -> String {
         alloc::format!("; did you mean {}?", suggestions.join(", "))
     }
 }
+
+/// The category of riders without one.
+const ORDINARY: u8 = 0;
+
+/// When a trip begins that is asked for by its day alone: outside the peaks.
+const NOON_S: u32 = 12 * 3_600;
 
 #[cfg(test)]
 mod tests;

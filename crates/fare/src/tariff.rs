@@ -5,6 +5,8 @@
 //! variants of [`Price`] or new fields of [`Rule`]; no city ever becomes code.
 
 mod accumulation;
+mod audience;
+mod concession;
 mod fields;
 mod ladder;
 mod read;
@@ -22,6 +24,8 @@ use crate::network::LineRecord;
 use crate::tap::Tap;
 
 pub use accumulation::{Accumulation, AccumulationKey, BandPart, Discounted, Straddle};
+pub use audience::{Audience, Calendar, Category, Codes, DayKind, DayKinds, Moment, Window};
+pub use concession::{Concession, Pays};
 pub use ladder::Ladder;
 pub use tiers::Tiers;
 pub(crate) use tiers::rounded;
@@ -54,8 +58,14 @@ pub struct Tariff {
     pub(crate) valid_from: ServiceDay,
     /// The last one, if it ends.
     pub(crate) valid_until: Option<ServiceDay>,
+    /// Riders with fares of their own.
+    pub(crate) categories: Vec<Category>,
+    /// Its windows of time and lists of dates.
+    pub(crate) calendar: Calendar,
     /// In order of precedence.
     pub(crate) rules: Vec<Rule>,
+    /// What some riders or some times pay less, in order of precedence.
+    pub(crate) concessions: Vec<Concession>,
     /// What is taken off for the ride before, in order of precedence.
     pub(crate) transfers: Vec<Transfer>,
     /// What is taken off for what was paid this month, if anything.
@@ -73,6 +83,8 @@ pub struct Rule {
     pub(crate) modes: Vec<Mode>,
     /// The lines it covers; every line if empty.
     pub(crate) lines: Vec<LineId>,
+    /// Whom and when it is for.
+    pub(crate) audience: Audience,
     /// The network it covers; a tap at a stop elsewhere is not covered.
     pub(crate) network: Option<Text>,
     /// The price of a complete journey.
@@ -183,16 +195,31 @@ impl Tariff {
         &self.rules
     }
 
+    /// Riders with fares of their own.
+    pub fn categories(&self) -> &[Category] {
+        &self.categories
+    }
+
+    /// Its windows of time and lists of dates.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// What some riders or some times pay less, in order of precedence.
+    pub fn concessions(&self) -> &[Concession] {
+        &self.concessions
+    }
+
     /// What is taken off for what was paid this month, if anything.
     pub fn accumulation(&self) -> Option<&Accumulation> {
         self.accumulation.as_ref()
     }
 
     /// Every fare between two stops of its zones, by rule and then in the order of the stops'
-    /// ids. A pair that several rules price stands with the first of them.
+    /// ids, for ordinary riders. A pair that several rules price stands with the first of them.
     pub fn zone_fares(&self) -> impl Iterator<Item = (&StopId, &StopId, Money)> {
         (0..).zip(&self.rules).flat_map(move |(place, rule)| {
-            let zones = rule.find_zones().into_iter();
+            let zones = rule.find_ordinary_zones().into_iter();
             let earlier = &self.rules[..place];
             let pairs = zones.flat_map(|zones| {
                 let from = zones.stops();
@@ -200,7 +227,8 @@ impl Tariff {
             });
             pairs.filter_map(move |(zones, from, to)| {
                 let fare = zones.find_fare(from, to)?;
-                let priced = |rule: &Rule| Some(rule.find_zones()?.find_fare(from, to).is_some());
+                let priced =
+                    |rule: &Rule| Some(rule.find_ordinary_zones()?.find_fare(from, to).is_some());
                 let is_first = !earlier.iter().any(|rule| priced(rule) == Some(true));
                 is_first.then(|| (from, to, self.money(fare.minor)))
             })
@@ -219,7 +247,25 @@ impl Tariff {
 
     /// The service day of a time, in the tariff's zone.
     pub fn day_of(&self, time: UnixSeconds) -> ServiceDay {
-        day_in(&self.zone, time)
+        self.moment_of(time).day
+    }
+
+    /// The local time in the tariff's zone.
+    pub fn moment_of(&self, time: UnixSeconds) -> Moment {
+        moment_in(&self.zone, time)
+    }
+
+    /// The first concession for a ride under one of its rules.
+    pub(crate) fn find_concession(
+        &self,
+        rule: &Rule,
+        code: u8,
+        moment: Moment,
+    ) -> Option<&Concession> {
+        self.concessions.iter().find(|concession| {
+            concession.is_for(&rule.name)
+                && concession.audience.admits(code, moment, &self.calendar)
+        })
     }
 
     pub(crate) fn money(&self, minor: i64) -> Money {
@@ -241,10 +287,10 @@ impl Rule {
         &self.price
     }
 
-    /// Its zones, if they price it.
-    fn find_zones(&self) -> Option<&Zones> {
+    /// Its zones, if they price it and it is for ordinary riders.
+    fn find_ordinary_zones(&self) -> Option<&Zones> {
         match &self.price {
-            Price::Zones(zones) => Some(zones),
+            Price::Zones(zones) => Some(zones).filter(|_| self.audience.codes.contains(0)),
             Price::Flat(_) | Price::Ladder(_) => None,
         }
     }
@@ -289,13 +335,18 @@ impl Rule {
     }
 }
 
-/// The calendar day of a time in a zone. Times beyond the years -9999 to 9999 are taken as UTC.
-pub(crate) fn day_in(zone: &TimeZone, time: UnixSeconds) -> ServiceDay {
+/// The local time in a zone. Times beyond the years -9999 to 9999 are taken as UTC.
+pub(crate) fn moment_in(zone: &TimeZone, time: UnixSeconds) -> Moment {
     let offset_s = jiff::Timestamp::from_second(time.0)
         .map_or(0, |timestamp| zone.to_offset(timestamp).seconds());
-    let days = time.plus_s(i64::from(offset_s)).0.div_euclid(86_400);
+    let local_s = time.plus_s(i64::from(offset_s)).0;
+    let days = local_s.div_euclid(86_400);
     let days = days.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
-    ServiceDay(i32::try_from(days).expect("clamped to 32 bits"))
+    let second = u32::try_from(local_s.rem_euclid(86_400)).expect("less than a day");
+    Moment {
+        day: ServiceDay(i32::try_from(days).expect("clamped to 32 bits")),
+        second,
+    }
 }
 
 #[cfg(test)]

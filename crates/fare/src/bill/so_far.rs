@@ -75,7 +75,7 @@ impl<'a> SoFar<'a> {
         }
         let tariff = priced.applied.tariff;
         match &tariff.accumulation {
-            Some(accumulation) if priced.applied.rule.accumulates => {
+            Some(accumulation) if priced.accumulates() => {
                 let issuer = match accumulation.per() {
                     AccumulationKey::Rider => None,
                     AccumulationKey::Issuer => Some(journey.first().issuer),
@@ -108,7 +108,9 @@ impl<'a> SoFar<'a> {
         };
         before.is_continued = true;
         let length_m = before.length_m.saturating_add(ride.length_m);
+        let pays = priced.concession.map(|concession| concession.pays);
         let through = ladder.price(length_m).1;
+        let through = pays.map_or(through, |pays| pays.paid(through));
         let list = (through - before.list).max(0);
         let money = |minor| priced.applied.tariff.money(minor);
         let step = Step::Continued {

@@ -1,5 +1,7 @@
 //! Bills over the example city.
 
+mod audience;
+
 use alloc::vec;
 
 use ridecode_words::{Mode, StopId, Text, ValidatorId};

@@ -80,6 +80,8 @@ steps! {
     MissingTap "missing_tap" { stop, entry_missing, waited_s, price }
     Overstay "overstay" { inside_s, limit_s, price, on_top }
     Tiers "tiers" { parts, price }
+    Window "window" { name, begun_s }
+    Concession "concession" { name, percent, price }
     Continued "continued" { stop, outside_s, length_m, through, before, price }
     Transfer "transfer" { from, passed_s, measured_from, within_s, off, price }
     Accumulation "accumulation" { before, after, discount, parts }
@@ -89,6 +91,12 @@ steps! {
 impl<'a> Value<'a> {
     fn maybe(value: Option<Self>) -> Self {
         value.map_or(Self::Missing, |value| Self::Present(Box::new(value)))
+    }
+}
+
+impl From<&Option<u8>> for Value<'_> {
+    fn from(number: &Option<u8>) -> Self {
+        Self::maybe(number.map(|number| Self::Number(i64::from(number))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Explanations in the words of riders.
 
+mod audience;
 mod change;
 
 use alloc::format;
@@ -68,6 +69,12 @@ impl Words {
                 on_top,
             } => self.overstay([*inside_s, *limit_s], *price, *on_top),
             Step::Tiers { parts, price } => self.tiers(parts, *price),
+            Step::Window { name, begun_s } => self.window(name, *begun_s),
+            Step::Concession {
+                name,
+                percent,
+                price,
+            } => self.concession(name, *percent, *price),
             Step::Continued {
                 stop,
                 outside_s,

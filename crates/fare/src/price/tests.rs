@@ -22,6 +22,7 @@ fn split(paid: i64, lengths_m: &[u32]) -> Vec<i64> {
             rule: &tariff.rules[0],
             network: None,
         },
+        concession: None,
         list: paid,
         steps: Vec::new(),
         legs: legs.collect(),

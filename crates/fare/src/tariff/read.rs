@@ -1,5 +1,6 @@
 //! Reading a tariff file: from text to rules that cannot be wrong.
 
+mod audience;
 mod discounts;
 mod zones;
 
@@ -8,12 +9,13 @@ use alloc::vec::Vec;
 
 use jiff::tz::TimeZone;
 use ridecode_ledger::Currency;
-use ridecode_words::{LineId, Mode, OperatorId, ServiceDay};
+use ridecode_words::{LineId, Mode, OperatorId, ServiceDay, Text};
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
 use crate::book::JOURNEY_S_MAX;
 
+use self::audience::Known;
 use super::fields::{Field, Fields, line_of};
 use super::{Ladder, Overstay, OverstayCharge, Price, Rule, Tariff, TariffFault, TariffRef};
 
@@ -48,7 +50,8 @@ pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
     let city = fields.need("city", "write the city's key")?.short_text()?;
     let zone = zone(&fields.need("zone", "write a POSIX time zone such as \"CST-8\"")?)?;
     let currency = currency(&fields.need("currency", "write an ISO 4217 code such as \"CNY\"")?)?;
-    let rules = rules(&fields)?;
+    let known = audience::known(&fields)?;
+    let rules = rules(&fields, &known)?;
     let tariff = Tariff {
         reference,
         city,
@@ -56,12 +59,15 @@ pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
         currency,
         valid_from,
         valid_until,
+        concessions: audience::concessions(&fields, &known, &rules)?,
         transfers: discounts::transfers(&fields, &rules)?,
         rules,
         accumulation: fields
             .find("accumulation")
             .map(|field| discounts::accumulation(&field))
             .transpose()?,
+        categories: known.categories,
+        calendar: known.calendar,
     };
     if tariff.accumulation.is_none() && tariff.rules.iter().any(|rule| rule.accumulates) {
         return Err(fields.fault(
@@ -100,12 +106,12 @@ fn currency(field: &Field<'_>) -> Result<Currency, TariffFault> {
         .ok_or_else(|| field.fault(expected))
 }
 
-fn rules(fields: &Fields<'_>) -> Result<Vec<Rule>, TariffFault> {
+fn rules(fields: &Fields<'_>, known: &Known) -> Result<Vec<Rule>, TariffFault> {
     let expected = "a list of [[rule]] tables";
     let list = fields.need("rule", "add at least one [[rule]]")?;
     let mut rules: Vec<Rule> = Vec::new();
     for member in list.list(expected)? {
-        let read = rule(&member.table(expected)?)?;
+        let read = rule(&member.table(expected)?, known)?;
         if rules.iter().any(|rule| rule.name == read.name) {
             let what = format!("named differently: there is a rule {} already", read.name);
             return Err(member.fault(&what));
@@ -118,7 +124,7 @@ fn rules(fields: &Fields<'_>) -> Result<Vec<Rule>, TariffFault> {
     Ok(rules)
 }
 
-fn rule(fields: &Fields<'_>) -> Result<Rule, TariffFault> {
+fn rule(fields: &Fields<'_>, known: &Known) -> Result<Rule, TariffFault> {
     let price = price(fields)?;
     let (missing_tap_wait_s, missing_tap_minor) = missing_tap(fields, &price)?;
     let rule = Rule {
@@ -126,6 +132,7 @@ fn rule(fields: &Fields<'_>) -> Result<Rule, TariffFault> {
         operators: operators(fields)?,
         modes: modes(fields, "modes")?,
         lines: lines(fields)?,
+        audience: audience::audience(fields, known)?,
         network: fields
             .find("network")
             .map(|field| field.short_text())
@@ -226,6 +233,23 @@ fn lines(fields: &Fields<'_>) -> Result<Vec<LineId>, TariffFault> {
     lines
         .iter()
         .map(|line| line.short_text().map(LineId))
+        .collect()
+}
+
+/// Names of rules of this tariff, at least one.
+fn rule_names(field: &Field<'_>, rules: &[Rule]) -> Result<Vec<Text>, TariffFault> {
+    let expected = "a list of names of rules of this tariff";
+    let names = field.list(expected)?;
+    if names.is_empty() {
+        return Err(field.fault(expected));
+    }
+    names
+        .iter()
+        .map(|name| {
+            let text = name.short_text()?;
+            let known = rules.iter().any(|rule| rule.name == text);
+            known.then_some(text).ok_or_else(|| name.fault(expected))
+        })
         .collect()
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use ridecode_fare::{Price, Tariff, TariffFault};
+use ridecode_fare::{Pays, Price, Tariff, TariffFault};
 
 /// Shown under the help.
 pub(super) const EXAMPLES: &str = "\
@@ -187,6 +187,14 @@ fn summary(tariff: &Tariff) -> String {
         let network = network.unwrap_or_default();
         let price = priced(rule.price());
         writeln!(text, "  {}: {price}{network}", rule.name()).expect("a text can be written to");
+    }
+    for concession in tariff.concessions() {
+        let pays = match concession.pays() {
+            Pays::Percent { percent, .. } => format!("{percent} % of the price"),
+            Pays::Minor(minor) => format!("{minor} at most"),
+        };
+        let name = concession.names().own();
+        writeln!(text, "concession {name}: {pays}").expect("a text can be written to");
     }
     if let Some(accumulation) = tariff.accumulation() {
         let bands = accumulation.bands().iter();

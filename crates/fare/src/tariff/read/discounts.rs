@@ -2,9 +2,9 @@
 
 use alloc::vec::Vec;
 
-use ridecode_words::{StopId, Text};
+use ridecode_words::StopId;
 
-use super::{amount, modes};
+use super::{amount, modes, rule_names};
 use crate::book::JOURNEY_S_MAX;
 use crate::tariff::fields::{Field, Fields};
 use crate::tariff::{
@@ -54,23 +54,6 @@ fn transfer(fields: &Fields<'_>, rules: &[Rule]) -> Result<Transfer, TariffFault
     };
     fields.refuse_others()?;
     Ok(transfer)
-}
-
-/// Names of rules of this tariff, at least one.
-fn rule_names(field: &Field<'_>, rules: &[Rule]) -> Result<Vec<Text>, TariffFault> {
-    let expected = "a list of names of rules of this tariff";
-    let names = field.list(expected)?;
-    if names.is_empty() {
-        return Err(field.fault(expected));
-    }
-    names
-        .iter()
-        .map(|name| {
-            let text = name.short_text()?;
-            let known = rules.iter().any(|rule| rule.name == text);
-            known.then_some(text).ok_or_else(|| name.fault(expected))
-        })
-        .collect()
 }
 
 fn measured_from(fields: &Fields<'_>) -> Result<MeasuredFrom, TariffFault> {
