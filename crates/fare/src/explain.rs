@@ -10,7 +10,7 @@ use ridecode_ledger::Money;
 use ridecode_words::{Mode, Text};
 
 use crate::names::{Language, Names};
-use crate::tariff::{BandPart, MeasuredFrom, TariffRef};
+use crate::tariff::{BandPart, CapPeriod, MeasuredFrom, TariffRef};
 
 pub use field::{Field, Value};
 
@@ -145,6 +145,19 @@ pub enum Step {
         discount: Money,
         /// The parts of the fare and how much of each is paid.
         parts: Vec<BandPart>,
+    },
+    /// No more than a cap is paid in a day, a week or a month.
+    Cap {
+        /// The cap.
+        name: Names,
+        /// How long it is.
+        period: CapPeriod,
+        /// What was paid in that period before.
+        before: Money,
+        /// The most that is paid in it.
+        at_most: Money,
+        /// What remains to pay.
+        price: Money,
     },
     /// The exact amount was rounded, halves up.
     Rounding {

@@ -45,8 +45,8 @@ pub use price::Unpriced;
 pub use quote::{MatrixRow, Quote, QuoteFault, Trip, matrix, quote};
 pub use tap::{Tap, TapKind};
 pub use tariff::{
-    Accumulation, AccumulationKey, Audience, BandPart, Calendar, Category, Codes, Concession,
-    Continuation, DayKind, DayKinds, Discounted, Ladder, MeasuredFrom, Moment, Overstay,
-    OverstayCharge, Pays, Price, Rule, Straddle, Tariff, TariffFault, TariffRef, Tiers, Transfer,
-    TransferOff, Window, ZoneFare, Zones,
+    Accumulation, AccumulationKey, Audience, BandPart, Calendar, Cap, CapPeriod, Category, Codes,
+    Concession, Continuation, DayKind, DayKinds, Discounted, Ladder, MeasuredFrom, Moment,
+    Overstay, OverstayCharge, Pays, Price, Rule, Straddle, Tariff, TariffFault, TariffRef, Tiers,
+    Transfer, TransferOff, WeekEdge, Window, ZoneFare, Zones,
 };

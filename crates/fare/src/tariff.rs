@@ -6,6 +6,7 @@
 
 mod accumulation;
 mod audience;
+mod cap;
 mod concession;
 mod fields;
 mod ladder;
@@ -25,6 +26,7 @@ use crate::tap::Tap;
 
 pub use accumulation::{Accumulation, AccumulationKey, BandPart, Discounted, Straddle};
 pub use audience::{Audience, Calendar, Category, Codes, DayKind, DayKinds, Moment, Window};
+pub use cap::{Cap, CapPeriod, WeekEdge};
 pub use concession::{Concession, Pays};
 pub use ladder::Ladder;
 pub use tiers::Tiers;
@@ -70,6 +72,8 @@ pub struct Tariff {
     pub(crate) transfers: Vec<Transfer>,
     /// What is taken off for what was paid this month, if anything.
     pub(crate) accumulation: Option<Accumulation>,
+    /// The most that is paid in a period.
+    pub(crate) caps: Vec<Cap>,
 }
 
 /// What one group of taps costs.
@@ -233,6 +237,11 @@ impl Tariff {
                 is_first.then(|| (from, to, self.money(fare.minor)))
             })
         })
+    }
+
+    /// The most that is paid in a period, as the file lists them.
+    pub fn caps(&self) -> &[Cap] {
+        &self.caps
     }
 
     /// The networks its rules name, in order of precedence.

@@ -4,17 +4,20 @@
 //! more no window is sure to hold. What they got, gave or continued themselves is not looked at,
 //! for that may rest on rides before the window.
 
+mod room;
+
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use ridecode_words::{IssuerId, LineId, Mode, StopId, Text, UnixSeconds};
 
+use self::room::{Capped, Room};
 use crate::book::{Applied, JOURNEY_S_MAX, TariffBook};
 use crate::explain::Step;
 use crate::journey::{Ending, Journey};
 use crate::price::{Priced, price};
-use crate::tap::TapKind;
+use crate::tap::{Tap, TapKind};
 use crate::tariff::{
     Accumulation, AccumulationKey, MeasuredFrom, Price, Transfer, TransferOff, rounded,
 };
@@ -25,6 +28,7 @@ pub(super) struct SoFar<'a> {
     /// What was paid in the period, in minor units: by tariff, and by issuer where the tariff
     /// counts each issuer for itself.
     paid: BTreeMap<(&'a Text, Option<IssuerId>), i64>,
+    capped: Capped<'a>,
     /// Rides that later ones may rest on, in order of their first taps.
     rides: Vec<Ride<'a>>,
 }
@@ -73,23 +77,27 @@ impl<'a> SoFar<'a> {
             }
             self.rides.push(ride);
         }
+        let first = journey.first();
+        let room = self.capped.find_least_room(first, &priced.applied);
+        let at_most = room.as_ref().map_or(i64::MAX, Room::left);
         let tariff = priced.applied.tariff;
-        match &tariff.accumulation {
+        let minor = match &tariff.accumulation {
             Some(accumulation) if priced.accumulates() => {
-                let issuer = match accumulation.per() {
-                    AccumulationKey::Rider => None,
-                    AccumulationKey::Issuer => Some(journey.first().issuer),
-                };
-                let before = self
-                    .paid
-                    .entry((&tariff.reference.name, issuer))
-                    .or_default();
-                let minor = accumulate(accumulation, *before, priced);
-                *before += minor;
+                let issuer = issuer_of(accumulation.per(), first);
+                let key = (&tariff.reference.name, issuer);
+                let before = self.paid.entry(key).or_default();
+                let minor = accumulate(accumulation, (*before, at_most), priced);
+                *before += minor.min(at_most);
                 minor
             }
             Some(_) | None => priced.list,
+        };
+        let paid = minor.min(at_most);
+        if let Some(room) = room.filter(|_| paid < minor) {
+            priced.steps.push(room.step(paid));
         }
+        self.capped.count(paid, first, &priced.applied);
+        paid
     }
 
     /// The fare of a ride that goes on from an earlier one is what both cost as one ride, less
@@ -165,6 +173,13 @@ impl<'a> SoFar<'a> {
         }
         priced.steps.append(&mut steps);
         priced.list = rest;
+    }
+}
+
+fn issuer_of(per: AccumulationKey, first: &Tap) -> Option<IssuerId> {
+    match per {
+        AccumulationKey::Rider => None,
+        AccumulationKey::Issuer => Some(first.issuer),
     }
 }
 
@@ -263,14 +278,19 @@ fn seconds(from: UnixSeconds, until: UnixSeconds) -> u32 {
     u32::try_from(until.since_s(from)).unwrap_or_default()
 }
 
-/// Applies the discount of the month and says so. Gives what is paid, in minor units.
-fn accumulate(accumulation: &Accumulation, before: i64, priced: &mut Priced<'_>) -> i64 {
+/// Applies the discount of the month and says so. Gives what would be paid without a cap, in minor
+/// units; no more than `at_most` is.
+fn accumulate(
+    accumulation: &Accumulation,
+    (before, at_most): (i64, i64),
+    priced: &mut Priced<'_>,
+) -> i64 {
     let discounted = accumulation.discount(before, priced.list);
     let money = |minor| priced.applied.tariff.money(minor);
     let exact_milli: i64 = discounted.parts.iter().map(|part| part.paid_milli).sum();
     let mut steps = vec![Step::Accumulation {
         before: money(before),
-        after: money(before + discounted.paid),
+        after: money(before + discounted.paid.min(at_most)),
         discount: money(priced.list - discounted.paid),
         parts: discounted.parts,
     }];

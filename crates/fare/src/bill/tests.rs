@@ -1,6 +1,7 @@
 //! Bills over the example city.
 
 mod audience;
+mod caps;
 
 use alloc::vec;
 

@@ -10,7 +10,7 @@ use ridecode_words::{Mode, Text};
 
 use super::Step;
 use crate::names::Names;
-use crate::tariff::{BandPart, MeasuredFrom};
+use crate::tariff::{BandPart, CapPeriod, MeasuredFrom};
 
 /// One input or effect of a step.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -85,6 +85,7 @@ steps! {
     Continued "continued" { stop, outside_s, length_m, through, before, price }
     Transfer "transfer" { from, passed_s, measured_from, within_s, off, price }
     Accumulation "accumulation" { before, after, discount, parts }
+    Cap "cap" { name, period, before, at_most, price }
     Rounding "rounding" { exact_milli, to, rounded }
 }
 
@@ -133,6 +134,12 @@ impl From<&i64> for Value<'_> {
 impl From<&Mode> for Value<'_> {
     fn from(mode: &Mode) -> Self {
         Self::Word(mode.word())
+    }
+}
+
+impl From<&CapPeriod> for Value<'_> {
+    fn from(period: &CapPeriod) -> Self {
+        Self::Word(period.word())
     }
 }
 

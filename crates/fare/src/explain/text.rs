@@ -69,12 +69,6 @@ impl Words {
                 on_top,
             } => self.overstay([*inside_s, *limit_s], *price, *on_top),
             Step::Tiers { parts, price } => self.tiers(parts, *price),
-            Step::Window { name, begun_s } => self.window(name, *begun_s),
-            Step::Concession {
-                name,
-                percent,
-                price,
-            } => self.concession(name, *percent, *price),
             Step::Continued {
                 stop,
                 outside_s,
@@ -90,16 +84,18 @@ impl Words {
                 within_s,
                 off,
                 price,
-            } => {
-                let times = ([*passed_s, *within_s], *measured_from);
-                self.transfer(*from, times, [*off, *price])
-            }
+            } => self.transfer(
+                *from,
+                ([*passed_s, *within_s], *measured_from),
+                [*off, *price],
+            ),
             Step::Accumulation {
                 before,
                 after,
                 discount,
                 parts,
             } => self.accumulation([*before, *after, *discount], parts),
+            Step::Window { .. } | Step::Concession { .. } | Step::Cap { .. } => self.for_some(step),
             Step::Rounding {
                 exact_milli,
                 to,

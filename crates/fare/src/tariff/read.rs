@@ -1,6 +1,7 @@
 //! Reading a tariff file: from text to rules that cannot be wrong.
 
 mod audience;
+mod caps;
 mod discounts;
 mod zones;
 
@@ -60,6 +61,7 @@ pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
         valid_from,
         valid_until,
         concessions: audience::concessions(&fields, &known, &rules)?,
+        caps: caps::caps(&fields, &known, &rules)?,
         transfers: discounts::transfers(&fields, &rules)?,
         rules,
         accumulation: fields

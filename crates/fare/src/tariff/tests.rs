@@ -9,8 +9,14 @@ use crate::example::TARIFF;
 
 /// The example with one text replaced: the line and a part of the fault.
 fn refused(old: &str, new: &str, line: usize, what: &str) {
-    assert!(TARIFF.contains(old), "{old}");
-    let fault = Tariff::parse(&TARIFF.replacen(old, new, 1)).unwrap_err();
+    refused_in(["", TARIFF], [old, new], line, what);
+}
+
+/// The same of the later of two parts of a file.
+pub(super) fn refused_in([head, tail]: [&str; 2], [old, new]: [&str; 2], line: usize, what: &str) {
+    assert!(tail.contains(old), "{old}");
+    let text = alloc::format!("{head}{}", tail.replacen(old, new, 1));
+    let fault = Tariff::parse(&text).unwrap_err();
     assert_eq!(fault.line, line, "{fault}");
     assert!(fault.what.contains(what), "{fault}");
 }
@@ -119,16 +125,9 @@ fn a_wrong_discount_is_told_with_its_line() {
 fn a_wrong_transfer_is_told_with_its_line() {
     let transfer = "[[transfer]]\nname = \"x\"\nfrom = [\"bus\"]\nto = [\"metro\"]\n\
                     within_s = 7200\nmeasured_from = \"end\"\noff = 100\n";
-    let check = |old: &str, new: &str, line: usize, what: &str| {
-        let text = alloc::format!("{TARIFF}\n{transfer}");
-        assert!(Tariff::parse(&text).is_ok());
-        let (head, tail) = text.split_at(TARIFF.len());
-        assert!(tail.contains(old), "{old}");
-        let wrong = alloc::format!("{head}{}", tail.replacen(old, new, 1));
-        let fault = Tariff::parse(&wrong).unwrap_err();
-        assert_eq!(fault.line, line, "{fault}");
-        assert!(fault.what.contains(what), "{fault}");
-    };
+    let head = alloc::format!("{TARIFF}\n");
+    assert!(Tariff::parse(&alloc::format!("{head}{transfer}")).is_ok());
+    let check = |old, new, line, what| refused_in([&head, transfer], [old, new], line, what);
     check("name = \"x\"", "", 40, "`name` is missing");
     check("from = [\"bus\"]", "from = []", 42, "list of modes");
     check("[\"metro\"]", "[\"rail\"]", 43, "list of modes");

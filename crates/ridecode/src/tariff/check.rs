@@ -203,6 +203,11 @@ fn summary(tariff: &Tariff) -> String {
             .collect();
         writeln!(text, "accumulation: {}", bands.join(", ")).expect("a text can be written to");
     }
+    for cap in tariff.caps() {
+        let (name, period) = (cap.names().own(), cap.period().word());
+        let at_most = cap.at_most();
+        writeln!(text, "cap {name}: {at_most} a {period}").expect("a text can be written to");
+    }
     text
 }
 

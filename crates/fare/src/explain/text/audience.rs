@@ -1,4 +1,4 @@
-//! Sentences about riders and times with prices of their own.
+//! Sentences about riders and times with prices of their own, and about caps.
 
 use alloc::format;
 use alloc::string::String;
@@ -6,11 +6,39 @@ use alloc::string::String;
 use ridecode_ledger::Money;
 
 use super::Words;
+use crate::explain::Step;
 use crate::names::Names;
+use crate::tariff::CapPeriod;
 
 impl Words {
+    /// The sentence of a window, a concession or a cap.
+    pub(super) fn for_some(self, step: &Step) -> String {
+        if let Step::Window { name, begun_s } = step {
+            return self.window(name, *begun_s);
+        }
+        if let Step::Concession {
+            name,
+            percent,
+            price,
+        } = step
+        {
+            return self.concession(name, *percent, *price);
+        }
+        let Step::Cap {
+            name,
+            period,
+            before,
+            at_most,
+            price,
+        } = step
+        else {
+            unreachable!("every other step has a sentence elsewhere");
+        };
+        self.cap(name, *period, [*before, *at_most, *price])
+    }
+
     /// In which window of time a ride began: seconds since midnight.
-    pub(super) fn window(self, name: &Names, begun_s: u32) -> String {
+    fn window(self, name: &Names, begun_s: u32) -> String {
         let (name, clock) = (name.in_language(self.0), clock(begun_s));
         self.pick(
             format!("Begun at {clock}: {name}."),
@@ -20,7 +48,7 @@ impl Words {
     }
 
     /// What a category of riders, or a time of day, costs less.
-    pub(super) fn concession(self, name: &Names, percent: Option<u8>, price: Money) -> String {
+    fn concession(self, name: &Names, percent: Option<u8>, price: Money) -> String {
         let name = name.in_language(self.0);
         let price = self.money(price);
         match percent {
@@ -35,6 +63,29 @@ impl Words {
                 format!("{name}:{price}。"),
             ),
         }
+    }
+
+    /// A cap: what was paid before, the most that is paid, what remains.
+    fn cap(self, name: &Names, period: CapPeriod, amounts: [Money; 3]) -> String {
+        let name = name.in_language(self.0);
+        let [before, at_most, price] = amounts.map(|money| self.money(money));
+        let [english, simplified, traditional] = period_words(period);
+        self.pick(
+            format!(
+                "{name}: at most {at_most} {english}, {before} of it paid before; {price} remains."
+            ),
+            format!("{name}:{simplified}最多付 {at_most},此前已付 {before},余 {price}。"),
+            format!("{name}:{traditional}最多付 {at_most},此前已付 {before},餘 {price}。"),
+        )
+    }
+}
+
+/// A period in each language.
+fn period_words(period: CapPeriod) -> [&'static str; 3] {
+    match period {
+        CapPeriod::Day => ["that day", "当日", "當日"],
+        CapPeriod::Week(_) => ["that week", "当周", "當週"],
+        CapPeriod::Month => ["that month", "当月", "當月"],
     }
 }
 

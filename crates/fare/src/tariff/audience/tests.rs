@@ -6,6 +6,7 @@ use alloc::string::String;
 
 use super::*;
 use crate::example::TARIFF;
+use crate::tariff::tests::refused_in;
 use crate::tariff::{Pays, Tariff};
 
 /// Appended to the example, the first line of it is line 40.
@@ -43,12 +44,8 @@ fn parse(audiences: &str) -> Result<Tariff, String> {
 
 #[test]
 fn a_wrong_audience_is_told_with_its_line() {
-    let check = |old: &str, new: &str, line: usize, what: &str| {
-        assert!(AUDIENCES.contains(old), "{old}");
-        let fault = parse(&AUDIENCES.replacen(old, new, 1)).unwrap_err();
-        assert!(fault.starts_with(&format!("line {line}: ")), "{fault}");
-        assert!(fault.contains(what), "{fault}");
-    };
+    let head = format!("{TARIFF}\n");
+    let check = |old, new, line, what| refused_in([&head, AUDIENCES], [old, new], line, what);
     check("name = \"senior\"", "name = \"ordinary\"", 40, "ordinary");
     check("[3, 5]", "[]", 43, "leave it out");
     check("[3, 5]", "[0]", 43, "from 1 to 255");

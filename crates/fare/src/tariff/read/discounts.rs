@@ -114,12 +114,7 @@ pub(super) fn tiers(field: &Field<'_>) -> Result<Tiers, TariffFault> {
 /// Reads `[accumulation]`.
 pub(super) fn accumulation(field: &Field<'_>) -> Result<Accumulation, TariffFault> {
     let fields = field.table("a table [accumulation]")?;
-    let per_field = fields.need("per", "\"rider\" or \"issuer\"")?;
-    let per = match per_field.short_text()?.as_str() {
-        "rider" => AccumulationKey::Rider,
-        "issuer" => AccumulationKey::Issuer,
-        _ => return Err(per_field.fault("\"rider\" or \"issuer\"")),
-    };
+    let per = key(&fields.need("per", "\"rider\" or \"issuer\"")?)?;
     let straddle_field = fields.need("straddle", "\"split\" or \"next_ride\"")?;
     let straddle = match straddle_field.short_text()?.as_str() {
         "split" => Straddle::Split,
@@ -130,6 +125,15 @@ pub(super) fn accumulation(field: &Field<'_>) -> Result<Accumulation, TariffFaul
     let bands = bands(&fields.need("bands", "list [from minor units paid, percent]")?)?;
     fields.refuse_others()?;
     Ok(Accumulation::new(per, straddle, bands, round_to))
+}
+
+/// Whose codes are added up.
+pub(super) fn key(field: &Field<'_>) -> Result<AccumulationKey, TariffFault> {
+    match field.short_text()?.as_str() {
+        "rider" => Ok(AccumulationKey::Rider),
+        "issuer" => Ok(AccumulationKey::Issuer),
+        _ => Err(field.fault("\"rider\" or \"issuer\"")),
+    }
 }
 
 fn round_to(fields: &Fields<'_>) -> Result<i64, TariffFault> {
