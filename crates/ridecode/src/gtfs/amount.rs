@@ -2,16 +2,33 @@
 
 use ridecode_fare::Tariff;
 
-/// The minor units of a price such as `3.2` in a currency. Errors say what to write.
-pub(super) fn minor(price: &str, currency: &str) -> Result<i64, String> {
+/// A price as it was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Amount {
+    /// Negative only where a discount may stand.
+    pub(super) minor: i64,
+    /// Whether its decimals stood behind a comma.
+    pub(super) has_comma: bool,
+}
+
+/// The minor units of a price such as `3.2` in a currency; `-0.5` only if it is `signed`. Errors
+/// say what to write.
+pub(super) fn read(price: &str, currency: &str, signed: bool) -> Result<Amount, String> {
     let digits = minor_digits(currency);
     let fault = || {
+        let from = if signed { "" } else { " from 0" };
         format!(
-            "the price {price:?} must be an amount of {currency} from 0 with at most {digits} \
+            "the price {price:?} must be an amount of {currency}{from} with at most {digits} \
              decimals"
         )
     };
-    let (whole, part) = price.split_once('.').unwrap_or((price, ""));
+    let unsigned = price.strip_prefix('-').filter(|_| signed);
+    let (sign, figures) = unsigned.map_or((1, price), |figures| (-1, figures));
+    let comma = figures.split_once(',').filter(|(_, part)| {
+        // With three digits behind it, it may as well part thousands.
+        (1..=2).contains(&part.len()) && part.len() <= digits
+    });
+    let (whole, part) = comma.unwrap_or_else(|| figures.split_once('.').unwrap_or((figures, "")));
     let part = part.trim_end_matches('0');
     let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let known = !(whole.is_empty() && part.is_empty()) && all_digits(whole) && all_digits(part);
@@ -23,15 +40,24 @@ pub(super) fn minor(price: &str, currency: &str) -> Result<i64, String> {
     if amount > Tariff::AMOUNT_MAX {
         return Err(fault());
     }
-    Ok(amount)
+    Ok(Amount {
+        minor: sign * amount,
+        has_comma: comma.is_some(),
+    })
+}
+
+/// Whether it has the form of a currency code (ISO 4217).
+pub(super) fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// Decimals of a currency (ISO 4217, table A.1).
 fn minor_digits(currency: &str) -> usize {
     match currency {
         "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
-        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        "CLF" | "UYW" => 4,
         _ => 2,
     }
 }
@@ -43,7 +69,14 @@ mod tests {
     #[test]
     fn a_price_is_exact_or_refused() {
         let check = |price, currency, expected: Option<i64>| {
-            assert_eq!(minor(price, currency).ok(), expected, "{price} {currency}");
+            let read = read(price, currency, false).ok();
+            assert_eq!(
+                read.map(|amount| amount.minor),
+                expected,
+                "{price} {currency}"
+            );
+            let has_comma = expected.is_some() && price.contains(',');
+            assert!(read.is_none_or(|amount| amount.has_comma == has_comma));
         };
         check("3.2", "CAD", Some(320));
         check("3.20", "CAD", Some(320));
@@ -58,9 +91,26 @@ mod tests {
         check("", "CAD", None);
         check(".", "CAD", None);
         check("-1", "CAD", None);
-        check("1,5", "CAD", None);
+        check("1,5", "EUR", Some(150));
+        check("1,50", "EUR", Some(150));
+        check("1,500", "EUR", None);
+        check("1,500", "KWD", None);
+        check("1,5", "JPY", None);
+        check("1,234.50", "EUR", None);
         check("1e3", "CAD", None);
         check("10000000.01", "CAD", None);
         check("9999999999999999999999", "CAD", None);
+    }
+
+    #[test]
+    fn a_discount_is_negative_where_one_may_stand() {
+        let check = |price, expected: Option<i64>| {
+            let read = read(price, "CAD", true).ok();
+            assert_eq!(read.map(|amount| amount.minor), expected, "{price}");
+        };
+        check("-0.50", Some(-50));
+        check("0.50", Some(50));
+        check("--1", None);
+        check("-", None);
     }
 }

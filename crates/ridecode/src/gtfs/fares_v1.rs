@@ -7,18 +7,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::amount;
 use super::archive::Files;
-use super::feed::{Feed, Route};
+use super::feed::Feed;
+use super::legs::{Asked, Legs, Names, Offer, Price};
 use super::report::{Kind, Report};
 use super::sheet::rows;
 
-/// Fares of one currency, by what they ask for; `None` stands for any.
-#[derive(Default)]
-pub(super) struct FaresV1 {
-    pub(super) currency: Option<String>,
+/// Fares being read.
+struct Fares<'a> {
+    feed: &'a Feed,
+    currency: Option<String>,
     /// By `fare_id`.
     fares: BTreeMap<String, Fare>,
-    /// By route, origin zone, destination zone.
-    by_rule: BTreeMap<[Option<String>; 3], Vec<String>>,
+    /// What asks for what.
+    rules: Vec<(Asked, String)>,
+    zones: Names,
 }
 
 struct Fare {
@@ -30,49 +32,22 @@ struct Fare {
     has_rule: bool,
 }
 
-impl FaresV1 {
-    pub(super) fn read(files: &Files, feed: &Feed, report: &mut Report) -> Self {
-        let mut fares = Self::default();
-        fares.read_attributes(files, feed, report);
-        fares.read_rules(files, feed, report);
-        let everywhere: Vec<String> = fares
-            .fares
-            .iter()
-            .filter(|(_, fare)| !fare.has_rule)
-            .map(|(id, _)| id.clone())
-            .collect();
-        if !everywhere.is_empty() {
-            let rule = [None, None, None];
-            fares.by_rule.entry(rule).or_default().extend(everywhere);
-        }
-        fares
-    }
+/// Reads them.
+pub(super) fn read(files: &Files, feed: &Feed, report: &mut Report) -> Legs {
+    let mut fares = Fares {
+        feed,
+        currency: None,
+        fares: BTreeMap::new(),
+        rules: Vec::new(),
+        zones: Names::default(),
+    };
+    fares.read_attributes(files, report);
+    fares.read_rules(files, report);
+    fares.into_legs()
+}
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.fares.is_empty()
-    }
-
-    /// The cheapest fare that fits a ride, in minor units.
-    pub(super) fn find_price(&self, route: &Route, [from, to]: [&str; 2]) -> Option<i64> {
-        let mut cheapest: Option<i64> = None;
-        for choice in 0..8 {
-            let part = |bit: u8, value: &str| (choice & bit == 0).then(|| value.to_owned());
-            let rule = [part(1, &route.id), part(2, from), part(4, to)];
-            for id in self.by_rule.get(&rule).into_iter().flatten() {
-                let fare = &self.fares[id];
-                if fare
-                    .operator
-                    .is_none_or(|operator| operator == route.operator)
-                {
-                    let lower = |cheapest: i64| cheapest.min(fare.minor);
-                    cheapest = Some(cheapest.map_or(fare.minor, lower));
-                }
-            }
-        }
-        cheapest
-    }
-
-    fn read_attributes(&mut self, files: &Files, feed: &Feed, report: &mut Report) {
+impl Fares<'_> {
+    fn read_attributes(&mut self, files: &Files, report: &mut Report) {
         const FILE: &str = "fare_attributes.txt";
         let columns = [
             "fare_id",
@@ -82,35 +57,43 @@ impl FaresV1 {
             "transfer_duration",
             "agency_id",
         ];
-        rows(files, (FILE, columns), report, |row, report| {
-            let [id, price, currency, transfers, duration, agency] =
-                [0, 1, 2, 3, 4, 5].map(|column| row.text(column).into_owned());
+        rows(files, (FILE, 3, columns), report, |row, report| {
+            let [id, price, currency, transfers, duration, agency] = row.texts();
             let at = (FILE, row.line);
             let fault = self.fault_of(&id, &currency);
-            let minor = fault.map_or_else(|| amount::minor(&price, &currency), Err);
-            let minor = match minor {
-                Ok(minor) => minor,
+            let amount = fault.map_or_else(|| amount::read(&price, &currency, false), Err);
+            let amount = match amount {
+                Ok(amount) => amount,
                 Err(what) => return report.add(Kind::Unreadable, at, what),
             };
+            if amount.has_comma {
+                let what = format!("the decimals of the price {price} stand behind a comma");
+                report.add(Kind::Assumed, at, what);
+            }
             if self.currency.get_or_insert_with(|| currency.clone()) != &currency {
                 let what = format!("fare {id} is in {currency}, the tariff in another currency");
                 return report.add(Kind::NotExpressed, at, what);
             }
-            let operator = feed.find_operator(&agency);
-            if operator.is_none() {
-                let what = format!("no agency {agency}; fare {id} is left out");
-                return report.add(Kind::Unreadable, at, what);
-            }
+            let operator = match self.feed.find_operator(&agency) {
+                Some(_) if agency.is_empty() => None,
+                Some(operator) => Some(operator),
+                None if self.feed.tells_agencies_apart() => {
+                    let what = format!("no agency {agency}; fare {id} is left out");
+                    return report.add(Kind::Unreadable, at, what);
+                }
+                None => {
+                    let what = format!("no agency {agency}; fare {id} is taken as of every one");
+                    report.add(Kind::Assumed, at, what);
+                    None
+                }
+            };
             if transfers != "0" {
-                report.add(
-                    Kind::NotExpressed,
-                    at,
-                    transfers_of(&id, [&transfers, &duration]),
-                );
+                let what = transfers_of(&id, [&transfers, &duration]);
+                report.add(Kind::NotExpressed, at, what);
             }
             let fare = Fare {
-                minor,
-                operator: operator.filter(|_| !agency.is_empty()),
+                minor: amount.minor,
+                operator,
                 line: row.line,
                 has_rule: false,
             };
@@ -128,14 +111,15 @@ impl FaresV1 {
                 "fare {id} stands on line {line} already; this row is left out"
             ));
         }
-        let is_code = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        let is_code = amount::is_currency(currency);
         (!is_code).then(|| format!("currency_type {currency:?} must be an ISO 4217 code"))
     }
 
-    fn read_rules(&mut self, files: &Files, feed: &Feed, report: &mut Report) {
+    fn read_rules(&mut self, files: &Files, report: &mut Report) {
         const FILE: &str = "fare_rules.txt";
-        let routes: BTreeSet<&str> = feed.routes.iter().map(|route| route.id.as_str()).collect();
-        let zones: BTreeSet<&str> = feed.stops.iter().map(|stop| stop.zone.as_str()).collect();
+        let routes = self.feed.routes.iter().map(|route| route.id.as_str());
+        let routes: BTreeMap<&str, u32> = routes.zip(0..).collect();
+        let zones: BTreeSet<&str> = self.feed.stops.iter().map(|stop| &*stop.zone).collect();
         let columns = [
             "fare_id",
             "route_id",
@@ -143,10 +127,9 @@ impl FaresV1 {
             "destination_id",
             "contains_id",
         ];
-        rows(files, (FILE, columns), report, |row, report| {
+        rows(files, (FILE, 1, columns), report, |row, report| {
             let at = (FILE, row.line);
-            let [id, route, origin, destination, contains] =
-                [0, 1, 2, 3, 4].map(|column| row.text(column).into_owned());
+            let [id, route, origin, destination, contains] = row.texts();
             let Some(fare) = self.fares.get_mut(&id) else {
                 let what = format!("there is no fare {id} to be taken; the rule is left out");
                 return report.add(Kind::Unreadable, at, what);
@@ -158,19 +141,54 @@ impl FaresV1 {
                     format!("fare {id} asks which zones a ride passes: contains_id {contains}");
                 return report.add(Kind::NotExpressed, at, what);
             }
-            if !route.is_empty() && !routes.contains(route.as_str()) {
+            let asked_route = routes.get(route.as_str()).copied();
+            if !route.is_empty() && asked_route.is_none() {
                 let what = format!("there is no route {route}; the rule fits no ride");
                 return report.add(Kind::Unreadable, at, what);
             }
-            for zone in [&origin, &destination] {
-                if !zone.is_empty() && !zones.contains(zone.as_str()) {
+            let mut asked = [asked_route, None, None];
+            for (field, zone) in [(1, origin), (2, destination)] {
+                if zone.is_empty() {
+                    continue;
+                }
+                if !zones.contains(zone.as_str()) {
                     let what = format!("no stop has the zone {zone}; the rule fits no ride");
                     return report.add(Kind::Unreadable, at, what);
                 }
+                asked[field] = Some(self.zones.number(&zone));
             }
-            let rule = [route, origin, destination].map(|part| (!part.is_empty()).then_some(part));
-            self.by_rule.entry(rule).or_default().push(id);
+            self.rules.push((asked, id));
         });
+    }
+
+    fn into_legs(self) -> Legs {
+        let mut legs = Legs::default();
+        let everywhere = self.fares.iter().filter(|(_, fare)| !fare.has_rule);
+        let everywhere = everywhere.map(|(id, _)| ([None; 3], id.clone()));
+        for (asked, id) in self.rules.iter().cloned().chain(everywhere) {
+            let fare = &self.fares[&id];
+            let offer = Offer {
+                priority: 0,
+                price: Price {
+                    minor: fare.minor,
+                    group: None,
+                },
+                operator: fare.operator,
+            };
+            legs.add(asked, offer);
+        }
+        let named: BTreeSet<u32> = self.rules.iter().filter_map(|rule| rule.0[0]).collect();
+        let routes = (0..).take(self.feed.routes.len());
+        legs.callings = routes
+            .map(|route: u32| named.contains(&route).then_some(route))
+            .collect();
+        legs.place(self.feed, |stop| {
+            let zone = self.zones.find(&self.feed.stops[stop].zone);
+            zone.into_iter().collect()
+        });
+        legs.area_names = self.zones.names;
+        legs.currency = self.currency;
+        legs
     }
 }
 

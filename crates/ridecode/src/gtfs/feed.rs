@@ -14,6 +14,10 @@ pub(super) struct Route {
     pub(super) id: String,
     pub(super) operator: u32,
     pub(super) mode: Mode,
+    /// `network_id`; empty if it has none.
+    pub(super) network: String,
+    /// In routes.txt.
+    pub(super) line: u64,
     /// Where its trips call, as places in [`Feed::stops`].
     pub(super) stops: BTreeSet<usize>,
 }
@@ -23,6 +27,8 @@ pub(super) struct Stop {
     pub(super) id: String,
     /// `zone_id`; empty if it has none.
     pub(super) zone: String,
+    /// `parent_station`; empty if it has none.
+    pub(super) parent: String,
 }
 
 /// A feed, as far as it can be read.
@@ -33,6 +39,8 @@ pub(super) struct Feed {
     pub(super) time_zone: Option<String>,
     pub(super) valid: [Option<ServiceDay>; 2],
     pub(super) stops: Vec<Stop>,
+    /// The ids of stations, where gates may stand.
+    pub(super) stations: BTreeSet<String>,
     /// In the order of the file.
     pub(super) routes: Vec<Route>,
 }
@@ -56,16 +64,21 @@ impl Feed {
         found.map(|known| known.1)
     }
 
+    /// Whether a wrong `agency_id` can be told from a right one that means everybody.
+    pub(super) fn tells_agencies_apart(&self) -> bool {
+        self.agencies.len() > 1 && self.agencies.iter().any(|agency| !agency.0.is_empty())
+    }
+
     fn read_agencies(&mut self, files: &Files, report: &mut Report) {
         let columns = ["agency_id", "agency_name", "agency_timezone"];
-        rows(files, ("agency.txt", columns), report, |row, _| {
-            let [id, name, zone] = [0, 1, 2].map(|column| row.text(column).into_owned());
+        rows(files, ("agency.txt", 0, columns), report, |row, _| {
+            let [id, name, zone] = row.texts();
             self.time_zone.get_or_insert(zone);
             self.agencies.push((id, 0, name));
         });
         if self.agencies.is_empty() {
             let what = "no agency; routes are taken as those of operator 1".to_owned();
-            report.add(Kind::Assumed, ("agency.txt", 0), what);
+            report.add(Kind::Assumed, "agency.txt", what);
             self.agencies.push(Default::default());
         }
         // Operators are numbers: the agency_id where all are different numbers, else the place.
@@ -79,8 +92,9 @@ impl Feed {
     }
 
     fn read_validity(&mut self, files: &Files, report: &mut Report) {
+        const FILE: &str = "feed_info.txt";
         let columns = ["feed_start_date", "feed_end_date"];
-        rows(files, ("feed_info.txt", columns), report, |row, report| {
+        rows(files, (FILE, 0, columns), report, |row, report| {
             for column in 0..2 {
                 let written = row.text(column);
                 if written.is_empty() {
@@ -89,47 +103,61 @@ impl Feed {
                 self.valid[column] = day(&written);
                 if self.valid[column].is_none() {
                     let what = format!("{written:?} is no day such as 20261121; left out");
-                    report.add(Kind::Unreadable, ("feed_info.txt", row.line), what);
+                    report.add(Kind::Unreadable, (FILE, row.line), what);
                 }
+            }
+            if let [Some(from), Some(until)] = self.valid
+                && until < from
+            {
+                self.valid[1] = None;
+                let what = "the feed ends before it begins; its end is left out".to_owned();
+                report.add(Kind::Unreadable, (FILE, row.line), what);
             }
         });
     }
 
     fn read_stops(&mut self, files: &Files, report: &mut Report) {
         let mut known = BTreeSet::new();
-        let columns = ["stop_id", "zone_id", "location_type"];
-        rows(files, ("stops.txt", columns), report, |row, report| {
-            let [id, zone] = [0, 1].map(|column| row.text(column).into_owned());
+        let columns = ["stop_id", "zone_id", "parent_station", "location_type"];
+        rows(files, ("stops.txt", 1, columns), report, |row, report| {
+            let [id, mut zone, parent] = row.texts();
             let at = ("stops.txt", row.line);
-            // Stations, entrances, nodes and boarding areas are no places of a tap by themselves.
-            if !matches!(row.bytes(2), b"" | b"0") {
+            // Entrances, nodes and boarding areas are no places of a tap by themselves.
+            if !matches!(row.bytes(3), b"" | b"0" | b"1") {
                 return;
             }
             if !is_id(&id) {
-                report.add(Kind::Unreadable, at, no_id("stop_id"));
-            } else if known.insert(id.clone()) {
-                self.stops.push(Stop { id, zone });
-            } else {
-                let what = format!("stop_id {id} stands twice; the first row counts");
-                report.add(Kind::Unreadable, at, what);
+                return report.add(Kind::Unreadable, at, no_id("stop_id"));
             }
+            if !known.insert(id.clone()) {
+                let what = format!("stop_id {id} stands twice; the first row counts");
+                return report.add(Kind::Unreadable, at, what);
+            }
+            if row.bytes(3) == b"1" {
+                self.stations.insert(id);
+                return;
+            }
+            if zone.len() > ridecode_words::Text::LENGTH_MAX {
+                let what = format!("the zone_id of stop {id} is longer than 255 bytes; left out");
+                report.add(Kind::Unreadable, at, what);
+                zone.clear();
+            }
+            self.stops.push(Stop { id, zone, parent });
         });
     }
 
     fn read_routes(&mut self, files: &Files, report: &mut Report) {
         let mut known = BTreeSet::new();
-        let columns = ["route_id", "agency_id", "route_type"];
-        rows(files, ("routes.txt", columns), report, |row, report| {
+        let columns = ["route_id", "agency_id", "route_type", "network_id"];
+        rows(files, ("routes.txt", 1, columns), report, |row, report| {
             let at = ("routes.txt", row.line);
-            let [id, agency, written] = [0, 1, 2].map(|column| row.text(column).into_owned());
+            let [id, agency, written, network] = row.texts();
             if !is_id(&id) {
-                report.add(Kind::Unreadable, at, no_id("route_id"));
-                return;
+                return report.add(Kind::Unreadable, at, no_id("route_id"));
             }
             if !known.insert(id.clone()) {
                 let what = format!("route_id {id} stands twice; the first row counts");
-                report.add(Kind::Unreadable, at, what);
-                return;
+                return report.add(Kind::Unreadable, at, what);
             }
             let operator = self.find_operator(&agency).unwrap_or_else(|| {
                 let first = self.agencies[0].1;
@@ -146,6 +174,8 @@ impl Feed {
                 id,
                 operator,
                 mode,
+                network,
+                line: row.line,
                 stops: BTreeSet::new(),
             });
         });
@@ -162,7 +192,7 @@ impl Feed {
         let stops = places(self.stops.iter().map(|stop| stop.id.as_str()).collect());
         let mut route_of_trip: BTreeMap<Vec<u8>, usize> = BTreeMap::new();
         let columns = ["trip_id", "route_id"];
-        rows(files, ("trips.txt", columns), report, |row, report| {
+        rows(files, ("trips.txt", 2, columns), report, |row, report| {
             if let Some(route) = routes.get(row.bytes(1)) {
                 route_of_trip.insert(row.bytes(0).to_vec(), *route);
             } else {
@@ -173,29 +203,34 @@ impl Feed {
         // The rows of a trip stand together in most feeds: look its route up once.
         let mut last: (Vec<u8>, Option<usize>) = (Vec::new(), None);
         let columns = ["trip_id", "stop_id"];
-        rows(files, ("stop_times.txt", columns), report, |row, report| {
-            if last.0 != row.bytes(0) {
-                last = (
-                    row.bytes(0).to_vec(),
-                    route_of_trip.get(row.bytes(0)).copied(),
-                );
-            }
-            let stop = stops.get(row.bytes(1)).copied();
-            if let (Some(route), Some(stop)) = (last.1, stop) {
-                self.routes[route].stops.insert(stop);
-            } else {
-                let what = format!(
-                    "there is no trip {} or no stop {}; the row is left out",
-                    row.text(0),
-                    row.text(1)
-                );
-                report.add(Kind::Unreadable, ("stop_times.txt", row.line), what);
-            }
-        });
+        rows(
+            files,
+            ("stop_times.txt", 2, columns),
+            report,
+            |row, report| {
+                if last.0 != row.bytes(0) {
+                    last = (
+                        row.bytes(0).to_vec(),
+                        route_of_trip.get(row.bytes(0)).copied(),
+                    );
+                }
+                let stop = stops.get(row.bytes(1)).copied();
+                if let (Some(route), Some(stop)) = (last.1, stop) {
+                    self.routes[route].stops.insert(stop);
+                } else {
+                    let what = format!(
+                        "there is no trip {} or no stop {}; the row is left out",
+                        row.text(0),
+                        row.text(1)
+                    );
+                    report.add(Kind::Unreadable, ("stop_times.txt", row.line), what);
+                }
+            },
+        );
         for route in &mut self.routes {
             if route.stops.is_empty() {
                 let what = format!("route {} calls nowhere; it is given every stop", route.id);
-                report.add(Kind::Assumed, ("stop_times.txt", 0), what);
+                report.add(Kind::Assumed, "stop_times.txt", what);
                 route.stops = (0..self.stops.len()).collect();
             }
         }

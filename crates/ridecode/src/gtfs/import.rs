@@ -7,10 +7,10 @@ use anyhow::Context as _;
 use ridecode_fare::Tariff;
 
 use super::archive::{self, Files};
-use super::fares_v1::FaresV1;
 use super::feed::Feed;
+use super::legs::Legs;
 use super::report::{Kind, Report};
-use super::text;
+use super::{fares_v1, fares_v2, rules, text};
 
 /// Shown under the help.
 pub(super) const EXAMPLES: &str = "\
@@ -19,10 +19,10 @@ Examples:
   ridecode gtfs import folder/ --out feed.toml --report feed.report.json
   ridecode fare matrix --tariff feed.toml --csv
 
-Reads GTFS Fares v1: price, currency, route, origin, destination, agency. What the tariff cannot
-express (transfers, contains_id, Fares v2) is told with file and line on standard error and with
---report as JSON; so is what cannot be read or had to be assumed. Exit status: 0 written, 1 the
-feed has no fare that can be taken over, 2 other errors.";
+Reads GTFS Fares v2 (networks, areas, products, leg rules), or else Fares v1 (price, currency,
+route, origin, destination, agency). What the tariff cannot express is told with file and line on
+standard error and with --report as JSON; so is what cannot be read or had to be assumed. Exit
+status: 0 written, 1 the feed has no fare that can be taken over, 2 other errors.";
 
 /// Options.
 #[derive(clap::Args, Debug)]
@@ -64,7 +64,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Ok(text) => {
             archive::write(&args.out, &text)?;
             let rules = text.matches("\n[[rule]]\n").count();
-            anstream::eprintln!("{}: {rules} rules written", args.out.display());
+            let word = if rules == 1 { "rule" } else { "rules" };
+            anstream::eprintln!("{}: {rules} {word} written", args.out.display());
             Ok(ExitCode::SUCCESS)
         }
         Err(why) => {
@@ -84,63 +85,64 @@ pub fn convert(zip: &[u8], name: &str) -> anyhow::Result<Imported> {
 pub(super) fn import(files: &Files, name: &str) -> Imported {
     let mut report = Report::default();
     let feed = Feed::read(files, &mut report);
-    let fares = FaresV1::read(files, &feed, &mut report);
-    tell_v2(files, &mut report);
-    let tariff = tariff(&feed, &fares, (name, &mut report));
+    let legs = legs(files, &feed, &mut report);
+    let tariff = tariff(&feed, &legs, (name, &mut report));
     Imported { tariff, report }
 }
 
-fn tariff(
-    feed: &Feed,
-    fares: &FaresV1,
-    (name, report): (&str, &mut Report),
-) -> Result<String, String> {
-    if fares.is_empty() {
-        return Err("no fare in fare_attributes.txt can be taken over; see the report".to_owned());
+/// Fares v2 where the feed has any that can be taken over, else Fares v1: a feed that has both says
+/// the same twice.
+fn legs(files: &Files, feed: &Feed, report: &mut Report) -> Legs {
+    const V1: &str = "fare_attributes.txt";
+    if fares_v2::is_in(files) {
+        let legs = fares_v2::read(files, feed, report);
+        if !legs.is_empty() || !files.contains_key(V1) {
+            if files.contains_key(V1) {
+                let what = "Fares v1 is left out: the feed has Fares v2".to_owned();
+                report.add(Kind::NotExpressed, V1, what);
+            }
+            return legs;
+        }
+        let what = "no rule can be taken over: Fares v1 counts".to_owned();
+        report.add(Kind::Assumed, "fare_leg_rules.txt", what);
     }
-    let (rules, unpriced) = text::rules(feed, |route, ends| fares.find_price(route, ends));
-    for route in unpriced {
-        let what = format!("no fare fits route {}; it has no price", route.id);
-        report.add(Kind::NotExpressed, ("routes.txt", 0), what);
+    fares_v1::read(files, feed, report)
+}
+
+fn tariff(feed: &Feed, legs: &Legs, (name, report): (&str, &mut Report)) -> Result<String, String> {
+    if feed.routes.is_empty() {
+        return Err("no route in routes.txt can be read; see the report".to_owned());
     }
-    if rules.is_empty() {
+    if legs.is_empty() {
+        return Err("the feed has no fare that can be taken over; see the report".to_owned());
+    }
+    let rules = rules::rules(feed, legs)?;
+    for route in &rules.unpriced {
+        let route = &feed.routes[*route];
+        let why = match legs.is_exclusive {
+            true => " (without rule_priority, an empty field fits only what no rule names)",
+            false => "",
+        };
+        let what = format!("no fare fits route {}; it has no price{why}", route.id);
+        report.add(Kind::NotExpressed, ("routes.txt", route.line), what);
+    }
+    if rules.rules.is_empty() {
         return Err("no fare fits any route between its stops; see the report".to_owned());
     }
     let zone = posix_zone(feed.time_zone.as_deref().unwrap_or_default());
     if zone.is_none() {
         let what = "no known agency_timezone; days are counted in UTC".to_owned();
-        report.add(Kind::Assumed, ("agency.txt", 0), what);
+        report.add(Kind::Assumed, "agency.txt", what);
     }
     let head = text::Head {
         name: if name.is_empty() { "feed" } else { name },
         zone: zone.as_deref().unwrap_or("UTC0"),
-        currency: fares.currency.as_deref().unwrap_or_default(),
+        currency: legs.currency.as_deref().unwrap_or_default(),
     };
     let text = text::write(feed, &head, &rules);
     // What the reader of tariffs refuses is never written.
     Tariff::parse(&text).map_err(|fault| format!("the tariff would be refused: {fault}"))?;
     Ok(text)
-}
-
-/// Tells the rows of Fares v2, none of which is taken over.
-fn tell_v2(files: &Files, report: &mut Report) {
-    const V2: [&str; 9] = [
-        "areas.txt",
-        "stop_areas.txt",
-        "networks.txt",
-        "route_networks.txt",
-        "timeframes.txt",
-        "rider_categories.txt",
-        "fare_products.txt",
-        "fare_leg_rules.txt",
-        "fare_transfer_rules.txt",
-    ];
-    for file in V2 {
-        super::sheet::rows(files, (file, []), report, |row, report| {
-            let what = "a row of Fares v2 is not taken over".to_owned();
-            report.add(Kind::NotExpressed, (file, row.line), what);
-        });
-    }
 }
 
 /// The POSIX zone of a zone's name: the footer of its entry in the zone database (RFC 9636,

@@ -17,10 +17,29 @@ pub(super) enum Kind {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Note {
     pub(super) kind: Kind,
-    pub(super) file: &'static str,
-    /// From 1; 0 stands for the file as a whole.
-    pub(super) line: u64,
+    pub(super) place: Place,
     pub(super) what: String,
+}
+
+/// A row, or a file as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    pub(super) file: &'static str,
+    /// From 1; `None` of a file as a whole.
+    pub(super) line: Option<u64>,
+}
+
+impl From<&'static str> for Place {
+    fn from(file: &'static str) -> Self {
+        Self { file, line: None }
+    }
+}
+
+impl From<(&'static str, u64)> for Place {
+    fn from((file, line): (&'static str, u64)) -> Self {
+        let line = Some(line);
+        Self { file, line }
+    }
 }
 
 /// All of it, in the order it was met.
@@ -32,14 +51,10 @@ pub(super) struct Report {
 }
 
 impl Report {
-    pub(super) fn add(&mut self, kind: Kind, (file, line): (&'static str, u64), what: String) {
+    pub(super) fn add(&mut self, kind: Kind, place: impl Into<Place>, what: String) {
         if self.notes.len() < NOTES_MAX {
-            self.notes.push(Note {
-                kind,
-                file,
-                line,
-                what,
-            });
+            let place = place.into();
+            self.notes.push(Note { kind, place, what });
         } else {
             self.more += 1;
         }
@@ -53,10 +68,8 @@ impl Report {
     pub(super) fn text(&self) -> String {
         let mut text = String::new();
         for note in self.notes.iter().take(SHOWN_MAX) {
-            let place = match note.line {
-                0 => note.file.to_owned(),
-                line => format!("{}, line {line}", note.file),
-            };
+            let Place { file, line } = note.place;
+            let place = line.map_or(file.to_owned(), |line| format!("{file}, line {line}"));
             let kind = note.kind.word();
             text.push_str(&format!("{place}: {kind}: {}\n", note.what));
         }
@@ -77,8 +90,8 @@ impl Report {
         let notes = self.notes.iter().map(|note| {
             json!({
                 "kind": note.kind.word(),
-                "file": note.file,
-                "line": (note.line > 0).then_some(note.line),
+                "file": note.place.file,
+                "line": note.place.line,
                 "what": note.what,
             })
         });

@@ -1,0 +1,224 @@
+//! Prices of legs become rules of a tariff: routes together whose fares are the same, stops
+//! together that no fare tells apart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ridecode_words::{Mode, Text};
+
+use super::feed::Feed;
+use super::legs::{Legs, Price};
+
+/// A fare of each pair of classes of stops.
+pub(super) type Fares = BTreeMap<(usize, usize), Price>;
+
+/// Routes of one operator and mode with the same fares.
+pub(super) struct Rule {
+    pub(super) operator: u32,
+    pub(super) mode: Mode,
+    pub(super) lines: Vec<String>,
+    /// The stops of each class, ascending by id.
+    pub(super) zones: BTreeMap<usize, BTreeSet<String>>,
+    pub(super) fares: Fares,
+}
+
+/// All rules of a feed.
+pub(super) struct Rules {
+    pub(super) rules: Vec<Rule>,
+    /// By class of stops.
+    pub(super) zone_names: Vec<String>,
+    /// Routes no fare fits, as places in [`Feed::routes`].
+    pub(super) unpriced: Vec<usize>,
+}
+
+/// Routes a rider changes between without a tap, or one route.
+struct Reach {
+    routes: Vec<usize>,
+    stops: BTreeSet<usize>,
+}
+
+/// The fares of a feed as rules. Errors say why there are too many.
+pub(super) fn rules(feed: &Feed, legs: &Legs) -> Result<Rules, String> {
+    let classes = Classes::new(feed, legs);
+    let mut rules: BTreeMap<(u32, u8, Fares), Rule> = BTreeMap::new();
+    let mut known: BTreeMap<_, Fares> = BTreeMap::new();
+    let (mut unpriced, mut looked_at, mut count) = (Vec::new(), 0, 0);
+    for reach in reaches(feed, legs) {
+        let first = &feed.routes[reach.routes[0]];
+        let calling = legs.calling(reach.routes[0], first);
+        let zones: BTreeSet<usize> = reach.stops.iter().map(|stop| classes.of[*stop]).collect();
+        let key = (calling, zones);
+        if !known.contains_key(&key) {
+            looked_at += key.1.len() * key.1.len();
+            let fares = classes.fares(legs, &key).filter(|_| looked_at <= PAIRS_MAX);
+            known.insert(key.clone(), fares.ok_or_else(too_many)?);
+        }
+        let fares = &known[&key];
+        if fares.is_empty() {
+            unpriced.extend(reach.routes);
+            continue;
+        }
+        let key = (first.operator, first.mode.byte(), fares.clone());
+        let rule = rules.entry(key).or_insert_with(|| {
+            count += fares.len();
+            Rule {
+                operator: first.operator,
+                mode: first.mode,
+                lines: Vec::new(),
+                zones: BTreeMap::new(),
+                fares: fares.clone(),
+            }
+        });
+        if count > FARES_MAX {
+            return Err(too_many());
+        }
+        let lines = reach
+            .routes
+            .iter()
+            .map(|route| feed.routes[*route].id.clone());
+        rule.lines.extend(lines);
+        for stop in reach.stops {
+            let zone = rule.zones.entry(classes.of[stop]).or_default();
+            zone.insert(feed.stops[stop].id.clone());
+        }
+    }
+    let mut rules: Vec<Rule> = rules.into_values().collect();
+    for rule in &mut rules {
+        add_stations(feed, rule);
+    }
+    unpriced.sort_unstable();
+    Ok(Rules {
+        rules,
+        zone_names: classes.names,
+        unpriced,
+    })
+}
+
+/// Inside gates a rider changes lines without a tap: routes of one operator, mode and name for
+/// rules go together there. Elsewhere every route is a ride of its own.
+fn reaches(feed: &Feed, legs: &Legs) -> Vec<Reach> {
+    let mut reaches: BTreeMap<_, Reach> = BTreeMap::new();
+    for (place, route) in feed.routes.iter().enumerate() {
+        let alone = match route.mode {
+            Mode::Metro | Mode::Brt => None,
+            Mode::Bus | Mode::Tram | Mode::Ferry | Mode::Cableway => Some(place),
+        };
+        let key = (legs.calling(place, route), route.mode.byte(), alone);
+        let reach = reaches.entry(key).or_insert_with(|| Reach {
+            routes: Vec::new(),
+            stops: BTreeSet::new(),
+        });
+        reach.routes.push(place);
+        reach.stops.extend(&route.stops);
+    }
+    let mut reaches: Vec<Reach> = reaches.into_values().collect();
+    reaches.sort_by_key(|reach| reach.routes[0]);
+    reaches
+}
+
+/// A gate stands at a station and not at a platform: a station is in the class of its platforms
+/// where all of them are in one.
+fn add_stations(feed: &Feed, rule: &mut Rule) {
+    let class_of: BTreeMap<&str, usize> = rule
+        .zones
+        .iter()
+        .flat_map(|(class, stops)| stops.iter().map(|stop| (stop.as_str(), *class)))
+        .collect();
+    let mut stations: BTreeMap<&str, Option<usize>> = BTreeMap::new();
+    for stop in &feed.stops {
+        if let Some(class) = class_of.get(stop.id.as_str())
+            && feed.stations.contains(&stop.parent)
+        {
+            let of_all = stations.entry(&stop.parent).or_insert(Some(*class));
+            *of_all = of_all.filter(|known| known == class);
+        }
+    }
+    for (station, class) in stations {
+        if let Some(class) = class {
+            let zone = rule.zones.entry(class).or_default();
+            zone.insert(station.to_owned());
+        }
+    }
+}
+
+/// Stops together that lie in the same areas.
+struct Classes {
+    /// By stop.
+    of: Vec<usize>,
+    /// By class.
+    areas: Vec<Vec<u32>>,
+    names: Vec<String>,
+}
+
+impl Classes {
+    fn new(feed: &Feed, legs: &Legs) -> Self {
+        let mut places: BTreeMap<&[u32], usize> = BTreeMap::new();
+        let mut areas = Vec::new();
+        let mut of = Vec::new();
+        for stop in &legs.areas {
+            let place = *places.entry(stop).or_insert_with(|| {
+                areas.push(stop.clone());
+                areas.len() - 1
+            });
+            of.push(place);
+        }
+        let mut taken = BTreeSet::new();
+        let names = areas.iter().enumerate().map(|(place, areas)| {
+            let name = name_of(feed, legs, (areas, &of, place));
+            let is_short = (1..=Text::LENGTH_MAX).contains(&name.len());
+            let name = match is_short && taken.insert(name.clone()) {
+                true => name,
+                // No area of a feed has spaces around its name.
+                false => format!(" {place}"),
+            };
+            taken.insert(name.clone());
+            name
+        });
+        let names = names.collect();
+        Self { of, areas, names }
+    }
+
+    /// The fares between some classes. `None` if there are too many pairs to look at.
+    fn fares(&self, legs: &Legs, (calling, zones): &Reached) -> Option<Fares> {
+        if zones.len() > PAIRS_MAX / zones.len().max(1) {
+            return None;
+        }
+        let mut fares = Fares::new();
+        for from in zones {
+            for to in zones {
+                let ends = [from, to].map(|class| self.areas[*class].as_slice());
+                if let Some(price) = legs.find_price(*calling, ends) {
+                    fares.insert((*from, *to), price);
+                }
+            }
+        }
+        Some(fares)
+    }
+}
+
+/// What rules call some routes, who runs them, and the classes of stops they call at.
+type Reached = ((Option<u32>, u32), BTreeSet<usize>);
+
+/// The areas of a class; where rules name none, the one zone of its stops.
+fn name_of(feed: &Feed, legs: &Legs, (areas, of, place): (&[u32], &[usize], usize)) -> String {
+    let names = areas.iter().map(|area| &*legs.area_names[*area as usize]);
+    let names: Vec<&str> = names.collect();
+    if !names.is_empty() {
+        return names.join("+");
+    }
+    let mut stops = feed.stops.iter().zip(of).filter(|stop| *stop.1 == place);
+    let zone = stops.next().map(|stop| stop.0.zone.clone());
+    let zone = zone.filter(|zone| stops.all(|stop| stop.0.zone == *zone));
+    zone.unwrap_or_default()
+}
+
+fn too_many() -> String {
+    format!(
+        "there are more than {FARES_MAX} fares between zones or areas; import parts of the feed \
+         by themselves"
+    )
+}
+
+/// The most pairs of classes looked at.
+const PAIRS_MAX: usize = 4_000_000;
+/// The most fares written: more would make a tariff longer than a tariff may be.
+const FARES_MAX: usize = 200_000;
