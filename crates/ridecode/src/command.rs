@@ -64,6 +64,38 @@ pub fn run(command: Command) -> ExitCode {
     })
 }
 
+/// A command of several tasks: its options, and how each is run. A task is a module with `Args`,
+/// `EXAMPLES` for its help, and `run`.
+macro_rules! tasks {
+    ($($(#[$about:meta])+ $task:ident => $module:ident;)+) => {
+        /// Options.
+        #[derive(clap::Args, Debug)]
+        pub struct Args {
+            /// What to do.
+            #[command(subcommand)]
+            task: Task,
+        }
+
+        #[derive(clap::Subcommand, Debug)]
+        enum Task {
+            $(
+                $(#[$about])+
+                #[command(after_help = $module::EXAMPLES)]
+                $task($module::Args),
+            )+
+        }
+
+        /// Runs it.
+        pub fn run(args: Args) -> anyhow::Result<std::process::ExitCode> {
+            match args.task {
+                $(Task::$task(args) => $module::run(&args),)+
+            }
+        }
+    };
+}
+
+pub(crate) use tasks;
+
 /// An error with its causes, outermost first. A cause that was said already is left out.
 fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();

@@ -23,32 +23,11 @@ mod report;
 
 mod import;
 
-use std::process::ExitCode;
-
-use clap::Subcommand;
-
 pub use import::{Imported, convert};
 
-/// Options.
-#[derive(clap::Args, Debug)]
-pub struct Args {
-    /// What to do.
-    #[command(subcommand)]
-    task: Task,
-}
-
-#[derive(Subcommand, Debug)]
-enum Task {
+crate::command::tasks! {
     /// Make a tariff of a feed's fares, and tell what could not be taken over.
-    #[command(after_help = import::EXAMPLES)]
-    Import(import::Args),
-}
-
-/// Runs it.
-pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    match args.task {
-        Task::Import(args) => import::run(&args),
-    }
+    Import => import;
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use ridecode_words::{
     BrandId, CredentialId, CredentialRef, IssuerId, Mode, OperatorId, UnixSeconds,
 };
 
-use super::figure::{Figure, Goal};
+use super::figure::{self, Goal};
 use crate::clock::Stopwatch;
 
 /// Options.
@@ -78,14 +78,11 @@ fn returning(args: &Args, name: &str, gate: &Gate) {
         |riders| gate.decide(&mut state, riders),
         |riders| check_all(&gate.device_checks[riders]),
     );
-    Figure {
+    figure::print(
         name,
-        value: decision,
-        unit: "us",
-        bound: Some(check),
-        goal: Goal::RatioAtMost(1.10),
-    }
-    .print();
+        (decision, "us"),
+        (Some(check), Goal::RatioAtMost(1.10)),
+    );
 }
 
 /// A rider seen for the first time beside both signatures.
@@ -99,14 +96,11 @@ fn first_time(args: &Args, gate: &Gate) {
             check_all(&gate.device_checks[riders]);
         },
     );
-    Figure {
-        name: "decide_es256_new",
-        value: decision,
-        unit: "us",
-        bound: Some(check),
-        goal: Goal::None,
-    }
-    .print();
+    figure::print(
+        "decide_es256_new",
+        (decision, "us"),
+        (Some(check), Goal::None),
+    );
 }
 
 /// Long lists beside empty ones.
@@ -132,14 +126,11 @@ fn full_lists(args: &Args, gate: &Gate) -> anyhow::Result<()> {
         |riders| gate.decide(&mut full, riders),
         |riders| gate.decide(&mut empty, riders),
     );
-    Figure {
-        name: "decide_full_lists",
-        value: full,
-        unit: "us",
-        bound: Some(empty),
-        goal: Goal::RatioAtMost(1.15),
-    }
-    .print();
+    figure::print(
+        "decide_full_lists",
+        (full, "us"),
+        (Some(empty), Goal::RatioAtMost(1.15)),
+    );
     Ok(())
 }
 

@@ -15,27 +15,31 @@ pub(super) enum Goal {
     None,
 }
 
+/// Prints a figure's line: its name, such as `pipeline_compact`; what was measured and its unit,
+/// such as `taps/s`; what the machine could do at best, or what it does without the thing measured,
+/// in the same unit; what is to be reached.
+pub(super) fn print(name: &str, (value, unit): (f64, &str), (bound, goal): (Option<f64>, Goal)) {
+    let figure = Figure {
+        name,
+        value,
+        unit,
+        bound,
+        goal,
+    };
+    println!("{}", figure.line());
+}
+
 /// A measured figure.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Figure<'a> {
-    /// Its name, such as `pipeline_compact`.
-    pub(super) name: &'a str,
-    /// What was measured.
-    pub(super) value: f64,
-    /// The unit of value and bound, such as `taps/s`.
-    pub(super) unit: &'a str,
-    /// What the machine could do at best, or what it does without the thing measured.
-    pub(super) bound: Option<f64>,
-    /// What is to be reached.
-    pub(super) goal: Goal,
+struct Figure<'a> {
+    name: &'a str,
+    value: f64,
+    unit: &'a str,
+    bound: Option<f64>,
+    goal: Goal,
 }
 
 impl Figure<'_> {
-    /// Prints the figure's line.
-    pub(super) fn print(&self) {
-        println!("{}", self.line());
-    }
-
     fn line(&self) -> String {
         let ratio = self.bound.map(|bound| self.value / bound);
         let (goal, met) = match (self.goal, ratio) {

@@ -23,7 +23,7 @@ use ridecode_codec::Scheme;
 use self::crowd::Crowd;
 use self::race::{Race, Run};
 use self::traffic::Traffic;
-use super::figure::{Figure, Goal};
+use super::figure::{self, Goal};
 use crate::clock::Stopwatch;
 
 /// Options.
@@ -128,33 +128,20 @@ fn report(scheme: Scheme, (run, goal): (&Run, Goal), bound: f64) {
     };
     // With memory a returning rider costs one signature; without it each tap costs all of them.
     let memory = if run.memory { "" } else { "_first_seen" };
-    let figure = |name: &str, value, unit, bound, goal| {
-        let name = format!("pipeline_{scheme}{memory}{name}");
-        let name = name.as_str();
-        Figure {
-            name,
-            value,
-            unit,
-            bound,
-            goal,
-        }
-        .print();
+    let print = |name: &str, measured, held| {
+        figure::print(&format!("pipeline_{scheme}{memory}{name}"), measured, held);
     };
-    figure("", run.taps_per_s, "taps/s", Some(bound), goal);
-    figure("_upload_p50", run.upload_p50_ms, "ms", None, Goal::None);
-    figure(
+    print("", (run.taps_per_s, "taps/s"), (Some(bound), goal));
+    print("_upload_p50", (run.upload_p50_ms, "ms"), (None, Goal::None));
+    print(
         "_upload_p999",
-        run.upload_p999_ms,
-        "ms",
-        None,
-        Goal::AtMost(50.0),
+        (run.upload_p999_ms, "ms"),
+        (None, Goal::AtMost(50.0)),
     );
-    figure(
+    print(
         "_bills_per_tap",
-        run.bills_per_tap,
-        "bills",
-        None,
-        Goal::None,
+        (run.bills_per_tap, "bills"),
+        (None, Goal::None),
     );
 }
 

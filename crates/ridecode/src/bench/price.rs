@@ -15,7 +15,7 @@ use ridecode_words::{
     ValidatorId,
 };
 
-use super::figure::{Figure, Goal};
+use super::figure::{Goal, print};
 use crate::city::Cities;
 use crate::clock::Stopwatch;
 
@@ -183,17 +183,6 @@ fn peak_kib() -> Option<f64> {
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse().ok()
-}
-
-fn print(name: &str, (value, unit): (f64, &str), (bound, goal): (Option<f64>, Goal)) {
-    Figure {
-        name,
-        value,
-        unit,
-        bound,
-        goal,
-    }
-    .print();
 }
 
 /// 2026-11-01 00:00 in Guangzhou.
