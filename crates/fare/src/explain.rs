@@ -10,6 +10,7 @@ use ridecode_ledger::Money;
 use ridecode_words::{Mode, Text};
 
 use crate::names::{Language, Names};
+use crate::price::Unpriced;
 use crate::tariff::{BandPart, CapPeriod, MeasuredFrom, TariffRef};
 
 pub use field::{Field, Value};
@@ -179,6 +180,16 @@ pub struct Explanation {
     pub steps: Vec<Step>,
     /// What the rider pays.
     pub total: Money,
+}
+
+/// An amount as riders read it, such as `5.20 yuan` or `5.20 元`.
+pub fn amount_text(amount: Money, language: Language) -> String {
+    text::amount(amount, language)
+}
+
+/// Why a journey has no price yet, for its rider.
+pub(crate) fn unpriced_text(why: Unpriced, language: Language) -> String {
+    text::unpriced(why, language)
 }
 
 impl Explanation {

@@ -34,7 +34,7 @@ pub mod example;
 pub use assemble::assemble;
 pub use bill::{Bill, Fare, LegShare, Period, bill};
 pub use book::{BookFault, TariffBook, TimeRange};
-pub use explain::{Explanation, Field, Step, Value};
+pub use explain::{Explanation, Field, Step, Value, amount_text};
 pub use journey::{Ending, Journey};
 pub use names::{Language, Names};
 pub use network::{

@@ -12,6 +12,7 @@ use ridecode_words::Text;
 
 use super::{Explanation, Step};
 use crate::names::{Language, Names};
+use crate::price::Unpriced;
 use crate::tariff::BandPart;
 
 /// One sentence a line: the steps, then what is paid and by which table.
@@ -24,6 +25,37 @@ pub(super) fn write(explanation: &Explanation, language: Language) -> String {
         .collect();
     lines.push(words.total(explanation));
     lines.join("\n")
+}
+
+/// An amount in the unit riders know.
+pub(super) fn amount(amount: Money, language: Language) -> String {
+    Words(language).money(amount)
+}
+
+/// Why there is no price yet.
+pub(super) fn unpriced(why: Unpriced, language: Language) -> String {
+    let words = |english: &str, simplified: &str, traditional: &str| {
+        Words(language).pick(english.into(), simplified.into(), traditional.into())
+    };
+    match why {
+        Unpriced::NoRule => words(
+            "No fare rule covers this ride yet; nothing is charged until one does.",
+            "此行程暂无适用的票价规则，规则补全之前不扣款。",
+            "此行程暫無適用的票價規則，規則補全之前不扣款。",
+        ),
+        Unpriced::NoStop | Unpriced::SingleByDistance => words(
+            "The fare goes by distance, but the records do not say from where to where; the \
+             operator is to correct this, and nothing is charged until then.",
+            "票价按里程计算，但刷码记录缺少站点；待运营单位更正，更正之前不扣款。",
+            "票價按里程計算，但刷碼記錄缺少站點；待營運單位更正，更正之前不扣款。",
+        ),
+        Unpriced::NoPath => words(
+            "No line is known to lead from the entry to the exit; the operator is to correct this, \
+             and nothing is charged until then.",
+            "进站与出站之间没有已知线路；待运营单位更正，更正之前不扣款。",
+            "進站與出站之間沒有已知線路；待營運單位更正，更正之前不扣款。",
+        ),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -108,17 +140,17 @@ impl Words {
         let price = self.money(price);
         self.pick(
             format!("Flat fare: {price}."),
-            format!("一票制票价:{price}。"),
-            format!("一票制票價:{price}。"),
+            format!("一票制，票价 {price}。"),
+            format!("一票制，票價 {price}。"),
         )
     }
 
     fn tiers(self, parts: &[BandPart], price: Money) -> String {
         let (parts, price) = (self.parts(parts, price.currency), self.money(price));
         self.pick(
-            format!("{parts}: {price}."),
-            format!("{parts}:{price}。"),
-            format!("{parts}:{price}。"),
+            format!("By parts: {parts}; {price} in all."),
+            format!("分段计费：{parts}，合计 {price}。"),
+            format!("分段計費：{parts}，合計 {price}。"),
         )
     }
 
@@ -126,8 +158,8 @@ impl Words {
         let price = self.money(price);
         self.pick(
             format!("Zone {from} to zone {to}: {price}."),
-            format!("{from}区至{to}区:{price}。"),
-            format!("{from}區至{to}區:{price}。"),
+            format!("票价区 {from} 至票价区 {to}：{price}。"),
+            format!("票價區 {from} 至票價區 {to}：{price}。"),
         )
     }
 
@@ -151,9 +183,9 @@ impl Words {
             (false, _) => (
                 path,
                 self.pick(
-                    format!(", of which {estimated} km are estimated"),
-                    format!(",其中 {estimated} 公里为估算"),
-                    format!(",其中 {estimated} 公里為估算"),
+                    format!(", of which {estimated} km is estimated"),
+                    format!("，其中 {estimated} 公里为估算"),
+                    format!("，其中 {estimated} 公里為估算"),
                 ),
             ),
         };
@@ -170,12 +202,12 @@ impl Words {
                 by(" (", ")")
             ),
             format!(
-                "{from}至{to}:最短路径 {length} 公里{}{estimated}。",
-                by("(", ")")
+                "{from}至{to}：最短路径 {length} 公里{}{estimated}。",
+                by("（", "）")
             ),
             format!(
-                "{from}至{to}:最短路徑 {length} 公里{}{estimated}。",
-                by("(", ")")
+                "{from}至{to}：最短路徑 {length} 公里{}{estimated}。",
+                by("（", "）")
             ),
         )
     }
@@ -184,14 +216,14 @@ impl Words {
         let price = self.money(price);
         match up_to_m.map(kilometers) {
             Some(up_to) => self.pick(
-                format!("Up to {up_to} km costs {price}."),
-                format!("{up_to} 公里以内票价 {price}。"),
-                format!("{up_to} 公里以內票價 {price}。"),
+                format!("Up to {up_to} km: {price}."),
+                format!("{up_to} 公里（含）以内，票价 {price}。"),
+                format!("{up_to} 公里（含）以內，票價 {price}。"),
             ),
             None => self.pick(
-                format!("Any longer way costs {price}."),
-                format!("更远的里程票价均为 {price}。"),
-                format!("更遠的里程票價均為 {price}。"),
+                format!("Any longer distance: {price}."),
+                format!("里程超过最后一档，票价均为 {price}。"),
+                format!("里程超過最後一檔，票價均為 {price}。"),
             ),
         }
     }
@@ -200,9 +232,9 @@ impl Words {
         let stop = stop.in_language(self.0);
         let [inside, free] = [inside_s, free_s].map(|seconds| self.time(seconds));
         self.pick(
-            format!("In and out at {stop} after {inside}: free within {free}."),
-            format!("在{stop}进站并于{inside}后同站出站:{free}内免费。"),
-            format!("在{stop}進站並於{inside}後同站出站:{free}內免費。"),
+            format!("In at {stop} and out again after {inside}: free within {free}."),
+            format!("在{stop}进站，{inside}后同站出站：{free}内免费。"),
+            format!("在{stop}進站，{inside}後同站出站：{free}內免費。"),
         )
     }
 
@@ -216,8 +248,8 @@ impl Words {
         let price = self.money(price);
         self.pick(
             format!("{lost}: {price}."),
-            format!("{lost}:{price}。"),
-            format!("{lost}:{price}。"),
+            format!("{lost}，按 {price}计费。"),
+            format!("{lost}，按 {price}計費。"),
         )
     }
 
@@ -231,21 +263,19 @@ impl Words {
             } else {
                 format!(" at {at}")
             };
-            format!(
-                "Only the {known}{at} was recorded; the {missing} did not arrive within {waited}"
-            )
+            format!("Only the {known}{at} was recorded; no {missing} arrived within {waited}")
         };
         if entry_missing {
             self.pick(
-                english("way out", "way in"),
-                format!("只有{at}出站记录,{waited}内未收到进站记录"),
-                format!("只有{at}出站記錄,{waited}內未收到進站記錄"),
+                english("exit", "entry"),
+                format!("仅有{at}出站记录，{waited}内未收到进站记录"),
+                format!("僅有{at}出站記錄，{waited}內未收到進站記錄"),
             )
         } else {
             self.pick(
-                english("way in", "way out"),
-                format!("只有{at}进站记录,{waited}内未收到出站记录"),
-                format!("只有{at}進站記錄,{waited}內未收到出站記錄"),
+                english("entry", "exit"),
+                format!("仅有{at}进站记录，{waited}内未收到出站记录"),
+                format!("僅有{at}進站記錄，{waited}內未收到出站記錄"),
             )
         }
     }
@@ -256,26 +286,39 @@ impl Words {
         if on_top {
             self.pick(
                 format!("{inside} inside, {limit} allowed: {price} on top."),
-                format!("站内停留{inside},超过{limit}:加收 {price}。"),
-                format!("站內停留{inside},超過{limit}:加收 {price}。"),
+                format!("站内停留{inside}，超过{limit}：另加收 {price}。"),
+                format!("站內停留{inside}，超過{limit}：另加收 {price}。"),
             )
         } else {
             self.pick(
                 format!("{inside} inside, {limit} allowed: {price} in place of the fare."),
-                format!("站内停留{inside},超过{limit}:改按 {price}收取。"),
-                format!("站內停留{inside},超過{limit}:改按 {price}收取。"),
+                format!("站内停留{inside}，超过{limit}：改按 {price}收取。"),
+                format!("站內停留{inside}，超過{limit}：改按 {price}收取。"),
             )
         }
     }
 
     fn accumulation(self, [before, after, discount]: [Money; 3], parts: &[BandPart]) -> String {
-        let parts = self.parts(parts, before.currency);
+        let reduced = if parts.iter().all(|part| part.percent == 100) {
+            self.pick(
+                "no discount on this ride".into(),
+                "本次无累计优惠".into(),
+                "本次無累計優惠".into(),
+            )
+        } else {
+            let parts = self.parts(parts, before.currency);
+            let discount = self.money(discount);
+            self.pick(
+                format!("{parts}, {discount} less"),
+                format!("{parts}，优惠 {discount}"),
+                format!("{parts}，優惠 {discount}"),
+            )
+        };
         let (before, after) = (self.money(before), self.money(after));
-        let discount = self.money(discount);
         self.pick(
-            format!("Paid this month: {before} before, {after} after. {parts}; {discount} less."),
-            format!("本月已付:此前 {before},此后 {after}。{parts};优惠 {discount}。"),
-            format!("本月已付:此前 {before},此後 {after}。{parts};優惠 {discount}。"),
+            format!("Paid this month: {before} before this ride, {after} after; {reduced}."),
+            format!("本月累计支付：本次前 {before}，本次后 {after}；{reduced}。"),
+            format!("本月累計支付：本次前 {before}，本次後 {after}；{reduced}。"),
         )
     }
 
@@ -288,7 +331,7 @@ impl Words {
                 let paid = self.exact(part.paid_milli, currency);
                 let percent = part.percent;
                 self.pick(
-                    format!("{of} at {percent} % is {paid}"),
+                    format!("{of} at {percent}% is {paid}"),
                     format!("{of}按 {percent}% 计为 {paid}"),
                     format!("{of}按 {percent}% 計為 {paid}"),
                 )
@@ -296,7 +339,7 @@ impl Words {
             .collect();
         let comma = match self.0 {
             Language::English => ", ",
-            Language::SimplifiedChinese | Language::TraditionalChinese => ",",
+            Language::SimplifiedChinese | Language::TraditionalChinese => "，",
         };
         parts.join(comma)
     }
@@ -306,8 +349,8 @@ impl Words {
         let (to, rounded) = (self.money(to), self.money(rounded));
         self.pick(
             format!("{exact} is rounded to {rounded} (to the nearest {to}, halves up)."),
-            format!("{exact}四舍五入为 {rounded}(以 {to}为单位)。"),
-            format!("{exact}四捨五入為 {rounded}(以 {to}為單位)。"),
+            format!("{exact}四舍五入为 {rounded}（以 {to}为单位）。"),
+            format!("{exact}四捨五入為 {rounded}（以 {to}為單位）。"),
         )
     }
 
@@ -317,22 +360,22 @@ impl Words {
         let hash = explanation.tariff.short_hash();
         self.pick(
             format!("To pay: {total}. Fare table {name}, version {version} ({hash})."),
-            format!("应付:{total}。票价表 {name},版本 {version}({hash})。"),
-            format!("應付:{total}。票價表 {name},版本 {version}({hash})。"),
+            format!("应付：{total}。票价表 {name}，版本 {version}（{hash}）。"),
+            format!("應付：{total}。票價表 {name}，版本 {version}（{hash}）。"),
         )
     }
 
     fn money(self, money: Money) -> String {
-        let digits = decimal(i128::from(money.minor), 2);
+        let digits = decimal(i128::from(money.minor), money.currency.decimals());
         self.with_unit(digits, money.currency)
     }
 
     /// An amount in thousandths of a minor unit, with as many decimals as it needs.
     fn exact(self, milli: i64, currency: Currency) -> String {
-        let digits = decimal(i128::from(milli), 5);
+        let digits = decimal(i128::from(milli), currency.decimals() + 3);
         let cut = digits.trim_end_matches('0');
-        let needed = cut.len().max(digits.len() - 3);
-        self.with_unit(digits[..needed].to_string(), currency)
+        let needed = &digits[..cut.len().max(digits.len() - 3)];
+        self.with_unit(needed.trim_end_matches('.').to_string(), currency)
     }
 
     fn with_unit(self, digits: String, currency: Currency) -> String {
@@ -383,6 +426,9 @@ fn decimal(number: i128, decimals: u32) -> String {
     let scale = 10_u128.pow(decimals);
     let sign = if number < 0 { "-" } else { "" };
     let size = number.unsigned_abs();
+    if decimals == 0 {
+        return format!("{sign}{size}");
+    }
     let width = usize::try_from(decimals).unwrap_or_default();
     format!("{sign}{}.{:0width$}", size / scale, size % scale)
 }

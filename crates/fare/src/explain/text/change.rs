@@ -27,16 +27,16 @@ impl Words {
         };
         self.pick(
             format!(
-                "Transfer from {mode}, {passed} after the {english} of that ride, {within} \
-                 allowed: {off} less, {price}."
+                "Transfer from {mode}: {passed} after the {english} of that ride, within {within}; \
+                 {off} less leaves {price}."
             ),
             format!(
-                "{mode}换乘优惠,前次行程{simplified}后{passed},{within}内有效:减 {off},\
-                 计 {price}。"
+                "{mode}换乘优惠：前次行程{simplified}后{passed}（{within}内有效），减 {off}，\
+                 余 {price}。"
             ),
             format!(
-                "{mode}轉乘優惠,前次行程{traditional}後{passed},{within}內有效:減 {off},\
-                 計 {price}。"
+                "{mode}轉乘優惠：前次行程{traditional}後{passed}（{within}內有效），減 {off}，\
+                 餘 {price}。"
             ),
         )
     }
@@ -53,16 +53,16 @@ impl Words {
         let [through, before, price] = amounts.map(|money| self.money(money));
         self.pick(
             format!(
-                "Continues the ride that ended at {stop} {outside} before: {length} km together \
-                 cost {through}, {before} of it there; {price} remains."
+                "Continues the ride that ended at {stop} {outside} before: {length} km in all cost \
+                 {through}, {before} of it was for the earlier ride; {price} remains."
             ),
             format!(
-                "{outside}前在{stop}出站,续程连续计费:全程 {length} 公里 {through},前程 {before},\
-                 余 {price}。"
+                "{outside}前在{stop}出站，本次连续计费：全程 {length} 公里 {through}，\
+                 前程已计 {before}，本程 {price}。"
             ),
             format!(
-                "{outside}前在{stop}出站,續程連續計費:全程 {length} 公里 {through},前程 {before},\
-                 餘 {price}。"
+                "{outside}前在{stop}出站，本次連續計費：全程 {length} 公里 {through}，\
+                 前程已計 {before}，本程 {price}。"
             ),
         )
     }
