@@ -6,6 +6,7 @@
 
 mod build;
 mod reach;
+mod ways;
 
 use alloc::vec::Vec;
 
@@ -167,30 +168,44 @@ impl Network {
 
     /// The shortest path. `None` if a stop is not of this network or no line leads there.
     pub fn find_path(&self, from: &StopId, to: &StopId) -> Option<Path> {
-        let (from, to) = (self.place(from)?, self.place(to)?);
+        self.path(self.place(from)?, self.place(to)?)
+    }
+
+    fn path(&self, from: usize, to: usize) -> Option<Path> {
         let reach = &self.reach[from];
         if reach.length_m[to] == NOWHERE {
             return None;
         }
+        let path = if from == to {
+            self.path_along(&[usize::from(reach.arrival[to])])
+        } else {
+            self.path_along(&self.walk(reach, to))
+        };
+        assert_eq!(
+            path.length_m, reach.length_m[to],
+            "a path is as long as its parts"
+        );
+        Some(path)
+    }
+
+    /// The path through some states, each of which leads to the next.
+    fn path_along(&self, walk: &[usize]) -> Path {
         let mut path = Path {
-            length_m: reach.length_m[to],
+            length_m: 0,
             estimated_m: 0,
             stops: Vec::new(),
             parts: Vec::new(),
         };
-        path.stops.push(self.stops[from].stop.clone());
-        if from == to {
-            return Some(path);
-        }
-        for step in self.walk(reach, to).windows(2) {
+        let origin = walk.first().map(|state| self.states[*state].stop);
+        let origin = origin.map(|stop| self.stops[usize::from(stop)].stop.clone());
+        path.stops.extend(origin);
+        for step in walk.windows(2) {
             let edge = self.edge(step[0], step[1]);
             if edge.length_m > 0 {
                 self.ride(&mut path, step[0], edge);
             }
         }
-        let ridden: u32 = path.parts.iter().map(|part| part.length_m).sum();
-        assert_eq!(ridden, path.length_m, "a path is as long as its parts");
-        Some(path)
+        path
     }
 
     /// The states from the origin of `reach` to a stop.
@@ -220,6 +235,7 @@ impl Network {
         let to = self.states[usize::from(edge.to)];
         let line = &self.lines[usize::from(to.line)];
         let stop = &self.stops[usize::from(to.stop)].stop;
+        path.length_m += edge.length_m;
         if edge.estimated {
             path.estimated_m += edge.length_m;
         }

@@ -253,3 +253,51 @@ fn all_pairs_agree_with_a_second_way_of_counting() {
         }
     }
 }
+
+/// Every way as text, such as `3 km by l1 l2`.
+fn ways(sections: &[&str], (from, to): (&str, &str), expected: &[&str]) {
+    let network = build(sections, Interchange::Free).unwrap();
+    let told: Vec<String> = network
+        .find_ways(&stop(from), &stop(to))
+        .iter()
+        .map(|way| {
+            let lines: Vec<&str> = way.parts.iter().map(|part| part.line.as_str()).collect();
+            format!("{} m by {}", way.length_m, lines.join(" "))
+        })
+        .collect();
+    assert_eq!(told, expected);
+    let first = network.find_ways(&stop(from), &stop(to)).into_iter().next();
+    assert_eq!(first, network.find_path(&stop(from), &stop(to)));
+}
+
+#[test]
+fn ways_with_fewer_changes_are_told_after_the_shortest() {
+    let sections = [
+        "l1:a-b:100",
+        "l2:b-c:100",
+        "l3:c-d:100",
+        "l4:a-c:250",
+        "l5:a-d:500",
+        "l6:a-e:10",
+        "l7:e-d:900",
+    ];
+    ways(
+        &sections,
+        ("a", "d"),
+        &["300 m by l1 l2 l3", "350 m by l4 l3", "500 m by l5"],
+    );
+    ways(
+        &sections,
+        ("d", "a"),
+        &["300 m by l3 l2 l1", "350 m by l3 l4", "500 m by l5"],
+    );
+    ways(&sections, ("a", "b"), &["100 m by l1"]);
+    ways(&sections, ("a", "a"), &["0 m by "]);
+    ways(&sections, ("a", "z"), &[]);
+    // More than twice as long: nobody rides that to save a change.
+    ways(
+        &["l1:a-b:100", "l2:b-c:100", "l3:a-c:401"],
+        ("a", "c"),
+        &["200 m by l1 l2"],
+    );
+}
