@@ -8,7 +8,7 @@ use core::cmp::Ordering;
 
 use ridecode_ledger::Money;
 use ridecode_words::{
-    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, TapId, UnixSeconds,
+    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, StopId, TapId, UnixSeconds,
 };
 
 use self::so_far::SoFar;
@@ -35,6 +35,13 @@ pub struct LegShare {
     pub operator: OperatorId,
     /// On which line, where that is known.
     pub line: Option<LineId>,
+    /// From which stop, where that is known.
+    pub from: Option<StopId>,
+    /// To which stop, where that is known.
+    pub to: Option<StopId>,
+    /// Meters of the path ridden with this operator on this line, by which fares are split; 0 where
+    /// the price does not go by distance.
+    pub length_m: u32,
     /// How much.
     pub amount: Money,
 }

@@ -9,7 +9,7 @@ use ridecode_words::{LineId, Month, ServiceDay, StopId, Text, UnixSeconds};
 use crate::names::Names;
 use crate::network::{LineRecord, Network, StopRecord};
 use crate::tap::Tap;
-use crate::tariff::{Concession, Moment, Price, Rule, Tariff, moment_in};
+use crate::tariff::{Concession, Moment, Price, Rule, Tariff, moment_in, offset_s};
 
 /// Every tariff and network in force at any time.
 #[derive(Clone, Debug, Default)]
@@ -242,6 +242,20 @@ impl TariffBook {
         match self.find_rule(tap).or_else(|| self.find_gates(tap)) {
             Some(applied) => applied.tariff.day_of(tap.time),
             None => moment_in(&self.zone(), tap.time).day,
+        }
+    }
+
+    /// The tariff whose rule a tap falls under, if there is one in force on its day.
+    pub fn find_tariff(&self, tap: &Tap) -> Option<&Tariff> {
+        let applied = self.find_rule(tap).or_else(|| self.find_gates(tap));
+        applied.map(|applied| applied.tariff)
+    }
+
+    /// Seconds the clocks riders read are ahead of UTC at a tap: in the zone of its tariff.
+    pub fn offset_s(&self, tap: &Tap) -> i32 {
+        match self.find_tariff(tap) {
+            Some(tariff) => offset_s(&tariff.zone, tap.time),
+            None => offset_s(&self.zone(), tap.time),
         }
     }
 

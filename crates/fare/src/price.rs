@@ -1,5 +1,6 @@
 //! Journeys become list prices: what an ordinary rider pays before any discount of the month.
 
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -8,9 +9,9 @@ use ridecode_words::{LineId, OperatorId, StopId};
 
 use crate::bill::LegShare;
 use crate::book::{Applied, TariffBook};
-use crate::explain::Step;
+use crate::explain::{Step, unpriced_text};
 use crate::journey::{Ending, Journey};
-use crate::names::Names;
+use crate::names::{Language, Names};
 use crate::network::{Network, Path};
 use crate::tap::{Tap, TapKind};
 use crate::tariff::{Audience, Concession, Ladder, Overstay, OverstayCharge, Pays, Price, Zones};
@@ -32,6 +33,23 @@ pub enum Unpriced {
     NoPath,
 }
 
+impl Unpriced {
+    /// The word for it in exported bills.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoRule => "no_rule",
+            Self::NoStop => "no_stop",
+            Self::SingleByDistance => "single_by_distance",
+            Self::NoPath => "no_path",
+        }
+    }
+
+    /// What a rider is told meanwhile.
+    pub fn text(self, language: Language) -> String {
+        unpriced_text(self, language)
+    }
+}
+
 /// A price and its reasons.
 pub(crate) struct Priced<'a> {
     pub(crate) applied: Applied<'a>,
@@ -48,7 +66,25 @@ pub(crate) struct Priced<'a> {
 pub(crate) struct Leg {
     pub(crate) operator: OperatorId,
     pub(crate) line: Option<LineId>,
+    pub(crate) from: Option<StopId>,
+    pub(crate) to: Option<StopId>,
     pub(crate) length_m: u32,
+}
+
+impl Leg {
+    /// The whole of a journey, with the operator and line of its first tap.
+    fn whole(journey: &Journey) -> Self {
+        let (first, last) = (journey.first(), journey.last());
+        let way_in = (first.kind != TapKind::Out).then_some(first);
+        let way_out = (last.kind == TapKind::Out).then_some(last);
+        Self {
+            operator: first.operator,
+            line: first.line.clone(),
+            from: way_in.and_then(|tap| tap.stop.clone()),
+            to: way_out.and_then(|tap| tap.stop.clone()),
+            length_m: 0,
+        }
+    }
 }
 
 /// Prices a closed journey by the rule of its first tap.
@@ -60,11 +96,7 @@ pub(crate) fn price<'a>(journey: &Journey, book: &'a TariffBook) -> Result<Price
         concession: applied.find_concession(first),
         list: 0,
         steps: Vec::new(),
-        legs: vec![Leg {
-            operator: first.operator,
-            line: first.line.clone(),
-            length_m: 0,
-        }],
+        legs: vec![Leg::whole(journey)],
     };
     priced.say_window(&applied.rule.audience, first);
     match journey.ending {
@@ -246,6 +278,8 @@ impl<'a> Priced<'a> {
         let legs = path.parts.iter().map(|part| Leg {
             operator: part.operator,
             line: Some(part.line.clone()),
+            from: Some(part.from.clone()),
+            to: Some(part.to.clone()),
             length_m: part.length_m,
         });
         self.legs = legs.collect();
@@ -333,6 +367,9 @@ impl<'a> Priced<'a> {
             .map(|(leg, minor)| LegShare {
                 operator: leg.operator,
                 line: leg.line.clone(),
+                from: leg.from.clone(),
+                to: leg.to.clone(),
+                length_m: leg.length_m,
                 amount: self.money(minor),
             })
             .collect();

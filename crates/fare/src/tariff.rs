@@ -344,11 +344,14 @@ impl Rule {
     }
 }
 
+/// Seconds a zone is ahead of UTC at a time; 0 beyond the years -9999 to 9999.
+pub(crate) fn offset_s(zone: &TimeZone, time: UnixSeconds) -> i32 {
+    jiff::Timestamp::from_second(time.0).map_or(0, |timestamp| zone.to_offset(timestamp).seconds())
+}
+
 /// The local time in a zone. Times beyond the years -9999 to 9999 are taken as UTC.
 pub(crate) fn moment_in(zone: &TimeZone, time: UnixSeconds) -> Moment {
-    let offset_s = jiff::Timestamp::from_second(time.0)
-        .map_or(0, |timestamp| zone.to_offset(timestamp).seconds());
-    let local_s = time.plus_s(i64::from(offset_s)).0;
+    let local_s = time.plus_s(i64::from(offset_s(zone, time))).0;
     let days = local_s.div_euclid(86_400);
     let days = days.clamp(i64::from(i32::MIN), i64::from(i32::MAX));
     let second = u32::try_from(local_s.rem_euclid(86_400)).expect("less than a day");

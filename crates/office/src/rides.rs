@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ridecode_fare::{Fare, Journey, Period, Tap, TapKind, bill};
+use ridecode_fare::{Bill, Fare, Journey, Period, Tap, TapKind, bill};
 use ridecode_store::{AuditPage, Charge, ChargeState, FareVersion, StoreFault};
 use ridecode_words::{JourneyId, RiderId, TapId, UnixSeconds};
 
 use crate::Office;
 use crate::months::months_around;
+use crate::price::JOURNEY_S_MAX;
 
 /// Where a ride stands (design §1, promise 6).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +47,19 @@ pub async fn of(
 ) -> Result<Vec<Ride>, StoreFault> {
     let page = office.store.load_rides(rider).await?;
     Ok(tell(office, rider, &page, now))
+}
+
+/// A rider's month as it is billed from the taps that are here, and those taps with those of the
+/// days around it.
+pub async fn month(
+    office: &Office,
+    period: Period,
+    now: UnixSeconds,
+) -> Result<(Bill, Vec<Tap>), StoreFault> {
+    let windows = office.store.load_windows(vec![period], JOURNEY_S_MAX);
+    let taps = windows.await?.into_iter().flat_map(|window| window.taps);
+    let taps: Vec<Tap> = taps.collect();
+    Ok((bill(period, &taps, &office.book, now), taps))
 }
 
 fn tell(office: &Office, rider: RiderId, page: &AuditPage, now: UnixSeconds) -> Vec<Ride> {

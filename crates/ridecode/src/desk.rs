@@ -49,8 +49,14 @@ pub fn open(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opene
     assemble(config, store, entropy)
 }
 
-/// The same for reading only, beside a program that works on the database.
+/// The same for reading only, beside a program that works on the database. It must be there.
 pub fn open_beside(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opened> {
+    let path = config.database();
+    anyhow::ensure!(
+        path.exists(),
+        "there is no database {}; name its folder with --folder",
+        path.display()
+    );
     assemble(config, store_to_read, entropy)
 }
 

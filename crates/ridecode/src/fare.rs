@@ -3,31 +3,29 @@
 mod matrix;
 mod quote;
 
+mod explain;
+mod export;
+mod recompute;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Subcommand;
 use ridecode_fare::{Language, QuoteFault};
 use ridecode_words::{ServiceDay, UnixSeconds};
 
 use crate::clock;
 
-/// Options.
-#[derive(clap::Args, Debug)]
-pub struct Args {
-    /// What to ask.
-    #[command(subcommand)]
-    question: Question,
-}
-
-#[derive(Subcommand, Debug)]
-enum Question {
+crate::command::tasks! {
     /// What one trip costs, on which path, by which rules.
-    #[command(after_help = quote::EXAMPLES)]
-    Quote(quote::Args),
+    Quote => quote;
     /// Every fare between two stops of a city, as CSV.
-    #[command(after_help = matrix::EXAMPLES)]
-    Matrix(matrix::Args),
+    Matrix => matrix;
+    /// Write a rider's month with taps, fares and reasons, for anyone to recompute.
+    Export => export;
+    /// Bill an exported month again and tell every field that differs.
+    Recompute => recompute;
+    /// Tell the reasons of an exported month's fares in words.
+    Explain => explain;
 }
 
 /// Where fares are looked up.
@@ -47,14 +45,6 @@ struct Table {
 impl Table {
     fn day(&self) -> ServiceDay {
         self.day.unwrap_or_else(|| day_in_china(clock::now()))
-    }
-}
-
-/// Runs it.
-pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    match args.question {
-        Question::Quote(args) => quote::run(&args),
-        Question::Matrix(args) => matrix::run(&args),
     }
 }
 

@@ -9,7 +9,9 @@ pub mod entropy;
 
 pub mod city;
 pub mod desk;
+pub(crate) mod output;
 
+pub(crate) mod bill;
 pub mod code;
 pub mod fare;
 pub mod gtfs;

@@ -18,4 +18,4 @@ pub use id::{
     TextTooLong, TicketId, ValidatorId, VehicleId,
 };
 pub use mode::{Mode, UnknownMode};
-pub use time::{Month, NotADay, ServiceDay, UnixSeconds};
+pub use time::{Month, NotADay, NotAMonth, ServiceDay, UnixSeconds};

@@ -1,5 +1,6 @@
 //! Time as values. Nobody here knows what time it is; a zone is applied by whoever has one.
 
+use alloc::format;
 use core::fmt;
 use core::str::FromStr;
 
@@ -156,6 +157,28 @@ impl fmt::Display for Month {
     }
 }
 
+impl FromStr for Month {
+    type Err = NotAMonth;
+
+    /// Reads `2026-11`.
+    fn from_str(text: &str) -> Result<Self, NotAMonth> {
+        let first_day: ServiceDay = format!("{text}-01").parse().map_err(|_| NotAMonth)?;
+        Ok(first_day.month())
+    }
+}
+
+/// A text that is no calendar month.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotAMonth;
+
+impl fmt::Display for NotAMonth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be a calendar month such as 2026-11")
+    }
+}
+
+impl core::error::Error for NotAMonth {}
+
 fn days_in_month(year: i32, month: u8) -> u8 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -182,6 +205,29 @@ mod tests {
             let day = ServiceDay(days);
             let (year, month, of_month) = day.civil();
             assert_eq!(ServiceDay::from_civil(year, month, of_month), Some(day));
+        }
+    }
+
+    #[test]
+    fn months_read_as_they_are_written() {
+        let check = |text: &str, expected| assert_eq!(text.parse::<Month>(), expected, "{text}");
+        let month = Month {
+            year: 2026,
+            month: 11,
+        };
+        check("2026-11", Ok(month));
+        check(&month.to_string(), Ok(month));
+        for wrong in [
+            "2026-13",
+            "2026-00",
+            "2026-1",
+            "2026",
+            "2026-11-01",
+            "+026-11",
+            "26-11",
+            "",
+        ] {
+            check(wrong, Err(NotAMonth));
         }
     }
 

@@ -104,6 +104,9 @@ impl Bytes {
         self.list(&fare.shares, |out, share| {
             out.number(share.operator.0);
             out.maybe(share.line.as_ref(), |out, line| out.text(&line.0));
+            out.maybe(share.from.as_ref(), |out, stop| out.text(&stop.0));
+            out.maybe(share.to.as_ref(), |out, stop| out.text(&stop.0));
+            out.number(share.length_m);
             out.money(share.amount);
         });
         let tariff = &fare.explanation.tariff;

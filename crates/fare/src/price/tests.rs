@@ -14,6 +14,8 @@ fn split(paid: i64, lengths_m: &[u32]) -> Vec<i64> {
     let legs = lengths_m.iter().map(|length_m| Leg {
         operator: OperatorId(1),
         line: None,
+        from: None,
+        to: None,
         length_m: *length_m,
     });
     let priced = Priced {

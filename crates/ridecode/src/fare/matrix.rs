@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use ridecode_fare::{MatrixRow, Tariff, matrix};
+use ridecode_fare::{MatrixRow, StopRecord, Tariff, matrix};
 use ridecode_ledger::Money;
-use ridecode_words::{ServiceDay, StopId};
+use ridecode_words::ServiceDay;
 
 use super::{Table, refuse};
 use crate::city::Cities;
+use crate::output;
 
 /// Shown under the help.
 pub(super) const EXAMPLES: &str = "\
@@ -78,7 +79,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::FAILURE);
     }
-    end(write(rows, args.ids, std::io::stdout().lock()))
+    let rows = rows.map(|row| shown(&row, args.ids));
+    output::write(None, |out| write(rows, out))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The fares between the zones of one tariff file.
@@ -91,56 +94,38 @@ fn of_tariff(file: &Path) -> anyhow::Result<ExitCode> {
         anstream::eprintln!("error: {shown} has no rule with zones; ask with --city and --data");
         return Ok(ExitCode::FAILURE);
     }
-    end(write_ids(rows, std::io::stdout().lock()))
+    let rows = rows.map(|(from, to, fare)| ([from.as_str(), to.as_str()], fare));
+    output::write(None, |out| write(rows, out))?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn write_ids<'a>(
-    rows: impl Iterator<Item = (&'a StopId, &'a StopId, Money)>,
-    out: impl Write,
-) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(io::BufWriter::new(out));
-    writer
-        .write_record(["from", "to", "fare"])
-        .map_err(io_error)?;
-    for (from, to, fare) in rows {
-        let fare = fare.minor.to_string();
-        writer
-            .write_record([from.as_str(), to.as_str(), &fare])
-            .map_err(io_error)?;
-    }
-    writer.flush()
-}
-
-fn end(written: io::Result<()>) -> anyhow::Result<ExitCode> {
-    match written {
-        // Whoever reads has seen enough: `| head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        written => {
-            written?;
-            Ok(ExitCode::SUCCESS)
-        }
-    }
-}
-
+/// Writes from, to and fare of each row.
 fn write<'a>(
-    rows: impl Iterator<Item = MatrixRow<'a>>,
-    ids: bool,
+    rows: impl Iterator<Item = ([&'a str; 2], Money)>,
     out: impl Write,
-) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(io::BufWriter::new(out));
+) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
     writer
         .write_record(["from", "to", "fare"])
         .map_err(io_error)?;
-    for row in rows {
-        let fare = row.fare.minor.to_string();
-        let (from, to) = if ids {
-            (row.from.stop.as_str(), row.to.stop.as_str())
-        } else {
-            (row.from.names.own().as_str(), row.to.names.own().as_str())
-        };
+    for ([from, to], fare) in rows {
+        let fare = fare.minor.to_string();
         writer.write_record([from, to, &fare]).map_err(io_error)?;
     }
-    writer.flush()
+    writer.flush()?;
+    Ok(())
+}
+
+/// The stops of a row, by name or by id.
+fn shown<'a>(row: &MatrixRow<'a>, ids: bool) -> ([&'a str; 2], Money) {
+    let show = |stop: &'a StopRecord| {
+        if ids {
+            stop.stop.as_str()
+        } else {
+            stop.names.own().as_str()
+        }
+    };
+    ([show(row.from), show(row.to)], row.fare)
 }
 
 /// The error beneath, with its kind, which `From` would hide.
@@ -161,7 +146,7 @@ mod tests {
             let book = ridecode_fare::example::book();
             let rows = matrix(&book, "example", ridecode_fare::example::DAY).unwrap();
             let mut out = Vec::new();
-            write(rows.take(2), ids, &mut out).unwrap();
+            write(rows.take(2).map(|row| shown(&row, ids)), &mut out).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         };
         check(false, "from,to,fare\nEast,East,200\nEast,Middle,300\n");

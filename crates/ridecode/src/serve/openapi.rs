@@ -15,8 +15,8 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    callbacks, credentials, debts, devices, fares, health, mandates, metrics, pages, problems,
-    refunds, riders, rides, segments, statements, validators,
+    bills, callbacks, credentials, debts, devices, fares, health, mandates, metrics, pages,
+    problems, refunds, riders, rides, segments, statements, validators,
 };
 
 /// The description as it is committed.
@@ -48,7 +48,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
         mandates::ask, mandates::show, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept,
-        rides::list, debts::list, debts::repay, refunds::list, refunds::again,
+        rides::list, bills::month, debts::list, debts::repay, refunds::list, refunds::again,
         callbacks::sandbox, statements::list, statements::close, statements::office
     ),
     modifiers(&FromRoutes)

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use ridecode_fare::{Ending, Fare, Language, Tap, TapKind};
+use ridecode_fare::{Fare, Language, Tap};
 use ridecode_office::rides::{self, Ride, RideState};
 use ridecode_store::ChargeState;
 use ridecode_words::JourneyId;
@@ -15,6 +15,7 @@ use super::access::SignedRider;
 use super::fares::{TariffView, language};
 use super::problem::{Problem, Result};
 use super::wire::{MoneyView, Parameters, parse};
+use crate::bill::{ending_word, kind_word};
 use crate::clock::now;
 
 /// Which rides.
@@ -159,12 +160,7 @@ pub(super) fn charge_words(state: &ChargeState) -> (&'static str, Option<String>
 fn tap_view(tap: &Tap) -> TapView {
     TapView {
         time: tap.time.to_string(),
-        kind: match tap.kind {
-            TapKind::Single => "single",
-            TapKind::In => "in",
-            TapKind::Out => "out",
-            TapKind::Void { .. } => "void",
-        },
+        kind: kind_word(tap.kind),
         operator: tap.operator.0,
         mode: tap.mode.word(),
         line: tap.line.as_ref().map(ToString::to_string),
@@ -176,15 +172,7 @@ fn fare_view(fare: &Fare, language: Language) -> FareView {
     let text = fare.explanation.text(language);
     FareView {
         amount: fare.amount.into(),
-        ending: match fare.ending {
-            Ending::Complete => "complete",
-            Ending::Open => "open",
-            Ending::EntryOnly => "entry_only",
-            Ending::ExitOnly => "exit_only",
-            Ending::SameStation => "same_station",
-            Ending::Overstay => "overstay",
-            Ending::Voided => "voided",
-        },
+        ending: ending_word(fare.ending),
         explanation: text.lines().map(str::to_owned).collect(),
         tariff: TariffView::of(&fare.explanation.tariff),
     }

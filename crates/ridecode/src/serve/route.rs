@@ -13,8 +13,8 @@ use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, S
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, callbacks, credentials, debts, devices, fares, guard, health, mandates, metrics, once,
-    openapi, pages, problems, refunds, riders, rides, segments, statements, validators,
+    App, bills, callbacks, credentials, debts, devices, fares, guard, health, mandates, metrics,
+    once, openapi, pages, problems, refunds, riders, rides, segments, statements, validators,
 };
 
 /// One route.
@@ -81,6 +81,7 @@ routes! {
     GET get "/v1/validators/{validator}/bundle" Anyone Read validators::bundle;
     POST post "/v1/validators/{validator}/segments" Signed ByItself segments::accept;
     GET get "/v1/rides" Rider Read rides::list;
+    GET get "/v1/bills/{month}" Rider Read bills::month;
     GET get "/v1/debts" Rider Read debts::list;
     POST post "/v1/repayments" Rider ByKey debts::repay;
     GET get "/v1/refunds" Rider Read refunds::list;

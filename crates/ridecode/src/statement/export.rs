@@ -1,16 +1,14 @@
 //! `ridecode statement export`: reads the statements beside a working office, writes them out.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use ridecode_words::{OperatorId, ServiceDay};
 
 use super::csv;
 use crate::config::{Config, Source};
 use crate::entropy::SystemEntropy;
+use crate::output;
 
 /// Options.
 #[derive(clap::Args, Debug)]
@@ -34,12 +32,6 @@ pub(super) struct Args {
 /// Runs it. Exits with 1 if there is no statement of that day.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let config = Config::load(&args.source, &[])?;
-    let path = config.database();
-    anyhow::ensure!(
-        path.exists(),
-        "there is no database {}; name its folder with --folder",
-        path.display()
-    );
     let office = crate::desk::open_beside(&config, &mut SystemEntropy)?.office;
     let Some(operator) = office.desk.find_operator(args.operator) else {
         anyhow::bail!(
@@ -64,17 +56,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         operator_name: operator.name.as_str(),
         byte_order_mark: args.bom,
     };
-    match &args.out {
-        None => csv::write(io::stdout().lock(), &statements, &options)?,
-        Some(file) => {
-            let opened = File::create_new(file)
-                .with_context(|| format!("{} cannot be made; choose a new name", file.display()))?;
-            let mut out = BufWriter::new(opened);
-            csv::write(&mut out, &statements, &options)?;
-            out.flush()?;
-            out.get_ref().sync_all()?;
-        }
-    }
+    output::write(args.out.as_deref(), |out| {
+        csv::write(out, &statements, &options)
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 

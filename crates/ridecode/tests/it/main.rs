@@ -22,6 +22,7 @@ mod device;
 
 mod killed;
 
+mod bills;
 mod refunds;
 mod rides;
 

@@ -36,6 +36,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/openapi.json", Anyone),
     ("get", "/problems", Anyone),
     ("get", "/problems/{name}", Anyone),
+    ("get", "/v1/bills/{month}", Rider),
     ("get", "/v1/brands", Anyone),
     ("post", "/v1/callbacks/sandbox", Anyone),
     ("post", "/v1/days/{day}/close", ACCOUNTANT),
@@ -139,6 +140,7 @@ async fn call(api: &Api, method: &str, path: &str) -> crate::world::Reply {
         ("{day}", "2020-01-01"),
         ("{device}", "0000000000000001"),
         ("{mandate}", "0000000000000001"),
+        ("{month}", "2026-11"),
         ("{validator}", "00000001"),
     ] {
         filled = filled.replace(parameter, value);

@@ -94,26 +94,26 @@ fn a_category_of_riders_pays_its_part() {
         &ride(2, 900),
         &[200],
         "West to East: 11.5 km by the shortest path (Line 1).\n\
-         Up to 12 km costs 4.00 yuan.\n\
-         student: 50 % is paid, 2.00 yuan.\n\
-         Paid this month: 0.00 yuan before, 2.00 yuan after. 2.00 yuan at 100 % is 2.00 yuan; \
-         0.00 yuan less.",
+         Up to 12 km: 4.00 yuan.\n\
+         student: 50% is paid, 2.00 yuan.\n\
+         Paid this month: 0.00 yuan before this ride, 2.00 yuan after; no discount on this \
+         ride.",
     );
     check(
         &tariff(),
         &ride(3, 900),
         &[0],
         "West to East: 11.5 km by the shortest path (Line 1).\n\
-         Up to 12 km costs 4.00 yuan.\n\
-         senior: 0 % is paid, 0.00 yuan.",
+         Up to 12 km: 4.00 yuan.\n\
+         senior: 0% is paid, 0.00 yuan.",
     );
     check(
         &tariff(),
         &[of(2, bus(1, 3_600))],
         &[200],
         "Flat fare: 2.00 yuan.\n\
-         Paid this month: 0.00 yuan before, 2.00 yuan after. 2.00 yuan at 100 % is 2.00 yuan; \
-         0.00 yuan less.",
+         Paid this month: 0.00 yuan before this ride, 2.00 yuan after; no discount on this \
+         ride.",
     );
     // A code of no category is an ordinary rider's.
     assert_eq!(
@@ -157,8 +157,8 @@ fn a_window_is_measured_at_the_first_tap() {
         "Flat fare: 2.00 yuan.\n\
          Begun at 07:59: early.\n\
          early bus: 1.00 yuan.\n\
-         Paid this month: 0.00 yuan before, 1.00 yuan after. 1.00 yuan at 100 % is 1.00 yuan; \
-         0.00 yuan less.",
+         Paid this month: 0.00 yuan before this ride, 1.00 yuan after; no discount on this \
+         ride.",
     );
 }
 

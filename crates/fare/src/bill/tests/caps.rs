@@ -109,13 +109,13 @@ fn what_a_cap_takes_off_is_explained_and_does_not_accumulate() {
         let explanation = &bill.fares[fare].explanation;
         explanation.text(crate::names::Language::English)
     };
-    let lines = "Paid this month: 2.00 yuan before, 3.00 yuan after. 2.00 yuan at 100 % is 2.00 \
-                 yuan; 0.00 yuan less.\n\
+    let lines = "Paid this month: 2.00 yuan before this ride, 3.00 yuan after; no discount on \
+                 this ride.\n\
                  day cap: at most 3.00 yuan that day, 2.00 yuan of it paid before; 1.00 yuan \
                  remains.\n";
     assert!(text(1).contains(lines), "{}", text(1));
     assert!(
-        text(2).contains("3.00 yuan before, 5.00 yuan after"),
+        text(2).contains("3.00 yuan before this ride, 5.00 yuan after"),
         "{}",
         text(2)
     );

@@ -42,8 +42,8 @@ impl Words {
         let (name, clock) = (name.in_language(self.0), clock(begun_s));
         self.pick(
             format!("Begun at {clock}: {name}."),
-            format!("首次刷码 {clock}:{name}。"),
-            format!("首次刷碼 {clock}:{name}。"),
+            format!("首次刷码时间 {clock}：{name}。"),
+            format!("首次刷碼時間 {clock}：{name}。"),
         )
     }
 
@@ -53,14 +53,14 @@ impl Words {
         let price = self.money(price);
         match percent {
             Some(percent) => self.pick(
-                format!("{name}: {percent} % is paid, {price}."),
-                format!("{name}:按 {percent}% 计为 {price}。"),
-                format!("{name}:按 {percent}% 計為 {price}。"),
+                format!("{name}: {percent}% is paid, {price}."),
+                format!("{name}：按 {percent}% 计为 {price}。"),
+                format!("{name}：按 {percent}% 計為 {price}。"),
             ),
             None => self.pick(
                 format!("{name}: {price}."),
-                format!("{name}:{price}。"),
-                format!("{name}:{price}。"),
+                format!("{name}：{price}。"),
+                format!("{name}：{price}。"),
             ),
         }
     }
@@ -74,8 +74,8 @@ impl Words {
             format!(
                 "{name}: at most {at_most} {english}, {before} of it paid before; {price} remains."
             ),
-            format!("{name}:{simplified}最多付 {at_most},此前已付 {before},余 {price}。"),
-            format!("{name}:{traditional}最多付 {at_most},此前已付 {before},餘 {price}。"),
+            format!("{name}：{simplified}封顶 {at_most}，此前已付 {before}，本次 {price}。"),
+            format!("{name}：{traditional}封頂 {at_most}，此前已付 {before}，本次 {price}。"),
         )
     }
 }

@@ -356,3 +356,49 @@ fn a_journey_without_a_price_says_that_nothing_is_charged() {
         );
     }
 }
+
+#[test]
+fn what_some_riders_pay_at_some_times_is_told() {
+    let percent = |percent| Step::Concession {
+        name: names("学生", "Students", "學生"),
+        percent,
+        price: yuan(200),
+    };
+    check(
+        percent(Some(50)),
+        [
+            "Students: 50% is paid, 2.00 yuan.",
+            "学生：按 50% 计为 2.00 元。",
+            "學生：按 50% 計為 2.00 元。",
+        ],
+    );
+    check(
+        percent(None),
+        ["Students: 2.00 yuan.", "学生：2.00 元。", "學生：2.00 元。"],
+    );
+    check(
+        Step::Window {
+            name: names("早高峰前", "before the morning peak", "早高峰前"),
+            begun_s: 6 * 3_600 + 59 * 60 + 30,
+        },
+        [
+            "Begun at 06:59:30: before the morning peak.",
+            "首次刷码时间 06:59:30：早高峰前。",
+            "首次刷碼時間 06:59:30：早高峰前。",
+        ],
+    );
+    check(
+        Step::Cap {
+            name: names("日票", "Day cap", "日票"),
+            period: crate::tariff::CapPeriod::Day,
+            before: yuan(1_800),
+            at_most: yuan(2_000),
+            price: yuan(200),
+        },
+        [
+            "Day cap: at most 20.00 yuan that day, 18.00 yuan of it paid before; 2.00 yuan remains.",
+            "日票：当日封顶 20.00 元，此前已付 18.00 元，本次 2.00 元。",
+            "日票：當日封頂 20.00 元，此前已付 18.00 元，本次 2.00 元。",
+        ],
+    );
+}
