@@ -81,6 +81,9 @@ pub struct CreditPolicy {
     pub retry_after_s: Vec<u32>,
     /// Seconds after the first decline at which attempts end. Default 14 days.
     pub retry_until_s: u32,
+    /// Seconds after the first decline at which a debt whose attempts ended is written off.
+    /// Default 180 days.
+    pub write_off_after_s: u32,
 }
 
 impl Default for CreditPolicy {
@@ -89,6 +92,7 @@ impl Default for CreditPolicy {
             unpaid_rides_max: 1,
             retry_after_s: vec![HOUR_S, 6 * HOUR_S, 24 * HOUR_S, 72 * HOUR_S, 24 * HOUR_S],
             retry_until_s: 14 * 24 * HOUR_S,
+            write_off_after_s: 180 * 24 * HOUR_S,
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct UnpaidRide {
     pub state: ChargeState,
     /// When it is tried again by itself, or asked about; `None` once attempts ended.
     pub next_attempt: Option<UnixSeconds>,
+    /// When it was written off, if it was; it can be paid all the same.
+    pub written_off: Option<UnixSeconds>,
 }
 
 /// A rider's debts, oldest first.
@@ -46,6 +48,7 @@ pub async fn of(office: &Office, rider: RiderId) -> Result<Vec<UnpaidRide>, Stor
                 since: unpaid.since,
                 state: charge.state,
                 next_attempt: charge.next_attempt,
+                written_off: charge.written_off,
             })
         })
         .collect();

@@ -24,6 +24,8 @@ pub mod charge;
 
 pub mod refund;
 
+pub mod write_off;
+
 pub mod debt;
 
 pub mod close;

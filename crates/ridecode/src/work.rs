@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ridecode_office::close::CloseFault;
-use ridecode_office::{Carrier, Office, charge, close, price, refund};
+use ridecode_office::{Carrier, Office, charge, close, price, refund, write_off};
 use ridecode_store::StoreFault;
 use ridecode_words::{ServiceDay, UnixSeconds};
 use tokio::sync::{Notify, watch};
@@ -104,9 +104,11 @@ async fn charge_all(
         let refunded = refund::run(office, now(), batch, (carrier, &mut SystemEntropy)).await?;
         round.refunded += refunded.done;
         if refunded.tried < batch {
-            return Ok(());
+            break;
         }
     }
+    while write_off::run(office, now(), batch).await? == batch {}
+    Ok(())
 }
 
 /// The service day of a time: the civil day in the zone.

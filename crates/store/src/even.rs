@@ -16,8 +16,8 @@
 //! on its way back counts as given back.
 
 use ridecode_account::{Debt, RiderState, Unpaid};
-use ridecode_ledger::{Account, Money, Transfer};
-use ridecode_words::{ChargeId, JourneyId, RefundId, RiderId};
+use ridecode_ledger::{Account, Event, Money, Transfer, post};
+use ridecode_words::{ChargeId, JourneyId, RefundId, RiderId, ServiceDay};
 
 use crate::record::{AttemptOutcome, Charge, ChargeState, FareVersion, Refund, RefundState};
 
@@ -49,11 +49,13 @@ pub(crate) fn owed_minor<'a>(
         .sum()
 }
 
-/// What changes of a journey's charges and refunds, and what is new.
+/// What changes of a journey's charges and refunds, what is new, and what that posts.
 #[derive(PartialEq, Eq, Debug, Default)]
 pub(crate) struct Changed {
     pub(crate) charges: Vec<Charge>,
     pub(crate) refunds: Vec<Refund>,
+    /// Debts written off that stand again, or stand on under another charge.
+    pub(crate) transfers: Vec<Transfer>,
 }
 
 impl Changed {
@@ -62,15 +64,68 @@ impl Changed {
     }
 }
 
-/// What brings a journey's charges and refunds in line with what it owes. `charges` and `refunds`
-/// are all of them, by id.
-pub(crate) fn even_out(owed_minor: i64, charges: &[Charge], refunds: &[Refund]) -> Changed {
-    let on_its_way = refunds.iter().filter(|refund| refund.state.is_open());
-    let owed = owed_minor.saturating_add(sum(on_its_way));
-    Changed {
-        charges: even_out_charges(owed, charges),
-        refunds: plan_refunds(owed, charges, refunds),
+/// What a journey owes, and on which day that was last moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Owed {
+    pub(crate) minor: i64,
+    pub(crate) day: ServiceDay,
+}
+
+impl Owed {
+    /// By the journey's transfers.
+    pub(crate) fn by<'a>(
+        rider: RiderId,
+        transfers: impl IntoIterator<Item = &'a Transfer> + Clone,
+    ) -> Self {
+        let days = transfers.clone().into_iter().map(|transfer| transfer.day);
+        Self {
+            minor: owed_minor(rider, transfers),
+            day: days.max().unwrap_or(ServiceDay(0)),
+        }
     }
+}
+
+/// What brings a journey's charges and refunds in line with what it owes. `charges` and `refunds`
+/// are all of them, by id. A debt that was written off counts as owed here: what the rider may
+/// still pay is in line with the fare, whatever our books hope for.
+pub(crate) fn even_out(owed: Owed, charges: &[Charge], refunds: &[Refund]) -> Changed {
+    let on_its_way = refunds.iter().filter(|refund| refund.state.is_open());
+    let written_off: i64 = charges.iter().map(Charge::written_off_minor).sum();
+    let minor = owed.minor.saturating_add(sum(on_its_way));
+    let minor = minor.saturating_add(written_off);
+    let changed = even_out_charges(minor, charges);
+    Changed {
+        transfers: move_write_offs(owed.day, &changed),
+        charges: changed,
+        refunds: plan_refunds(minor, charges, refunds),
+    }
+}
+
+/// The transfers of charges that change although they were written off: what is superseded stands
+/// again, and what follows on it is written off in its place.
+fn move_write_offs(day: ServiceDay, changed: &[Charge]) -> Vec<Transfer> {
+    let written_off = changed.iter().filter(|charge| charge.written_off.is_some());
+    let moved = written_off.flat_map(|charge| {
+        let (id, rider, amount) = (charge.id, charge.rider, charge.amount);
+        let event = if charge.state == ChargeState::Superseded {
+            Event::Reinstated {
+                charge: id,
+                rider,
+                day,
+                amount,
+            }
+        } else {
+            Event::WrittenOff {
+                charge: id,
+                rider,
+                day,
+                amount,
+            }
+        };
+        // What a charge asks for is positive, so it always posts.
+        post(&event).expect("a positive amount posts")
+    });
+    moved.collect()
 }
 
 /// The charges that change, and those that are new.
@@ -160,6 +215,8 @@ pub(crate) fn relieve(
         RiderState::Active | RiderState::Closed => return None,
     };
     let unpaid: Vec<Unpaid> = charges.iter().filter_map(Charge::find_unpaid).collect();
+    let written_off: i64 = charges.iter().map(Charge::written_off_minor).sum();
+    let balance_minor = balance_minor.saturating_add(written_off);
     let balance = Money::new(balance_minor, block.amount.currency);
     let after = block.after(&Debt::of(unpaid, balance));
     let after = after.map_or(RiderState::Active, RiderState::Blocked);
@@ -180,6 +237,7 @@ fn ask_for_more(missing: i64, charges: &[Charge]) -> Option<Charge> {
         first_decline: None,
         next_attempt: Some(planned),
         planned,
+        written_off: None,
     })
 }
 
@@ -216,7 +274,13 @@ mod tests {
             first_decline: Some(UnixSeconds(50)),
             next_attempt: Some(UnixSeconds(90)),
             planned: UnixSeconds(40),
+            written_off: None,
         }
+    }
+
+    fn owed(minor: i64) -> Owed {
+        let day = ServiceDay(9);
+        Owed { minor, day }
     }
 
     fn declined() -> ChargeState {
@@ -232,12 +296,12 @@ mod tests {
     }
 
     /// What changes, as version, amount and whether it is open then.
-    fn check(owed: i64, charges: &[(i64, ChargeState)], expected: &[(u32, i64, bool)]) {
+    fn check(minor: i64, charges: &[(i64, ChargeState)], expected: &[(u32, i64, bool)]) {
         let held: Vec<Charge> = (1..)
             .zip(charges)
             .map(|(version, (minor, state))| charge(version, *minor, state.clone()))
             .collect();
-        let changed: Vec<_> = even_out(owed, &held, &[])
+        let changed: Vec<_> = even_out(owed(minor), &held, &[])
             .charges
             .iter()
             .map(|charge| {
@@ -245,7 +309,7 @@ mod tests {
                 (charge.id.version, charge.amount.minor, open)
             })
             .collect();
-        assert_eq!(changed, expected, "{owed} owed");
+        assert_eq!(changed, expected, "{minor} owed");
     }
 
     #[test]
@@ -291,7 +355,7 @@ mod tests {
     #[test]
     fn what_follows_goes_on_where_the_other_stood() {
         let held = charge(1, 500, declined());
-        let changed = even_out(400, std::slice::from_ref(&held), &[]).charges;
+        let changed = even_out(owed(400), std::slice::from_ref(&held), &[]).charges;
         let [superseded, follow_up] = changed.as_slice() else {
             panic!("one ends and one follows");
         };
@@ -302,7 +366,7 @@ mod tests {
         assert_eq!(follow_up.next_attempt, held.next_attempt);
         assert_eq!(follow_up.first_decline, held.first_decline);
         // Another number each time.
-        let again = even_out(300, &changed, &[]).charges;
+        let again = even_out(owed(300), &changed, &[]).charges;
         assert_eq!(again[0].next_attempt, None, "it was never sent");
         assert_eq!(again[1].id.version, ChargeId::FOLLOW_UP + 1);
     }
@@ -310,7 +374,7 @@ mod tests {
     /// What is given back, as version, number and amount, of charges of 300 and 200 fen that are
     /// paid. Refunds are given as version, number, amount and state.
     fn check_refunds(
-        owed: i64,
+        minor: i64,
         refunds: &[(u32, u16, i64, RefundState)],
         expected: &[(u32, u16, i64)],
     ) {
@@ -330,14 +394,14 @@ mod tests {
                 planned: UnixSeconds(40),
             })
             .collect();
-        let changed = even_out(owed, &charges, &refunds);
+        let changed = even_out(owed(minor), &charges, &refunds);
         let new = changed.refunds.iter().map(|refund| {
             assert_eq!(refund.state, RefundState::Planned);
             assert_eq!(refund.next_attempt, Some(UnixSeconds(40)));
             let RefundId { charge, number } = refund.id;
             (charge.version, number, refund.amount.minor)
         });
-        assert_eq!(new.collect::<Vec<_>>(), expected, "{owed} owed");
+        assert_eq!(new.collect::<Vec<_>>(), expected, "{minor} owed");
     }
 
     #[test]
@@ -386,9 +450,44 @@ mod tests {
             planned: UnixSeconds(40),
         };
         // The fare fell to 300 and rose to 400 before the 200 were back.
-        let changed = even_out(-100, std::slice::from_ref(&held), &[refund]);
+        let changed = even_out(owed(-100), std::slice::from_ref(&held), &[refund]);
         assert_eq!(changed.refunds, []);
         assert_eq!(changed.charges.len(), 1);
         assert_eq!(changed.charges[0].amount, Money::fen(100));
+    }
+
+    #[test]
+    fn a_debt_written_off_follows_the_fare() {
+        let held = Charge {
+            written_off: Some(UnixSeconds(70)),
+            next_attempt: None,
+            ..charge(1, 500, declined())
+        };
+        let held = std::slice::from_ref(&held);
+        let moves = |changed: &Changed| -> Vec<(u32, &'static str, i64)> {
+            let transfers = changed.transfers.iter();
+            let moves = transfers.map(|one| {
+                assert_eq!(one.day, ServiceDay(9));
+                (one.id.charge.version, one.id.kind.word(), one.amount.minor)
+            });
+            moves.collect()
+        };
+        // The books hope for nothing; the rider may pay 500.
+        assert_eq!(even_out(owed(0), held, &[]), Changed::default());
+        // The fare falls to 300: that much is still written off, under another number.
+        let changed = even_out(owed(-200), held, &[]);
+        const NEXT: u32 = ChargeId::FOLLOW_UP;
+        let expected = [(1, "reinstated", 500), (NEXT, "written-off", 300)];
+        assert_eq!(moves(&changed), expected);
+        assert_eq!(changed.refunds, [], "nothing came in");
+        assert_eq!(changed.charges[1].written_off, Some(UnixSeconds(70)));
+        // Taken back altogether.
+        let changed = even_out(owed(-500), held, &[]);
+        assert_eq!(moves(&changed), [(1, "reinstated", 500)]);
+        // It rises to 600: the rest is asked for.
+        let changed = even_out(owed(100), held, &[]);
+        assert_eq!(moves(&changed), []);
+        assert_eq!(changed.charges[0].amount, Money::fen(100));
+        assert_eq!(changed.charges[0].written_off, None);
     }
 }

@@ -11,6 +11,7 @@ use ridecode_words::{ChargeId, OperatorId, RiderId};
 
 use crate::record::{
     Acceptance, AttemptOutcome, BillSave, FareVersion, RefundHeard, RefundNews, Settlement,
+    WriteOff,
 };
 
 /// A segment is numbered without a hole and chained; taps and voids are entries of it.
@@ -189,12 +190,18 @@ pub(crate) fn assert_settlement(settlement: &Settlement) {
             transfer.id.charge, settlement.charge,
             "transfers of this charge"
         );
-        assert_eq!(
-            transfer.id.kind,
-            TransferKind::Collected,
-            "a settlement collects"
-        );
+        let kinds = [TransferKind::Collected, TransferKind::Reinstated];
+        assert!(kinds.contains(&transfer.id.kind), "a settlement collects");
     }
+}
+
+/// A debt is written off under its charge's own number, from its rider.
+pub(crate) fn assert_write_off(write_off: &WriteOff) {
+    let transfer = &write_off.transfer;
+    assert_transfers(transfer.rider, &[*transfer]);
+    let expected = (write_off.charge, TransferKind::WrittenOff);
+    assert_eq!((transfer.id.charge, transfer.id.kind), expected);
+    assert_eq!(transfer.credit, Account::Rider(transfer.rider));
 }
 
 /// Only giving back moves money, under the refund's own number.

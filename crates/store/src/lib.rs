@@ -33,5 +33,6 @@ pub use record::{
     HeldEntries, JourneyShare, OfficeState, OperatorLeg, Receipt, Refund, RefundAttempt, RefundDue,
     RefundHeard, RefundNews, RefundSettled, RefundState, ReplyRecord, RiderFile, RiderOpened,
     SegmentConflict, Session, Settled, Settlement, StatementSaved, StoredEntry, Validator,
+    WriteOff,
 };
 pub use verbs::Store;

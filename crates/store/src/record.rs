@@ -9,7 +9,9 @@ mod segment;
 mod statement;
 
 pub use bill::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare, OperatorLeg};
-pub use charge::{Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement};
+pub use charge::{
+    Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff,
+};
 pub use office::{AuditPage, OfficeState, ReplyRecord};
 pub use refund::{
     Refund, RefundAttempt, RefundDue, RefundHeard, RefundNews, RefundSettled, RefundState,

@@ -6,7 +6,7 @@ use ridecode_account::{
     RiderState,
 };
 use ridecode_fare::{Tap, TapKind};
-use ridecode_ledger::{Account, Currency, Transfer};
+use ridecode_ledger::{Account, Currency, Transfer, TransferKind};
 use ridecode_validator::DenyReason;
 use ridecode_words::{MandateId, ProviderId, TapId, UnixSeconds};
 
@@ -113,6 +113,25 @@ pub(crate) fn attempt(mut charge: Charge, attempt: &Attempt) -> Option<Charge> {
     charge.state = ChargeState::Submitted;
     charge.next_attempt = Some(attempt.look_again);
     Some(charge)
+}
+
+/// The charge written off, unless it is not one that was given up.
+pub(crate) fn write_off(mut charge: Charge, at: UnixSeconds) -> Option<Charge> {
+    let given_up =
+        matches!(charge.state, ChargeState::Declined { .. }) && charge.next_attempt.is_none();
+    if !given_up || charge.written_off.is_some() {
+        return None;
+    }
+    charge.written_off = Some(at);
+    Some(charge)
+}
+
+/// Whether a settlement reinstates what stands written off, and nothing else.
+pub(crate) fn reinstates(charge: &Charge, news: &Settlement) -> bool {
+    let reinstated = news.transfers.iter();
+    let reinstated = reinstated.filter(|one| one.id.kind == TransferKind::Reinstated);
+    let minor: i64 = reinstated.map(|one| one.amount.minor).sum();
+    !news.outcome.is_payment() || minor == charge.written_off_minor()
 }
 
 /// A refund with an attempt taken down, unless that attempt is not the next one.

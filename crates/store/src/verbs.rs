@@ -25,7 +25,7 @@ use crate::record::{
     Acceptance, Attempt, AuditPage, BillDue, BillSave, BillSaved, BillWindow, Charge, ChargeDue,
     CredentialOwner, DayLegs, HeldEntries, OfficeState, Receipt, Refund, RefundAttempt, RefundDue,
     RefundNews, RefundSettled, ReplyRecord, RiderFile, RiderOpened, SegmentConflict, Session,
-    Settled, Settlement, StatementSaved, Validator,
+    Settled, Settlement, StatementSaved, Validator, WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -252,6 +252,21 @@ impl Store {
     pub async fn settle_charge(&self, settlement: Settlement) -> Result<Settled> {
         invariant::assert_settlement(&settlement);
         each_engine!(self.settle_charge(settlement))
+    }
+
+    /// Declined charges that were given up, first declined at `before` or earlier and not written
+    /// off, longest declined first, at most `limit`.
+    pub async fn due_write_offs(&self, before: UnixSeconds, limit: usize) -> Result<Vec<Charge>> {
+        each_engine!(self.due_write_offs(before, limit))
+    }
+
+    /// Writes a debt off: takes the time down and posts its transfer. `false`, and nothing was
+    /// changed, if the charge is not declined and given up, or was written off before. Moves the
+    /// rider's mark. The charge may still be paid: news that it was must reinstate it first, or is
+    /// [`Settled::Moved`].
+    pub async fn write_off(&self, write_off: WriteOff) -> Result<bool> {
+        invariant::assert_write_off(&write_off);
+        each_engine!(self.write_off(write_off))
     }
 
     /// Refunds something is to be done about at `now`, longest due first, at most `limit`.

@@ -197,6 +197,7 @@ impl RiderRecords<'_> {
         }
         self.check_collected(&mut transfers, found);
         self.check_refunds(&mut transfers, found);
+        self.check_write_offs(&mut transfers, found);
         for (id, transfer) in transfers {
             let detail = format!(
                 "a transfer ({:?}, line {}) of {} has no cause",
@@ -208,14 +209,22 @@ impl RiderRecords<'_> {
     }
 
     /// The open charges of a journey ask for what it owes: never for less, and for more only with
-    /// charges that are on their way. Money on its way back counts as given back; what is in credit
-    /// beyond that was refused.
+    /// charges that are on their way. Money on its way back counts as given back, a debt written off as
+    /// owed; what is in credit beyond that was refused.
     fn check_evenness(&self, rider: RiderId, found: &mut Found) {
         let account = Account::Rider(rider);
         let mut owed: BTreeMap<JourneyId, i128> = BTreeMap::new();
         for transfer in &self.transfers {
             *owed.entry(transfer.id.charge.journey).or_default() +=
                 i128::from(transfer.debit_less_credit_minor(account));
+        }
+        for charge in self
+            .charges
+            .iter()
+            .filter(|one| one.written_off_minor() > 0)
+        {
+            let written_off = i128::from(charge.written_off_minor());
+            *owed.entry(charge.id.journey).or_default() += written_off;
         }
         let mut refused: BTreeMap<JourneyId, i128> = BTreeMap::new();
         for refund in &self.refunds {
@@ -280,6 +289,31 @@ impl RiderRecords<'_> {
                         "it is {:?}, and a transfer says {} was collected",
                         charge.state, transfer.amount
                     );
+                    found.tell("charge", charge.id, detail);
+                }
+            }
+        }
+    }
+
+    /// What was written off has its transfer, and what was paid or taken back after that another.
+    fn check_write_offs(&self, transfers: &mut BTreeMap<TransferId, &Transfer>, found: &mut Found) {
+        for charge in &self.charges {
+            let written_off = charge.written_off.is_some();
+            let stands_again = written_off && charge.state.is_closed();
+            let expected = [
+                (TransferKind::WrittenOff, written_off),
+                (TransferKind::Reinstated, stands_again),
+            ];
+            for (kind, expected) in expected {
+                let id = TransferId {
+                    charge: charge.id,
+                    kind,
+                    line: 0,
+                };
+                let moved = transfers.remove(&id).map(|transfer| transfer.amount);
+                if moved != expected.then_some(charge.amount) {
+                    let (word, amount) = (kind.word(), charge.amount);
+                    let detail = format!("{word}: {moved:?} moved, of a charge of {amount}");
                     found.tell("charge", charge.id, detail);
                 }
             }

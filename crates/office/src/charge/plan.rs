@@ -60,7 +60,21 @@ fn transfers(charge: &Charge, news: News<'_>) -> Result<Vec<Transfer>, StoreFaul
         day: news.day,
         amount,
     };
-    post(&collected).map_err(|fault| StoreFault::Corrupt(format!("charge {}: {fault}", charge.id)))
+    // What was written off stands again before it is paid.
+    let reinstated = (charge.written_off_minor() > 0).then_some(Event::Reinstated {
+        charge: charge.id,
+        rider: charge.rider,
+        day: news.day,
+        amount: charge.amount,
+    });
+    let mut transfers = Vec::new();
+    for event in reinstated.iter().chain([&collected]) {
+        let posted = post(event);
+        let posted = posted
+            .map_err(|fault| StoreFault::Corrupt(format!("charge {}: {fault}", charge.id)))?;
+        transfers.extend(posted);
+    }
+    Ok(transfers)
 }
 
 /// The rider's state after the news, if it changes. A decline may block, by the credit policy; a
@@ -111,7 +125,10 @@ fn debt_after(charge: &Charge, file: &RiderFile, policy: &Policy, news: News<'_>
         });
     }
     let paid_minor = paid(charge, news.outcome).map_or(0, |paid| paid.minor);
-    let balance = file.balance_minor.saturating_sub(paid_minor);
+    // A debt written off is a debt all the same, as long as it may be paid.
+    let written_off: i64 = file.unpaid.iter().map(Charge::written_off_minor).sum();
+    let balance = file.balance_minor.saturating_add(written_off);
+    let balance = balance.saturating_sub(paid_minor);
     Debt::of(unpaid, Money::new(balance, policy.currency))
 }
 

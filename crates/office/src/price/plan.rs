@@ -72,6 +72,7 @@ pub(crate) fn plan(
             attempts: 0,
             declines: 0,
             first_decline: None,
+            written_off: None,
             next_attempt: Some(now),
             planned: now,
         }));

@@ -27,6 +27,8 @@ mod charge;
 
 mod refund;
 
+mod write_off;
+
 mod storm;
 
 mod close;

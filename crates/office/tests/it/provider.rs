@@ -111,6 +111,13 @@ impl Provider {
         done.map(|(_, _, amount)| amount).sum()
     }
 
+    /// Whether a refund was given back.
+    pub(crate) fn has_given_back(&self, number: &str) -> bool {
+        let books = self.0.lock().unwrap();
+        let refund = books.refunds.get(number);
+        refund.is_some_and(|(_, state, _)| *state == "done")
+    }
+
     /// Gives back every refund it took and did not decide about.
     pub(crate) fn give_accepted(&self) {
         let mut books = self.0.lock().unwrap();
@@ -142,7 +149,16 @@ impl Provider {
 
 impl Carrier for Provider {
     async fn carry(&self, _: ProviderId, request: HttpRequest) -> Option<HttpReply> {
+        let mood = self.0.lock().unwrap().mood;
+        self.take(mood, &request)
+    }
+}
+
+impl Provider {
+    /// Takes a request in a mood, whatever other threads ask meanwhile.
+    pub(crate) fn take(&self, mood: Mood, request: &HttpRequest) -> Option<HttpReply> {
         let mut books = self.0.lock().unwrap();
+        books.mood = mood;
         if books.mood == Mood::Unreachable {
             return None;
         }
@@ -151,11 +167,11 @@ impl Carrier for Provider {
             Method::Post => "POST",
         };
         books.heard.push(format!("{method} {}", request.target));
-        let (status, body) = books.answer(method, &request);
+        let (status, body) = books.answer(method, request);
         if books.mood == Mood::LosesReplies {
             return None;
         }
-        Some(books.reply(&request, status, &body))
+        Some(books.reply(request, status, &body))
     }
 }
 

@@ -41,6 +41,8 @@ pub(super) struct DebtView {
     reason: Option<String>,
     /// When it is tried again by itself, RFC 3339; none once attempts ended.
     next_attempt: Option<String>,
+    /// When we stopped hoping for it, RFC 3339; it can be paid all the same, and still blocks.
+    written_off: Option<String>,
 }
 
 /// What the signed-in rider owes for rides that could not be charged.
@@ -86,5 +88,6 @@ fn debt_view(debt: &UnpaidRide) -> DebtView {
         state,
         reason,
         next_attempt: debt.next_attempt.map(|next| next.to_string()),
+        written_off: debt.written_off.map(|at| at.to_string()),
     }
 }

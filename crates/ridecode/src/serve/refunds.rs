@@ -1,7 +1,7 @@
 //! Money on its way back to riders.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use ridecode_office::refund;
 use ridecode_store::{Refund, RefundState};
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::access::{SignedRider, StaffMember};
 use super::problem::{Kind, Problem, Result};
-use super::wire::{MoneyView, parse};
+use super::wire::{MoneyView, Named};
 use crate::clock::now;
 
 /// The signed-in rider's refunds, by ride.
@@ -56,10 +56,9 @@ pub(super) async fn list(State(app): State<App>, rider: SignedRider) -> Result<J
 pub(super) async fn again(
     State(app): State<App>,
     staff: StaffMember,
-    Path(refund): Path<String>,
+    Named(id): Named<RefundId>,
 ) -> Result<(StatusCode, Json<RefundView>)> {
     staff.of_the_issuer()?;
-    let id: RefundId = parse("refund", &refund)?;
     let held = app.office.store.find_refund(id).await?;
     let Some(held) = held else {
         return Err(Problem::new(

@@ -6,9 +6,11 @@ use ridecode_words::{MandateId, ProviderId, UnixSeconds};
 use super::steps::{attempt, file, held, open, settle};
 use super::world::{
     NOW, all_at_once, collected, credential, credential_id, declined, device, mandate, news,
-    ride_and_bill, rider_id, settle_in, yuan_fen,
+    ride_and_bill, rider_id, settle_in, write_off_of, yuan_fen,
 };
-use crate::{AttemptOutcome, ChargeState, Settled, Settlement, Store, StoreFault};
+use crate::{
+    AttemptOutcome, Charge, ChargeState, Settled, Settlement, Store, StoreFault, WriteOff,
+};
 
 /// Of workers that would make the same attempt one may; nobody may once it is collected.
 pub async fn an_attempt_is_made_by_one_worker(store: &Store) {
@@ -253,4 +255,50 @@ pub async fn charges_come_longest_due_first_with_the_newest_mandate(store: &Stor
     let newest = (MandateId(3), ProviderId(1), "contract-3".to_owned());
     let expected = [(early, None), (late, Some(newest))];
     assert_eq!(due(UnixSeconds(i64::MAX), 9).await, expected);
+}
+
+/// What was given up long ago is written off once; paid all the same, the debt stands again first.
+pub async fn a_debt_is_written_off_once_and_may_be_paid(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let (old, young) = (
+        ride_and_bill(store, 1, 1, 1).await,
+        ride_and_bill(store, 1, 2, 1).await,
+    );
+    for (charge, at, next) in [(old, NOW, None), (young, NOW.plus_s(1), Some(NOW))] {
+        assert!(open(store, charge, 1).await);
+        let mut told = news(store, charge, declined()).await;
+        (told.at, told.next_attempt) = (at, next);
+        store.settle_charge(told).await.expect("news");
+    }
+    let due = async |at| store.due_write_offs(at, 9).await.expect("a verb");
+    assert_eq!(due(NOW.plus_s(-1)).await, []);
+    let given_up = due(NOW.plus_s(9)).await;
+    assert_eq!(given_up.len(), 1, "the other is still tried");
+    let write_off = |charge: &Charge| WriteOff {
+        charge: charge.id,
+        at: NOW.plus_s(9),
+        transfer: write_off_of(charge),
+    };
+    let early = news(store, old, collected()).await;
+    for (charge, expected) in [(old, true), (old, false), (young, false)] {
+        let charge = held(store, charge).await;
+        let done = store.write_off(write_off(&charge)).await.expect("a verb");
+        assert_eq!(done, expected);
+    }
+    assert_eq!(due(NOW.plus_s(9)).await, []);
+    let after = file(store).await;
+    assert_eq!((after.balance_minor, after.unpaid.len()), (200, 2));
+    assert_eq!(held(store, old).await.written_off, Some(NOW.plus_s(9)));
+    let settled = store.settle_charge(early).await.expect("decided too early");
+    assert_eq!(settled, Settled::Moved);
+    let mut short = news(store, old, collected()).await;
+    short.transfers.remove(0);
+    let settled = store.settle_charge(short).await.expect("not reinstated");
+    assert_eq!(settled, Settled::Moved);
+    assert_eq!(settle(store, old, collected()).await, Settled::Saved);
+    assert_eq!(file(store).await.balance_minor, 200);
+    let mut other = held(store, young).await;
+    other.amount.minor += 1;
+    let conflict = store.write_off(write_off(&other)).await;
+    assert!(matches!(conflict, Err(StoreFault::Conflict { .. })));
 }

@@ -10,11 +10,11 @@ use ridecode_words::{ChargeId, JourneyId};
 use super::steps::{charges_open, file, held, open, open_refund, refund_news, settle};
 use super::world::{
     NOW, Posting, bill, collected, credential, credential_id, declined, device, journey, mark,
-    news, rider_id, rides, settle_in, upload, yuan_fen,
+    news, rider_id, rides, settle_in, upload, write_off_of, yuan_fen,
 };
 use crate::{
     AttemptOutcome, BillSaved, Charge, ChargeState, RefundHeard, RefundState, RiderFile, Settled,
-    Store,
+    Store, WriteOff,
 };
 
 /// A declined charge whose fare falls is never tried again: one that follows asks for what is
@@ -133,6 +133,7 @@ pub async fn charges_follow_fares(store: &Store, seed: u64) {
                 journeys[place].costs(amount).await;
             }
             2 => a_refund_goes_on(store, &mut rng).await,
+            3 => something_is_written_off(store, &mut rng).await,
             _ => something_is_heard(store, &mut rng).await,
         }
         assert_even(store, seed).await;
@@ -217,8 +218,26 @@ async fn a_refund_goes_on(store: &Store, rng: &mut Rng) {
     }
 }
 
-/// Open charges ask for what is owed, or for more with nothing but charges on their way; money on
-/// its way back counts as given back. What is in credit beyond that was refused, and no charge was
+/// What was given up is written off, if anything was.
+async fn something_is_written_off(store: &Store, rng: &mut Rng) {
+    let mut due = store.due_write_offs(NOW, 9).await.expect("a verb");
+    rng.shuffle(&mut due);
+    let Some(charge) = due.pop() else {
+        return;
+    };
+    let write_off = WriteOff {
+        charge: charge.id,
+        at: NOW,
+        transfer: write_off_of(&charge),
+    };
+    for expected in [true, false] {
+        let written_off = store.write_off(write_off).await;
+        assert_eq!(written_off.expect("a verb"), expected);
+    }
+}
+
+/// Open charges ask for what is owed or written off, or for more with nothing but charges on their
+/// way; money on its way back counts as given back. What is in credit beyond that was refused, and no charge was
 /// given back more than came in for it.
 async fn assert_even(store: &Store, seed: u64) {
     let page = store.load_rides(rider_id(1)).await.expect("a page");
@@ -226,6 +245,9 @@ async fn assert_even(store: &Store, seed: u64) {
     for transfer in &page.transfers {
         *owed.entry(transfer.id.charge.journey).or_default() +=
             transfer.debit_less_credit_minor(Account::Rider(rider_id(1)));
+    }
+    for charge in &page.charges {
+        *owed.entry(charge.id.journey).or_default() += charge.written_off_minor();
     }
     let mut refused: BTreeMap<JourneyId, i64> = BTreeMap::new();
     for refund in &page.refunds {

@@ -327,6 +327,7 @@ fn post(bill: &mut BillSave, posting: &Posting) {
             first_decline: None,
             next_attempt: Some(NOW),
             planned: NOW,
+            written_off: None,
         });
     }
 }
@@ -392,14 +393,41 @@ pub async fn news(store: &Store, charge: ChargeId, outcome: AttemptOutcome) -> S
         amount,
         day: DAY,
     };
+    let reinstated = write_off_of(&held);
+    let reinstated = Transfer {
+        id: TransferId {
+            kind: TransferKind::Reinstated,
+            ..reinstated.id
+        },
+        debit: reinstated.credit,
+        credit: reinstated.debit,
+        ..reinstated
+    };
+    let reinstated = (paid.is_some() && held.written_off_minor() > 0).then_some(reinstated);
     Settlement {
         charge,
         mark: file.expect("the rider").mark,
         outcome,
         at: NOW,
         next_attempt: None,
-        transfers: paid.map(payment).into_iter().collect(),
+        transfers: reinstated.into_iter().chain(paid.map(payment)).collect(),
         rider_state: None,
+    }
+}
+
+/// The transfer that writes a charge off.
+pub fn write_off_of(charge: &Charge) -> Transfer {
+    Transfer {
+        id: TransferId {
+            charge: charge.id,
+            kind: TransferKind::WrittenOff,
+            line: 0,
+        },
+        rider: charge.rider,
+        debit: Account::BadDebt,
+        credit: Account::Rider(charge.rider),
+        amount: charge.amount,
+        day: DAY,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Charges.
 
 use ridecode_account::RiderState;
-use ridecode_ledger::{TransferId, TransferKind};
+use ridecode_ledger::{Account, TransferId, TransferKind};
 use ridecode_words::{ChargeId, JourneyId, MandateId, ProviderId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
+use crate::even::Owed;
 use crate::fault::StoreFault;
-use crate::record::{Attempt, Charge, ChargeDue, Settled, Settlement};
+use crate::record::{Attempt, Charge, ChargeDue, Settled, Settlement, WriteOff};
 use crate::{even, step};
 
 impl MemoryStore {
@@ -51,6 +52,33 @@ impl MemoryStore {
         Ok(self.lock().charge(charge).ok().cloned())
     }
 
+    pub(crate) fn due_write_offs(&self, before: UnixSeconds, limit: usize) -> Result<Vec<Charge>> {
+        let state = self.lock();
+        let declined = |charge: &&Charge| charge.first_decline.is_some_and(|at| at <= before);
+        let mut due: Vec<&Charge> = state.charges.values().filter(declined).collect();
+        due.retain(|charge| step::write_off((*charge).clone(), before).is_some());
+        due.sort_by_key(|charge| (charge.first_decline, charge.rider, charge.id));
+        Ok(due.into_iter().take(limit).cloned().collect())
+    }
+
+    pub(crate) fn write_off(&self, write_off: WriteOff) -> Result<bool> {
+        let mut state = self.lock();
+        let held = state.charge(write_off.charge)?.clone();
+        let (rider, transfer) = (held.rider, write_off.transfer);
+        if transfer.rider != rider || transfer.amount != held.amount {
+            return Err(StoreFault::conflict("amount of charge", held.id));
+        }
+        let Some(charge) = step::write_off(held, write_off.at) else {
+            return Ok(false);
+        };
+        let account = state.account(rider)?;
+        account.balance = account.balance.after(&transfer)?;
+        account.mark += 1;
+        state.transfers.insert((rider, transfer.id), transfer);
+        state.charges.insert((rider, charge.id), charge);
+        Ok(true)
+    }
+
     pub(crate) fn settle_charge(&self, news: Settlement) -> Result<Settled> {
         let mut state = self.lock();
         let held = state.charge(news.charge)?.clone();
@@ -58,6 +86,9 @@ impl MemoryStore {
         let account = state.account(rider)?;
         if let Some(refused) = step::turn_away(&held, account.mark, &news) {
             return Ok(refused);
+        }
+        if !step::reinstates(&held, &news) {
+            return Ok(Settled::Moved);
         }
         let mut balance = account.balance;
         for transfer in &news.transfers {
@@ -123,10 +154,17 @@ impl State {
         for refund in changed.refunds {
             self.refunds.insert((rider, refund.id), refund);
         }
+        for transfer in &changed.transfers {
+            self.transfers.insert((rider, transfer.id), *transfer);
+        }
         let unpaid: Vec<Charge> = self.charges_of(rider).cloned().collect();
         let Some(account) = self.riders.get_mut(&rider) else {
             return;
         };
+        for transfer in &changed.transfers {
+            let minor = transfer.debit_less_credit_minor(Account::Rider(rider));
+            account.balance.minor += minor;
+        }
         account.mark += 1;
         let relieved = even::relieve(&account.rider.state, &unpaid, account.balance.minor);
         let Some(after) = relieved else {
@@ -140,8 +178,8 @@ impl State {
         }
     }
 
-    /// What a journey owes by its transfers, in minor units.
-    pub(super) fn owed_for(&self, rider: RiderId, journey: JourneyId) -> i64 {
+    /// What a journey owes by its transfers.
+    pub(super) fn owed_for(&self, rider: RiderId, journey: JourneyId) -> Owed {
         let first = ChargeId {
             journey,
             version: 0,
@@ -149,7 +187,7 @@ impl State {
         let transfers = self.transfers.range((rider, first_transfer(first))..);
         let transfers =
             transfers.take_while(|((of, id), _)| *of == rider && id.charge.journey == journey);
-        even::owed_minor(rider, transfers.map(|(_, transfer)| transfer))
+        Owed::by(rider, transfers.map(|(_, transfer)| transfer))
     }
 
     pub(super) fn charge(&self, id: ChargeId) -> Result<&Charge> {

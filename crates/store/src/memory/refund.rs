@@ -102,7 +102,7 @@ impl State {
         let on_its_way = self.refunds_of(rider).filter(|one| one.state.is_open());
         let of_journey = on_its_way.filter(|one| one.id.charge.journey == journey);
         let back: i64 = of_journey.map(|one| one.amount.minor).sum();
-        self.owed_for(rider, journey).saturating_add(back)
+        self.owed_for(rider, journey).minor.saturating_add(back)
     }
 
     fn refund(&self, id: RefundId) -> Result<&Refund> {

@@ -100,9 +100,18 @@ pub struct Charge {
     pub next_attempt: Option<UnixSeconds>,
     /// When it was planned.
     pub planned: UnixSeconds,
+    /// When what it asks for was written off, if it was. It may be paid all the same; then, or when
+    /// a later fare takes it back, the debt is reinstated first.
+    pub written_off: Option<UnixSeconds>,
 }
 
 impl Charge {
+    /// What stands written off of it, in minor units: what it asks for, as long as it is open.
+    pub fn written_off_minor(&self) -> i64 {
+        let stands = self.written_off.is_some() && !self.state.is_closed();
+        if stands { self.amount.minor } else { 0 }
+    }
+
     /// The charge as part of the rider's debt, if it was declined and is still open.
     pub fn find_unpaid(&self) -> Option<Unpaid> {
         let since = self.first_decline.filter(|_| !self.state.is_closed())?;
@@ -214,11 +223,23 @@ pub struct Settlement {
     pub at: UnixSeconds,
     /// When something is to be done next.
     pub next_attempt: Option<UnixSeconds>,
-    /// The transfers it means; empty unless collected.
+    /// The transfers it means; empty unless collected. Where the charge was written off, the debt
+    /// reinstated comes first.
     pub transfers: Vec<Transfer>,
     /// The rider's state after it, if it changes. Blocking denies the rider's live credentials,
     /// unblocking takes the entries for debt back; either moves the deny list's version.
     pub rider_state: Option<RiderState>,
+}
+
+/// A debt to be written off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WriteOff {
+    /// The charge.
+    pub charge: ChargeId,
+    /// When.
+    pub at: UnixSeconds,
+    /// Its transfer.
+    pub transfer: Transfer,
 }
 
 /// What became of news.

@@ -7,8 +7,9 @@ use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, count_up, execute, find, id, impossible, load};
 use super::{Result, SqliteStore, bill, credential, refund, rider, transfer};
+use crate::even::Owed;
 use crate::fault::StoreFault;
-use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement};
+use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff};
 use crate::{even, step};
 
 impl SqliteStore {
@@ -32,6 +33,18 @@ impl SqliteStore {
         self.read(move |db| find_by_id(db, charge)).await
     }
 
+    pub(crate) async fn due_write_offs(
+        &self,
+        before: UnixSeconds,
+        limit: usize,
+    ) -> Result<Vec<Charge>> {
+        self.read(move |db| due_write_offs(db, before, limit)).await
+    }
+
+    pub(crate) async fn write_off(&self, all: WriteOff) -> Result<bool> {
+        self.write(3, move |db| write_off(db, &all)).await
+    }
+
     pub(crate) async fn settle_charge(&self, news: Settlement) -> Result<Settled> {
         self.write(4, move |db| settle(db, &news)).await
     }
@@ -42,7 +55,7 @@ macro_rules! select {
     ($clause:literal) => {
         concat!(
             "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-                 declines, first_decline, next_attempt, planned, taken
+                 declines, first_decline, next_attempt, planned, taken, written_off
              FROM charges ",
             $clause
         )
@@ -128,12 +141,47 @@ fn hasten(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<u32> {
     Ok(hastened)
 }
 
+fn due_write_offs(db: &Connection, before: UnixSeconds, limit: usize) -> Result<Vec<Charge>> {
+    load(
+        db,
+        select!(
+            "WHERE state = 4 AND next_attempt IS NULL AND written_off IS NULL
+                 AND first_decline <= ?1
+             ORDER BY first_decline, rider, validator, sequence, version LIMIT ?2"
+        ),
+        (before.0, i64::try_from(limit).unwrap_or(i64::MAX)),
+        read,
+    )
+}
+
+fn write_off(db: &Connection, all: &WriteOff) -> Result<bool> {
+    let held = expect(db, all.charge)?;
+    let owner = held.rider;
+    if all.transfer.rider != owner || all.transfer.amount != held.amount {
+        return Err(StoreFault::conflict("amount of charge", held.id));
+    }
+    let Some(charge) = step::write_off(held, all.at) else {
+        return Ok(false);
+    };
+    let (balance, _) = rider::balance(db, owner)?;
+    let balance = balance.after(&all.transfer)?;
+    transfer::insert(db, &all.transfer)?;
+    rider::set_balance(db, owner, &balance)?;
+    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
+    execute(db, sql, [id(owner.0)])?;
+    put(db, &charge)?;
+    Ok(true)
+}
+
 fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
     let held = expect(db, news.charge)?;
     let rider = held.rider;
     let (mut balance, mark) = rider::balance(db, rider)?;
     if let Some(refused) = step::turn_away(&held, mark, news) {
         return Ok(refused);
+    }
+    if !step::reinstates(&held, news) {
+        return Ok(Settled::Moved);
     }
     for transfer in &news.transfers {
         if transfer.rider != rider {
@@ -166,7 +214,7 @@ fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
 /// Brings a journey's charges in line with what it owes, and the rider's block with them.
 pub(super) fn even_out(db: &Connection, rider: RiderId, journey: JourneyId) -> Result<()> {
     let transfers = transfer::of_journey(db, rider, journey)?;
-    let owed = even::owed_minor(rider, &transfers);
+    let owed = Owed::by(rider, &transfers);
     let held = of_journey(db, rider, journey)?;
     let refunds = refund::of_journey(db, rider, journey)?;
     let changed = even::even_out(owed, &held, &refunds);
@@ -183,6 +231,14 @@ pub(super) fn even_out(db: &Connection, rider: RiderId, journey: JourneyId) -> R
     }
     for refund in &changed.refunds {
         refund::put(db, refund)?;
+    }
+    if !changed.transfers.is_empty() {
+        let (mut balance, _) = rider::balance(db, rider)?;
+        for one in &changed.transfers {
+            transfer::insert(db, one)?;
+            balance = balance.after(one)?;
+        }
+        rider::set_balance(db, rider, &balance)?;
     }
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(rider.0)])?;
@@ -257,12 +313,13 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
     };
     let mut insert = db.prepare_cached(
         "INSERT INTO charges (rider, validator, sequence, version, amount, currency, state, word,
-             attempts, declines, first_decline, next_attempt, planned, taken)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             attempts, declines, first_decline, next_attempt, planned, taken,
+             written_off)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
          ON CONFLICT (rider, validator, sequence, version) DO UPDATE SET state = excluded.state,
              word = excluded.word, attempts = excluded.attempts, declines = excluded.declines,
              first_decline = excluded.first_decline, next_attempt = excluded.next_attempt,
-             taken = excluded.taken",
+             taken = excluded.taken, written_off = excluded.written_off",
     )?;
     insert.execute(params![
         id(charge.rider.0),
@@ -279,6 +336,7 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
         charge.next_attempt.map(|at| at.0),
         charge.planned.0,
         taken,
+        charge.written_off.map(|at| at.0),
     ])?;
     Ok(())
 }
@@ -313,5 +371,6 @@ fn read(row: &mut Columns<'_>) -> Result<Charge> {
         first_decline,
         next_attempt,
         planned,
+        written_off: row.find_time()?,
     })
 }

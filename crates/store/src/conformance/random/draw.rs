@@ -14,12 +14,13 @@ use ridecode_words::{
 use super::super::steps::refund_news;
 use super::super::world::{
     DAY, NOW, OPERATOR, Posting, bill, collected, credential, credential_id, declined, device,
-    entries, journey, mandate, news, rider, rider_id, segment, statement, tap, validator, yuan_fen,
+    entries, journey, mandate, news, rider, rider_id, segment, statement, tap, validator,
+    write_off_of, yuan_fen,
 };
 use super::verb::Verb;
 use crate::{
     Acceptance, Attempt, AttemptOutcome, BillSave, BillWindow, Disagreement, EntryVoid,
-    RefundAttempt, RefundHeard, ReplyRecord, Session, Store,
+    RefundAttempt, RefundHeard, ReplyRecord, Session, Store, WriteOff,
 };
 
 /// A source of verbs. It asks the oracle where a verb must fit what is held.
@@ -267,7 +268,19 @@ impl Draw {
         if self.rng.u8(0..12) == 0 {
             id = ChargeId { version: 77, ..id };
         }
-        match self.rng.u8(0..9) {
+        match self.rng.u8(0..11) {
+            9 => Verb::DueWriteOffs(self.now, 3),
+            10 => {
+                let mut transfer = write_off_of(&charge);
+                if self.rng.u8(0..8) == 0 {
+                    transfer.amount.minor += 1;
+                }
+                Verb::WriteOff(WriteOff {
+                    charge: charge.id,
+                    at: self.now,
+                    transfer,
+                })
+            }
             8 => Verb::HastenCharges(rider_id(self.rng.u64(1..7)), self.now),
             0..3 => Verb::OpenAttempt(Attempt {
                 charge: id,

@@ -10,7 +10,7 @@ use ridecode_words::{
 
 use crate::{
     Acceptance, Attempt, BillSave, RefundAttempt, RefundNews, ReplyRecord, Session, Settlement,
-    Store, Validator,
+    Store, Validator, WriteOff,
 };
 
 /// A verb with its arguments.
@@ -41,6 +41,8 @@ pub(super) enum Verb {
     HastenCharges(RiderId, UnixSeconds),
     FindCharge(ChargeId),
     SettleCharge(Box<Settlement>),
+    DueWriteOffs(UnixSeconds, usize),
+    WriteOff(WriteOff),
     DueRefunds(UnixSeconds, usize),
     OpenRefund(RefundAttempt),
     SettleRefund(Box<RefundNews>),
@@ -95,6 +97,8 @@ impl Verb {
             Self::HastenCharges(rider, now) => written(store.hasten_charges(rider, now).await),
             Self::FindCharge(charge) => written(store.find_charge(charge).await),
             Self::SettleCharge(news) => written(store.settle_charge(*news).await),
+            Self::DueWriteOffs(before, limit) => written(store.due_write_offs(before, limit).await),
+            Self::WriteOff(one) => written(store.write_off(one).await),
             Self::DueRefunds(now, limit) => written(store.due_refunds(now, limit).await),
             Self::OpenRefund(attempt) => written(store.open_refund(attempt).await),
             Self::SettleRefund(news) => written(store.settle_refund(*news).await),
