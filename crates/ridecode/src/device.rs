@@ -1,11 +1,15 @@
 //! The validator device: scanner in, lamp and journal out, network optional.
 //!
 //! One thread takes codes, decides, writes and shows, in that order and with no network. Beside
-//! it the uplink sends the journal and fetches bundles; the two share the journal file and two
-//! channels. Nothing is shown that is not on the disk, and nothing waits for the back office
-//! after the first start.
+//! it the uplink sends the journal and fetches bundles, and the other gates of an array are told
+//! what was accepted; they share the journal's files and channels. Nothing is shown that is not on
+//! the disk, and nothing waits for the back office after the first start.
 
 pub mod scanner;
+
+mod input;
+
+mod at_work;
 
 mod validator;
 
@@ -19,6 +23,12 @@ mod ailment;
 
 pub mod lamp;
 
+mod outputs;
+
+mod local;
+
+mod trace;
+
 pub mod timekeeping;
 
 mod uplink;
@@ -29,7 +39,7 @@ mod folder;
 
 mod settings;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
@@ -37,26 +47,33 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use ridecode_codec::crypto::Signer as _;
 use ridecode_codec::crypto::native::SecretKey;
+use ridecode_validator::array::Shared;
 use ridecode_validator::bundle::Bundle;
+use ridecode_words::ValidatorId;
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
 use crate::clock::{Stopwatch, now};
 use crate::config::Secret;
 use crate::entropy::SystemEntropy;
-use scanner::{Lines, Pictures, Scanner, Seen};
-use settings::Source;
+use at_work::Post;
+use scanner::{Lines, Pictures, feed};
+use settings::{PlaceFrom, Source};
 use timekeeping::Timekeeper;
 
 pub use ailment::{Ailment, Ailments};
 pub use back_office::{BackOffice, Receipt, Trouble};
 pub use disk::{Disk, FolderDisk};
 pub use folder::{Folder, Registration};
+pub use input::{Input, Inputs, Scanned};
 pub use journal_files::{
     Batch, FullDisk, JournalDamaged, JournalFiles, JournalReader, Keeping, WriteFault, Written,
 };
 pub use neighbors::{ArraySettings, Neighbors, Talk};
-pub use settings::{Args, Settings};
+pub use outputs::{Commands, Outputs};
+pub use settings::{Args, PlaceWords, Settings};
+pub use trace::{Percentiles, Steps, Trace};
 pub use uplink::{Pace, Uplink};
 pub use validator::{Lamp, Moment, Rules, Shown, Validator};
 
@@ -69,25 +86,53 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         .enable_all()
         .build()
         .context("the runtime cannot start")?;
-    let mut device = Device::start(settings, &runtime)?;
-    let code = device.work()?;
+    let (inputs, received) = Inputs::channel();
+    let mut device = Device::start(settings, received, &runtime)?;
+    let code = match &device.settings.once {
+        Some(path) => {
+            let code = scanner::read_picture(path)?;
+            device.show(Scanned::now(code)).map(ExitCode::from)?
+        }
+        None => {
+            device.open(&inputs, &runtime)?;
+            drop(inputs);
+            device.work()?;
+            ExitCode::SUCCESS
+        }
+    };
     device.finish(&runtime);
     Ok(code)
 }
 
-/// A validator at work, with its ways up and down.
+/// A validator at work, with its ways up, down and sideways.
 struct Device {
     settings: Settings,
+    folder: Arc<Folder>,
     validator: Validator,
     timekeeper: Arc<Mutex<Timekeeper>>,
     bundles: mpsc::Receiver<Bundle>,
     written: watch::Sender<Written>,
     held: Option<watch::Receiver<u64>>,
+    array: Option<ArrayWays>,
     running: Stopwatch,
+    post: Post,
+}
+
+/// The ways to and from the other gates of an array.
+struct ArrayWays {
+    /// How many there are.
+    peers: usize,
+    told: UnboundedSender<Shared>,
+    learned: mpsc::Receiver<Shared>,
+    heard: watch::Receiver<usize>,
 }
 
 impl Device {
-    fn start(settings: Settings, runtime: &Runtime) -> anyhow::Result<Self> {
+    fn start(
+        settings: Settings,
+        inputs: mpsc::Receiver<Input>,
+        runtime: &Runtime,
+    ) -> anyhow::Result<Self> {
         let folder = Arc::new(Folder::open(&settings.folder)?);
         let key = Arc::new(folder.device_key(&mut SystemEntropy)?);
         let office = settings
@@ -95,19 +140,7 @@ impl Device {
             .as_deref()
             .map(BackOffice::new)
             .transpose()?;
-        let registration = match folder.find_registration()? {
-            Some(registration) => registration,
-            None => {
-                let code = settings.one_time_code.as_ref();
-                let office = office
-                    .as_ref()
-                    .zip(code)
-                    .ok_or_else(|| anyhow!(NOT_REGISTERED))?;
-                let registration = runtime.block_on(register(office, &key))?;
-                folder.keep_registration(&registration)?;
-                registration
-            }
-        };
+        let registration = find_registration(&settings, &folder, (office.as_ref(), &key), runtime)?;
         let uplink = office.map(|office| Uplink {
             office,
             registration,
@@ -123,7 +156,11 @@ impl Device {
             .transpose()?
             .flatten();
         let bundle = newest.or(kept).ok_or_else(|| anyhow!(NO_BUNDLE))?;
-        let mut place = settings.place.clone();
+        let place_words = match settings.place_from {
+            PlaceFrom::Config => Some(settings.place.clone()),
+            PlaceFrom::Driver | PlaceFrom::Vehicle => folder.find_place()?,
+        };
+        let mut place = place_words.as_ref().unwrap_or(&settings.place).read()?;
         place.operator = registration.operator;
         let mut validator = Validator::start(folder.disk(), bundle, place, settings.rules)?;
         lock(&timekeeper).remember(validator.no_earlier_than());
@@ -136,6 +173,9 @@ impl Device {
             registration.operator,
             validator.written().sequence,
         );
+        let array = settings.array.as_ref();
+        let array = array.map(|array| open_array(array, registration.validator, runtime));
+        let array = array.transpose()?;
         let (written, written_seen) = watch::channel(validator.written());
         let (bundles_sent, bundles) = mpsc::channel();
         let held = uplink.map(|uplink| {
@@ -145,87 +185,65 @@ impl Device {
             runtime.spawn(uplink.fetch_bundles(version, bundles_sent, timekeeper));
             held
         });
+        let post = Post::new(inputs, settings.commands.clone(), place_words);
         Ok(Self {
             settings,
+            folder,
             validator,
             timekeeper,
             bundles,
             written,
             held,
+            array,
             running,
+            post,
         })
     }
 
-    /// Takes codes until there are no more.
-    fn work(&mut self) -> anyhow::Result<ExitCode> {
-        // Pictures are watched until the process ends: nothing is ever sent here.
-        let (_watching, stop) = mpsc::channel();
-        let mut scanner: Box<dyn Scanner> = match &self.settings.source {
-            Source::Lines => Box::new(Lines::new(std::io::stdin().lock())),
-            Source::Pictures(folder) => Box::new(Pictures::watch(folder, stop)?),
-            Source::Once(path) => {
-                let code = scanner::read_picture(path)?;
-                return self.show(&code).map(ExitCode::from);
-            }
-        };
-        if self.settings.json {
-            let ready = lamp::ready(self.validator.bundle().version, self.validator.written());
-            self.light(&ready)?;
+    /// Opens its scanners, its sensor and its page.
+    fn open(&mut self, inputs: &Inputs, runtime: &Runtime) -> anyhow::Result<()> {
+        self.settle();
+        let mut page = None;
+        if let Some(address) = self.settings.listen {
+            let listener = runtime.block_on(local::listen(address))?;
+            let local = self.post.page(inputs.clone(), listener.local_addr()?);
+            page = Some(local.address);
+            tracing::info!("the screen is at http://{}", local.address);
+            runtime.spawn(local::serve(listener, local));
         }
-        while let Some(seen) = scanner.next()? {
-            match seen {
-                Seen::Code(code) => {
-                    self.show(&code)?;
+        for source in &self.settings.sources {
+            let inputs = inputs.clone();
+            match source.clone() {
+                Source::Lines => {
+                    let read = move || feed(Lines::new(std::io::stdin().lock()), &inputs);
+                    std::thread::spawn(read);
                 }
-                Seen::NoCode(fault) => tracing::warn!("{fault:#}"),
+                Source::Pictures(folder) => {
+                    // Pictures are watched until the process ends: nothing is ever sent here.
+                    let (watching, stop) = mpsc::channel::<()>();
+                    let pictures = Pictures::watch(&folder, stop)?;
+                    std::thread::spawn(move || {
+                        let _watching = watching;
+                        feed(pictures, &inputs);
+                    });
+                }
+                Source::Wire(wire) => {
+                    std::thread::spawn(move || wire.read(&inputs));
+                }
+                Source::Http => {}
             }
+            self.post.scanners += 1;
         }
-        Ok(ExitCode::SUCCESS)
-    }
-
-    /// Decides about a code and lights the lamp. Gives the status a single decision ends with:
-    /// 0 admitted, 1 refused, 2 out of order.
-    fn show(&mut self, code: &[u8]) -> anyhow::Result<u8> {
-        while let Ok(bundle) = self.bundles.try_recv() {
-            tracing::info!(version = bundle.version, "a newer bundle is in force");
-            self.validator.apply(bundle);
+        if let Some(sensor) = self.settings.sensor.clone() {
+            let inputs = inputs.clone();
+            std::thread::spawn(move || sensor.read(&inputs));
         }
-        let moment = moment(&self.timekeeper, &self.running);
-        let passage = self.validator.place().passage;
-        let json = self.settings.json;
-        let answer = self.validator.scan(code, moment);
-        let ailments = self.validator.ailments();
-        let (line, status) = match answer {
-            Ok(shown) => {
-                let line = if json {
-                    lamp::json(&shown, passage, &ailments)
-                } else {
-                    lamp::line(&shown, passage, &ailments)
-                };
-                (line, u8::from(!shown.decision.outcome.admits()))
-            }
-            Err(fault) => {
-                tracing::error!("{:#}", anyhow!(fault));
-                (lamp::out_of_order(json, &ailments), OUT_OF_ORDER)
-            }
-        };
-        self.light(&line)?;
-        if let Err(fault) = self.validator.settle() {
-            tracing::error!("what was shown may be lost: {:#}", anyhow!(fault));
+        if self.settings.json {
+            let version = self.validator.bundle().version;
+            let ready = lamp::ready(version, self.validator.written(), page);
+            self.light("", &ready)?;
         }
-        self.written.send_replace(self.validator.written());
-        if let Some(held) = &self.held {
-            self.validator.forget(*held.borrow(), moment);
-        }
-        Ok(status)
-    }
-
-    /// Puts a line out, at once.
-    fn light(&self, line: &str) -> anyhow::Result<()> {
-        let mut lamp = anstream::stdout();
-        writeln!(lamp, "{line}")
-            .and_then(|()| lamp.flush())
-            .context("the lamp's output is closed")
+        Ok(())
     }
 
     /// Gives the last upload its time.
@@ -241,6 +259,47 @@ impl Device {
             tracing::warn!("some entries are not uploaded yet; they go up at the next start");
         }
     }
+}
+
+/// Begins to talk with the other gates.
+fn open_array(
+    settings: &ArraySettings,
+    me: ValidatorId,
+    runtime: &Runtime,
+) -> anyhow::Result<ArrayWays> {
+    let neighbors = runtime.block_on(Neighbors::open(settings, me))?;
+    let (told, told_there) = unbounded_channel();
+    let (learned_there, learned) = mpsc::channel();
+    let (heard_there, heard) = watch::channel(0);
+    runtime.spawn(neighbors.talk(Talk {
+        told: told_there,
+        learned: learned_there,
+        heard: heard_there,
+    }));
+    Ok(ArrayWays {
+        peers: settings.peers.len(),
+        told,
+        learned,
+        heard,
+    })
+}
+
+/// Who this validator is: as the folder says, or by registering now.
+fn find_registration(
+    settings: &Settings,
+    folder: &Folder,
+    (office, key): (Option<&BackOffice>, &SecretKey),
+    runtime: &Runtime,
+) -> anyhow::Result<Registration> {
+    if let Some(registration) = folder.find_registration()? {
+        return Ok(registration);
+    }
+    let office = office
+        .zip(settings.one_time_code.as_ref())
+        .ok_or_else(|| anyhow!(NOT_REGISTERED))?;
+    let registration = runtime.block_on(register(office, key))?;
+    folder.keep_registration(&registration)?;
+    Ok(registration)
 }
 
 /// Registers at the back office, which must be there for this once.
@@ -341,7 +400,6 @@ fn start_log() {
     let _ = log.try_init();
 }
 
-const OUT_OF_ORDER: u8 = 2;
 const LOOK: Duration = Duration::from_secs(2);
 const NOT_REGISTERED: &str = "this folder has no registration; start once with --server URL \
      --register CODE, the operator's staff give out codes";

@@ -12,20 +12,29 @@ pub enum Ailment {
     DiskFails,
     /// There is no room for the journal, and nobody is let through.
     DiskFull,
+    /// The driver has not signed on, or the vehicle has not said where it is.
+    NoPlace,
     /// There is no room for the journal, and entries wait in memory.
     EntriesInMemory,
     /// There will be no room soon.
     DiskNearlyFull,
+    /// A scanner or the passage sensor is gone.
+    ScannerGone,
+    /// Another gate of the array is not heard.
+    NeighborSilent,
 }
 
 impl Ailment {
     /// All of them, in order of precedence.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::JournalDamaged,
         Self::DiskFails,
         Self::DiskFull,
+        Self::NoPlace,
         Self::EntriesInMemory,
         Self::DiskNearlyFull,
+        Self::ScannerGone,
+        Self::NeighborSilent,
     ];
 
     /// The word for it in files and interfaces.
@@ -34,8 +43,11 @@ impl Ailment {
             Self::JournalDamaged => "journal_damaged",
             Self::DiskFails => "disk_fails",
             Self::DiskFull => "disk_full",
+            Self::NoPlace => "no_place",
             Self::EntriesInMemory => "entries_in_memory",
             Self::DiskNearlyFull => "disk_nearly_full",
+            Self::ScannerGone => "scanner_gone",
+            Self::NeighborSilent => "neighbor_silent",
         }
     }
 
@@ -48,11 +60,14 @@ impl Ailment {
             ),
             Self::DiskFails => ("存储故障，停止验票", "The disk fails: out of order"),
             Self::DiskFull => ("存储已满，停止验票", "The disk is full: out of order"),
+            Self::NoPlace => ("司机请先签到", "The driver has to sign on first"),
             Self::EntriesInMemory => (
                 "存储已满，记录暂存内存",
                 "The disk is full: rides wait in memory",
             ),
             Self::DiskNearlyFull => ("存储将满", "The disk is nearly full"),
+            Self::ScannerGone => ("扫码器已断开", "A scanner is disconnected"),
+            Self::NeighborSilent => ("相邻闸机失联", "Another gate is not heard"),
         }
     }
 }

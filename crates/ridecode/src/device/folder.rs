@@ -18,6 +18,7 @@ use ridecode_words::{OperatorId, ValidatorId};
 use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, FolderDisk};
+use super::settings::PlaceWords;
 
 /// An open folder. Held by this process until it is dropped.
 #[derive(Debug)]
@@ -84,15 +85,8 @@ impl Folder {
         let path = self.path.join(KEY);
         let shown = path.display();
         let damaged = || anyhow!("{shown} holds no key; restore it, or register this folder anew");
-        if let Some(text) = self.find(&path)? {
-            let mode = fs::metadata(&path)?.permissions().mode();
-            ensure!(
-                mode & 0o077 == 0,
-                "{shown} may be read by others (mode {:03o}); run: chmod 600 {shown}",
-                mode & 0o777
-            );
-            let mut secret = [0; 32];
-            hex::decode_to_slice(text.trim_ascii(), &mut secret).map_err(|_| damaged())?;
+        if let Some(found) = read_secret(&path)? {
+            let secret = found.ok_or_else(damaged)?;
             return SecretKey::new(Algorithm::EdDsa, &secret).ok_or_else(damaged);
         }
         let mut secret = [0; 32];
@@ -104,7 +98,7 @@ impl Folder {
     /// The registration, once there was one.
     pub fn find_registration(&self) -> anyhow::Result<Option<Registration>> {
         let path = self.path.join(REGISTRATION);
-        let Some(text) = self.find(&path)? else {
+        let Some(text) = find(&path)? else {
             return Ok(None);
         };
         let read = || {
@@ -137,7 +131,7 @@ impl Folder {
     /// The last good bundle. One that does not open any more is as none, with a warning: the next
     /// one takes its place.
     pub fn find_bundle(&self, registration: &Registration) -> anyhow::Result<Option<Bundle>> {
-        let Some(sealed) = self.find(&self.path.join(BUNDLE))? else {
+        let Some(sealed) = find(&self.path.join(BUNDLE))? else {
             return Ok(None);
         };
         let expected = Expected {
@@ -177,13 +171,18 @@ impl Folder {
         }
     }
 
-    fn find(&self, path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
-        match fs::read(path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
-            Err(fault) => Err(fault)
-                .with_context(|| format!("{} cannot be read; check its owner", path.display())),
-        }
+    /// Where the driver or the vehicle last said it stands.
+    pub fn find_place(&self) -> anyhow::Result<Option<PlaceWords>> {
+        let path = self.path.join(PLACE);
+        let text = find(&path)?;
+        // A damaged one is as none: the driver signs on again.
+        Ok(text.and_then(|text| toml::from_slice(&text).ok()))
+    }
+
+    /// Keeps where it stands.
+    pub fn keep_place(&self, place: &PlaceWords) -> anyhow::Result<()> {
+        let text = toml::to_string(place).context("the place cannot be written as TOML")?;
+        self.replace(PLACE, text.as_bytes())
     }
 
     /// Puts a whole file in place, durably.
@@ -195,6 +194,33 @@ impl Folder {
             )
         })
     }
+}
+
+fn find(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(fault)
+            .with_context(|| format!("{} cannot be read; check its owner", path.display())),
+    }
+}
+
+/// A secret of 64 hex digits in a file for its owner alone: `None` if there is no file, and within
+/// it if the file holds something else.
+pub(super) fn read_secret(path: &Path) -> anyhow::Result<Option<Option<[u8; 32]>>> {
+    let Some(text) = find(path)? else {
+        return Ok(None);
+    };
+    let shown = path.display();
+    let mode = fs::metadata(path)?.permissions().mode();
+    ensure!(
+        mode & 0o077 == 0,
+        "{shown} may be read by others (mode {:03o}); run: chmod 600 {shown}",
+        mode & 0o777
+    );
+    let mut secret = [0; 32];
+    let read = hex::decode_to_slice(text.trim_ascii(), &mut secret);
+    Ok(Some(read.ok().map(|()| secret)))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -240,5 +266,6 @@ impl KeyText {
 
 const KEY: &str = "device.key";
 const REGISTRATION: &str = "registration.toml";
+const PLACE: &str = "place.toml";
 const BUNDLE: &str = "bundle.ridecode";
 const HELD: &str = "held-through";

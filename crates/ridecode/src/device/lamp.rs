@@ -3,9 +3,11 @@
 mod words;
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
 use anstyle::{AnsiColor, Style};
 use ridecode_validator::Passage;
+use ridecode_validator::journal::VoidReason;
 use serde::Serialize;
 
 use super::ailment::{Ailment, Ailments};
@@ -66,45 +68,112 @@ pub fn json(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {
         shown_zh: words.shown_zh,
         remedy: words.remedy,
         remedy_zh: words.remedy_zh,
-        ailments: ailments.iter().map(|ailment| ailment.word()).collect(),
+        ailments: Told::of(ailments),
     };
     serde_json::to_string(&object).expect("texts and numbers are JSON")
 }
 
-/// What is shown when nothing could be written down: nobody is let through, and why.
-pub fn out_of_order(json: bool, ailments: &Ailments) -> String {
-    if json {
-        let object = OutOfOrder {
-            admit: false,
-            outcome: "out_of_order",
-            ailments: ailments.iter().map(|ailment| ailment.word()).collect(),
-        };
-        return serde_json::to_string(&object).expect("texts are JSON");
-    }
+/// What is shown when nothing could be written down: nobody is let through, and why. For people,
+/// and as JSON.
+pub fn out_of_order(ailments: &Ailments) -> (String, String) {
     let (zh, en) = ailments
         .first()
         .map_or(("终端故障", "Out of order"), |worst: &Ailment| {
             worst.line()
         });
+    let object = OutOfOrder {
+        admit: false,
+        outcome: "out_of_order",
+        shown: en,
+        shown_zh: zh,
+        remedy: "use another gate",
+        remedy_zh: "请走其他通道",
+        ailments: Told::of(ailments),
+    };
     let style = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
-    format!("{style}✖ {zh}{style:#}  {en} — 请走其他通道 / use another gate")
+    let line = format!("{style}✖ {zh}{style:#}  {en} — 请走其他通道 / use another gate");
+    (
+        line,
+        serde_json::to_string(&object).expect("texts are JSON"),
+    )
 }
 
-/// That codes are looked at from now on, for a machine.
-pub fn ready(bundle_version: u64, written: Written) -> String {
+/// That an accepted rider passed. For people, and as JSON.
+pub fn passed(accepted: u64) -> (String, String) {
+    let line = format!("→ 已通行  Passed · #{accepted}");
+    (line, format!(r#"{{"passed":{accepted}}}"#))
+}
+
+/// That an accept was taken back. For people, and as JSON.
+pub fn voided(accepted: u64, reason: VoidReason) -> (String, String) {
+    let (zh, en) = match reason {
+        VoidReason::NobodyPassed => ("未通行，请重新刷码", "Nobody passed: please try again"),
+        VoidReason::Driver
+        | VoidReason::RiderLeft
+        | VoidReason::AcceptedTwice
+        | VoidReason::WrongPlace => ("已撤销", "Taken back"),
+    };
+    let object = Voided {
+        voided: accepted,
+        reason: reason.word(),
+        shown: en,
+        shown_zh: zh,
+    };
+    let json = serde_json::to_string(&object).expect("texts and numbers are JSON");
+    (format!("↺ {zh}  {en} · #{accepted}"), json)
+}
+
+/// That codes are looked at from now on, and where the page is, for a machine.
+pub fn ready(bundle_version: u64, written: Written, page: Option<SocketAddr>) -> String {
     let object = ReadyObject {
         ready: true,
         bundle_version,
         sequence: written.sequence,
+        page: page.map(|address| format!("http://{address}")),
     };
     serde_json::to_string(&object).expect("texts and numbers are JSON")
+}
+
+/// What is wrong: words for machines, lines for the screen. Left out while nothing is.
+#[derive(Serialize)]
+struct Told {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ailments: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ailment_lines: Vec<String>,
+}
+
+impl Told {
+    fn of(ailments: &Ailments) -> Self {
+        let line = |ailment: &Ailment| {
+            let (zh, en) = ailment.line();
+            format!("{zh} {en}")
+        };
+        Self {
+            ailments: ailments.iter().map(|ailment| ailment.word()).collect(),
+            ailment_lines: ailments.iter().map(line).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
 struct OutOfOrder {
     admit: bool,
     outcome: &'static str,
-    ailments: Vec<&'static str>,
+    shown: &'static str,
+    shown_zh: &'static str,
+    remedy: &'static str,
+    remedy_zh: &'static str,
+    #[serde(flatten)]
+    ailments: Told,
+}
+
+#[derive(Serialize)]
+struct Voided {
+    voided: u64,
+    reason: &'static str,
+    shown: &'static str,
+    shown_zh: &'static str,
 }
 
 #[derive(Serialize)]
@@ -112,6 +181,8 @@ struct ReadyObject {
     ready: bool,
     bundle_version: u64,
     sequence: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -129,6 +200,6 @@ struct Object {
     shown_zh: &'static str,
     remedy: Option<&'static str>,
     remedy_zh: Option<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    ailments: Vec<&'static str>,
+    #[serde(flatten)]
+    ailments: Told,
 }

@@ -1,4 +1,8 @@
-//! Where codes come from: lines on the standard input, or pictures that appear in a folder.
+//! Where codes come from: lines on the standard input, pictures that appear in a folder, wires.
+
+mod frame;
+mod keys;
+mod line;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
@@ -9,7 +13,12 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context as _;
 use ridecode_codec::INPUT_LENGTH_MAX;
 
+use super::input::{Input, Inputs, Scanned};
 use crate::code::picture;
+
+pub use frame::{Framer, Framing};
+pub use keys::Keys;
+pub use line::{Wire, WireKind};
 
 /// What a scanner saw.
 #[derive(Debug)]
@@ -24,6 +33,25 @@ pub enum Seen {
 pub trait Scanner {
     /// Waits for the next one. `None` at the end.
     fn next(&mut self) -> anyhow::Result<Option<Seen>>;
+}
+
+/// Gives everything a scanner sees to whoever takes it, and says when there is nothing more.
+pub fn feed(mut scanner: impl Scanner, inputs: &Inputs) {
+    loop {
+        let input = match scanner.next() {
+            Ok(Some(Seen::Code(code))) => Input::Code(Scanned::now(code)),
+            Ok(Some(Seen::NoCode(fault))) => Input::NoCode(fault),
+            Ok(None) => break,
+            Err(fault) => {
+                tracing::error!("{fault:#}");
+                break;
+            }
+        };
+        if !inputs.send(input) {
+            return;
+        }
+    }
+    inputs.send(Input::Ended);
 }
 
 /// One code a line: text codes as they are, binary codes in hex.

@@ -1,18 +1,26 @@
 //! The validator's settings: flags over environment over file over defaults.
 
+mod file;
+mod place;
+mod source;
+
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail, ensure};
-use ridecode_validator::{Passage, Place};
-use ridecode_words::{LineId, Mode, OperatorId, StopId, VehicleId};
-use serde::Deserialize;
+use anyhow::{Context as _, ensure};
 
-use super::journal_files::{FullDisk, Keeping};
+use super::neighbors::ArraySettings;
+use super::outputs::Commands;
+use super::scanner::{Wire, WireKind};
 use super::uplink::Pace;
-use super::validator::{Lamp, Rules};
+use super::validator::Rules;
 use crate::config::Secret;
+use file::{File, Scanners};
+
+pub use place::PlaceWords;
+pub(super) use source::Source;
 
 /// Options.
 #[derive(clap::Args, Debug, Default)]
@@ -41,10 +49,11 @@ pub struct Args {
     /// mode=metro,passage=in,stop=ID; laid over the file's [place].
     #[arg(long, value_name = "KEY=VALUE,…", env = "RIDECODE_VALIDATOR_PLACE")]
     pub place: Option<String>,
-    /// stdin (a text code or a binary code in hex on each line) or image:FOLDER (PNG pictures
-    /// that appear there). Default: stdin.
+    /// stdin (a text code or a binary code in hex on each line), image:FOLDER (PNG pictures that
+    /// appear there), serial:DEVICE,baud=115200,frame=lines (or frame=pause, frame=length),
+    /// keyboard:DEVICE or http (the local page alone). May be repeated. Default: stdin.
     #[arg(long, value_name = "SCANNER", env = "RIDECODE_VALIDATOR_SCANNER")]
-    pub scanner: Option<String>,
+    pub scanner: Vec<String>,
     /// Decide about the code in one PNG picture and end: 0 admitted, 1 refused, 2 no decision.
     #[arg(long, value_name = "PICTURE", conflicts_with = "scanner")]
     pub once: Option<PathBuf>,
@@ -72,10 +81,22 @@ pub struct Settings {
     pub server: Option<String>,
     /// For the first start.
     pub one_time_code: Option<Secret>,
-    /// Where it stands; whose it is tells the registration.
-    pub place: Place,
+    /// Where it stands, in words; checked to be a place.
+    pub place: PlaceWords,
+    /// Who says where it stands.
+    pub place_from: PlaceFrom,
     /// Where codes come from.
-    pub source: Source,
+    pub sources: Vec<Source>,
+    /// A single picture to decide about, and end.
+    pub once: Option<PathBuf>,
+    /// The passage sensor.
+    pub sensor: Option<Wire>,
+    /// Sounds, relays, the barrier.
+    pub commands: Commands,
+    /// The local page.
+    pub listen: Option<SocketAddr>,
+    /// The other gates of an array.
+    pub array: Option<ArraySettings>,
     /// JSON in place of lines for people.
     pub json: bool,
     /// Pauses and sizes of the uplink.
@@ -86,15 +107,15 @@ pub struct Settings {
     pub rules: Rules,
 }
 
-/// Where codes come from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Source {
-    /// Lines on the standard input.
-    Lines,
-    /// Pictures that appear in a folder.
-    Pictures(PathBuf),
-    /// One picture.
-    Once(PathBuf),
+/// Who says where a validator stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PlaceFrom {
+    /// The settings.
+    Config,
+    /// The driver, who signs on at the local page; the settings say the rest.
+    Driver,
+    /// The vehicle, over HTTP; the settings say the rest.
+    Vehicle,
 }
 
 impl Settings {
@@ -104,21 +125,28 @@ impl Settings {
             Some(path) => read_file(path)?,
             None => File::default(),
         };
+        let rules = file.rules()?;
+        let place_from = file.place_from()?;
         let mut place = file.place;
         for pair in args.place.iter().flat_map(|text| text.split(',')) {
             place.set(pair).context("--place")?;
         }
-        let scanner = args.scanner.or(file.scanner);
-        let source = match (args.once, scanner.as_deref()) {
-            (Some(picture), _) => Source::Once(picture),
-            (None, None | Some("stdin")) => Source::Lines,
-            (None, Some(scanner)) => match scanner.strip_prefix("image:") {
-                Some(folder) if !folder.is_empty() => Source::Pictures(folder.into()),
-                Some(_) | None => {
-                    bail!("scanner `{scanner}`: write stdin or image:FOLDER")
-                }
-            },
+        place.read()?;
+        let scanners = match (args.scanner.is_empty(), file.scanner) {
+            (false, _) => args.scanner,
+            (true, Some(Scanners::One(scanner))) => vec![scanner],
+            (true, Some(Scanners::Several(scanners))) => scanners,
+            (true, None) => vec!["stdin".to_owned()],
         };
+        let sources: Vec<Source> = scanners
+            .iter()
+            .map(|scanner| Source::read(scanner))
+            .collect::<anyhow::Result<_>>()?;
+        ensure!(!sources.is_empty(), "scanner: write at least one");
+        ensure!(
+            file.local.listen.is_some() || !sources.contains(&Source::Http),
+            "scanner `http` is the local page; write a [local] listen"
+        );
         let server = args.server.or(file.server);
         if let Some(server) = &server {
             check_url(server)?;
@@ -140,15 +168,24 @@ impl Settings {
                 .unwrap_or_else(|| "ridecode-validator".into()),
             server: server.filter(|_| !args.offline),
             one_time_code: args.register.or(file.register.as_deref().map(Secret::new)),
-            place: place.read()?,
-            source,
+            place,
+            place_from,
+            sources,
+            once: args.once,
+            sensor: file.gate.sensor.map(|path| Wire {
+                path,
+                kind: WireKind::Sensor,
+            }),
+            commands: file.outputs.read(),
+            listen: file.local.listen,
+            array: file.array.map(file::ArrayWords::read).transpose()?,
             json: args.json,
             pace: Pace {
                 bundle_every: Duration::from_secs(bundle_every_s.into()),
                 ..Pace::default()
             },
             last_upload: Duration::from_secs(last_upload_s.into()),
-            rules: file.journal.read()?,
+            rules,
         })
     }
 }
@@ -177,151 +214,6 @@ fn check_url(url: &str) -> anyhow::Result<()> {
     );
     Ok(())
 }
-
-/// The settings file.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct File {
-    folder: Option<PathBuf>,
-    server: Option<String>,
-    register: Option<String>,
-    scanner: Option<String>,
-    bundle_every_s: Option<u32>,
-    last_upload_s: Option<u32>,
-    place: PlaceFile,
-    journal: JournalFile,
-}
-
-/// How the journal is kept, as it is written.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct JournalFile {
-    keep_days: Option<u32>,
-    keep_entries: Option<u64>,
-    lamp: Option<String>,
-    full_disk: Option<String>,
-    full_disk_entries: Option<u32>,
-}
-
-impl JournalFile {
-    fn read(&self) -> anyhow::Result<Rules> {
-        let keep_days = self.keep_days.unwrap_or(30);
-        ensure!(
-            (30..=3_650).contains(&keep_days),
-            "journal: keep_days: write a number from 30 to 3650"
-        );
-        let keep_entries = self.keep_entries.unwrap_or(30_000);
-        ensure!(
-            (30_000..=10_000_000).contains(&keep_entries),
-            "journal: keep_entries: write a number from 30000 to 10000000"
-        );
-        let lamp = match self.lamp.as_deref() {
-            None | Some("after_sync") => Lamp::AfterSync,
-            Some("before_sync") => Lamp::BeforeSync,
-            Some(other) => bail!("journal: lamp `{other}`: write after_sync or before_sync"),
-        };
-        let entries = self.full_disk_entries.unwrap_or(1_000);
-        ensure!(
-            (1..=10_000).contains(&entries),
-            "journal: full_disk_entries: write a number from 1 to 10000"
-        );
-        let full_disk = match self.full_disk.as_deref() {
-            None | Some("refuse") => FullDisk::Refuse,
-            Some("admit") => FullDisk::Admit {
-                entries_max: usize::try_from(entries)?,
-            },
-            Some(other) => bail!("journal: full_disk `{other}`: write refuse or admit"),
-        };
-        Ok(Rules {
-            keeping: Keeping {
-                entries_min: keep_entries,
-                age_min_s: i64::from(keep_days) * 86_400,
-                full_disk,
-                ..Keeping::default()
-            },
-            lamp,
-            passage_ms: None,
-        })
-    }
-}
-
-/// The place as it is written: words.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct PlaceFile {
-    mode: Option<String>,
-    passage: Option<String>,
-    line: Option<String>,
-    stop: Option<String>,
-    direction: Option<u8>,
-    vehicle: Option<String>,
-    fare_minor: Option<u32>,
-}
-
-impl PlaceFile {
-    fn set(&mut self, pair: &str) -> anyhow::Result<()> {
-        let (key, value) = pair
-            .split_once('=')
-            .ok_or_else(|| anyhow!("`{pair}`: write key=value, such as mode=metro"))?;
-        let text = Some(value.to_owned());
-        match key {
-            "mode" => self.mode = text,
-            "passage" => self.passage = text,
-            "line" => self.line = text,
-            "stop" => self.stop = text,
-            "vehicle" => self.vehicle = text,
-            "direction" => {
-                self.direction = Some(value.parse().map_err(|_| anyhow!(WRONG_DIRECTION))?);
-            }
-            "fare_minor" => {
-                let number = value.parse();
-                self.fare_minor = Some(number.map_err(|_| anyhow!(WRONG_FARE))?);
-            }
-            _ => bail!(
-                "`{key}` is no part of a place; write mode, passage, line, stop, direction, \
-                 vehicle or fare_minor"
-            ),
-        }
-        Ok(())
-    }
-
-    /// The place, of an operator that is not known before the registration is read.
-    fn read(&self) -> anyhow::Result<Place> {
-        let missing = "is not set; write --place mode=metro,passage=in or a [place] in the file";
-        let mode = self
-            .mode
-            .as_deref()
-            .context(format!("place: mode {missing}"))?;
-        let passage = self.passage.as_deref();
-        let passage = passage.context(format!("place: passage {missing}"))?;
-        ensure!(self.direction.is_none_or(|it| it <= 1), WRONG_DIRECTION);
-        Ok(Place {
-            operator: OperatorId(0),
-            mode: mode.parse::<Mode>().context("place: mode")?,
-            passage: passage.parse::<Passage>().context("place: passage")?,
-            line: read_id("line", self.line.as_deref(), LineId::new)?,
-            stop: read_id("stop", self.stop.as_deref(), StopId::new)?,
-            direction: self.direction,
-            vehicle: read_id("vehicle", self.vehicle.as_deref(), VehicleId::new)?,
-            fare_minor: self.fare_minor,
-        })
-    }
-}
-
-fn read_id<T, E>(
-    key: &str,
-    text: Option<&str>,
-    new: impl Fn(&str) -> Result<T, E>,
-) -> anyhow::Result<Option<T>>
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    let id = text.map(new).transpose();
-    id.with_context(|| format!("place: {key}"))
-}
-
-const WRONG_DIRECTION: &str = "place: direction: write 0 or 1";
-const WRONG_FARE: &str = "place: fare_minor: write a whole number of fen";
 
 const EXAMPLES: &str = "\
 Examples:

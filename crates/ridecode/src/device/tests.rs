@@ -2,6 +2,7 @@
 
 pub(super) mod rig;
 
+mod gate;
 mod power;
 
 use std::fs;

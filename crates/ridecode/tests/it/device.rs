@@ -1,5 +1,7 @@
 //! `ridecode validator` as an operator runs it, against a real back office and without one.
 
+mod page;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
@@ -164,6 +166,8 @@ struct Running {
     child: Child,
     input: ChildStdin,
     lamp: BufReader<ChildStdout>,
+    /// Its first line.
+    ready: Value,
 }
 
 impl Gate {
@@ -216,8 +220,10 @@ impl Gate {
             input: child.stdin.take().expect("piped"),
             lamp: BufReader::new(child.stdout.take().expect("piped")),
             child,
+            ready: Value::Null,
         };
-        assert_eq!(running.read()["ready"], true);
+        running.ready = running.read();
+        assert_eq!(running.ready["ready"], true);
         running
     }
 }
@@ -227,6 +233,16 @@ impl Running {
         let line = [code, b"\n"].concat();
         self.input.write_all(&line).expect("it listens");
         self.read()
+    }
+
+    /// The next line that has a field.
+    fn line(&mut self, field: &str) -> Value {
+        loop {
+            let line = self.read();
+            if line.get(field).is_some_and(|value| !value.is_null()) {
+                return line;
+            }
+        }
     }
 
     fn read(&mut self) -> Value {

@@ -1,0 +1,354 @@
+//! A validator at work: one thing after the other comes in, is dealt with, and is shown.
+//!
+//! A code is decided, kept and shown in that order. Between inputs the validator looks at what
+//! else is due: accepts nobody made use of, newer bundles, what other gates told, old files of the
+//! journal, and how it is.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+use ridecode_validator::journal::VoidReason;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::ailment::{Ailment, Ailments};
+use super::input::{self, Input, Inputs, Scanned};
+use super::journal_files::WriteFault;
+use super::lamp;
+use super::local::{Local, Screen};
+use super::outputs::{Commands, Outputs};
+use super::settings::{PlaceFrom, PlaceWords};
+use super::trace::{Percentiles, Steps, Trace};
+use super::validator::{Moment, Shown};
+use super::{Device, moment};
+use crate::clock::Stopwatch;
+
+/// What a validator at work has besides its mind.
+pub(super) struct Post {
+    /// What comes in.
+    pub(super) inputs: Receiver<Input>,
+    /// How many scanners may still give something.
+    pub(super) scanners: usize,
+    /// Scanners that are looked for.
+    pub(super) gone: BTreeSet<String>,
+    /// Sounds, relays, the barrier.
+    pub(super) outputs: Outputs,
+    /// How long riders waited.
+    pub(super) trace: Trace,
+    /// What the page shows.
+    pub(super) screen: watch::Sender<Screen>,
+    /// How it is, as a line of JSON.
+    pub(super) state: watch::Sender<String>,
+    /// Where it stands, in words; `None` until the driver or the vehicle said so.
+    pub(super) place: Option<PlaceWords>,
+    /// When each second of looking around was last done.
+    pub(super) looked: Option<Stopwatch>,
+}
+
+impl Post {
+    /// A post at which nothing has happened yet.
+    pub(super) fn new(
+        inputs: Receiver<Input>,
+        commands: Commands,
+        place: Option<PlaceWords>,
+    ) -> Self {
+        Self {
+            inputs,
+            scanners: 0,
+            gone: BTreeSet::new(),
+            outputs: Outputs::new(commands),
+            trace: Trace::default(),
+            screen: watch::channel(Screen::default()).0,
+            state: watch::channel(String::new()).0,
+            place,
+            looked: None,
+        }
+    }
+
+    /// What the local page needs.
+    pub(super) fn page(&self, inputs: Inputs, address: SocketAddr) -> Local {
+        Local {
+            inputs,
+            screen: self.screen.subscribe(),
+            state: self.state.subscribe(),
+            address,
+        }
+    }
+}
+
+impl Device {
+    /// Takes what comes in until there is nothing more.
+    pub(super) fn work(&mut self) -> anyhow::Result<()> {
+        loop {
+            let input = match input::next(&self.post.inputs, self.patience()) {
+                Ok(input) => input,
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return Ok(()),
+            };
+            if let Some(input) = input {
+                self.take(input)?;
+            }
+            self.look_around()?;
+            if self.post.scanners == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How long nothing is due.
+    fn patience(&self) -> Duration {
+        let now = self.now();
+        let due = self
+            .validator
+            .next_due_ms()
+            .map(|due| due.saturating_sub(now.ms));
+        due.map_or(LOOK_EVERY, |due| Duration::from_millis(due).min(LOOK_EVERY))
+    }
+
+    fn take(&mut self, input: Input) -> anyhow::Result<()> {
+        match input {
+            Input::Code(scanned) => {
+                self.show(scanned)?;
+            }
+            Input::NoCode(fault) => tracing::warn!("{fault:#}"),
+            Input::Ended => self.post.scanners = self.post.scanners.saturating_sub(1),
+            Input::ScannerGone { scanner, fault } => {
+                tracing::error!("{scanner}: {fault:#}; it is looked for");
+                self.post.gone.insert(scanner);
+            }
+            Input::ScannerBack { scanner } => {
+                tracing::info!("{scanner} is back");
+                self.post.gone.remove(&scanner);
+            }
+            Input::Passage => self.pass()?,
+            Input::Undo { reason, answer } => {
+                let undone = self.validator.undo(reason, self.now());
+                if let Some(accepted) = undone {
+                    self.tell_void(accepted, reason)?;
+                }
+                // Whoever asked may be gone.
+                let _ = answer.send(undone);
+            }
+            Input::Moved { change, answer } => {
+                let _ = answer.send(self.go_to(change));
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides about a code and lights the lamp. Gives the status a single decision ends with:
+    /// 0 admitted, 1 refused, 2 out of order.
+    pub(super) fn show(&mut self, scanned: Scanned) -> anyhow::Result<u8> {
+        let mut steps = Steps {
+            taken: scanned.since.elapsed(),
+            ..Steps::default()
+        };
+        self.take_news();
+        let answer = self.decide(&scanned, &mut steps);
+        let ailments = self.ailments();
+        let passage = self.validator.place().passage;
+        let (text, json, status) = match &answer {
+            Ok(Some(shown)) => {
+                let admits = shown.decision.outcome.admits();
+                let json = lamp::json(shown, passage, &ailments);
+                let text = lamp::line(shown, passage, &ailments);
+                (text, json, u8::from(!admits))
+            }
+            Ok(None) | Err(_) => {
+                let (text, json) = lamp::out_of_order(&ailments);
+                (text, json, OUT_OF_ORDER)
+            }
+        };
+        self.light(&text, &json)?;
+        steps.shown = scanned.since.elapsed();
+        self.post.outputs.set_barrier(self.validator.barrier());
+        match answer {
+            Ok(Some(shown)) => {
+                self.post.outputs.sound(shown.decision.outcome);
+                self.post.trace.add(steps);
+            }
+            Ok(None) => {}
+            Err(fault) => tracing::error!("{:#}", anyhow!(fault)),
+        }
+        if let Some(asker) = scanned.answer {
+            let _ = asker.send(json);
+        }
+        self.settle();
+        Ok(status)
+    }
+
+    /// `None` if it does not know where it stands.
+    fn decide(
+        &mut self,
+        scanned: &Scanned,
+        steps: &mut Steps,
+    ) -> Result<Option<Shown>, WriteFault> {
+        if self.post.place.is_none() {
+            return Ok(None);
+        }
+        let now = self.now();
+        let decision = self.validator.decide(&scanned.code, now.clock);
+        steps.decided = scanned.since.elapsed();
+        let shown = self.validator.keep(&scanned.code, decision, now)?;
+        steps.kept = scanned.since.elapsed();
+        Ok(Some(shown))
+    }
+
+    fn pass(&mut self) -> anyhow::Result<()> {
+        let passed = self.validator.pass(self.now());
+        match passed {
+            Some(accepted) => {
+                let (text, json) = lamp::passed(accepted);
+                self.light(&text, &json)?;
+            }
+            None => tracing::warn!("somebody passed who was not let in"),
+        }
+        self.post.outputs.set_barrier(self.validator.barrier());
+        self.settle();
+        Ok(())
+    }
+
+    fn tell_void(&mut self, accepted: u64, reason: VoidReason) -> anyhow::Result<()> {
+        let (text, json) = lamp::voided(accepted, reason);
+        self.light(&text, &json)?;
+        self.post.outputs.set_barrier(self.validator.barrier());
+        self.settle();
+        Ok(())
+    }
+
+    /// Another line, stop, vehicle or fare, from the next code on.
+    fn go_to(&mut self, change: PlaceWords) -> Result<(), String> {
+        if self.settings.place_from == PlaceFrom::Config {
+            return Err("the place is set by the settings file alone".to_owned());
+        }
+        let mut words = match &self.post.place {
+            Some(words) => words.clone(),
+            None => self.settings.place.clone(),
+        };
+        words.lay_over(change);
+        let mut place = words.read().map_err(|fault| format!("{fault:#}"))?;
+        place.operator = self.validator.place().operator;
+        self.folder
+            .keep_place(&words)
+            .map_err(|fault| format!("{fault:#}"))?;
+        self.validator.move_to(place);
+        self.post.place = Some(words);
+        Ok(())
+    }
+
+    /// Whatever is due besides codes.
+    fn look_around(&mut self) -> anyhow::Result<()> {
+        while let Some(accepted) = self.validator.void_overdue(self.now()) {
+            self.tell_void(accepted, VoidReason::NobodyPassed)?;
+        }
+        let is_new = |looked: &Stopwatch| looked.elapsed() < LOOK_EVERY;
+        if self.post.looked.as_ref().is_some_and(is_new) {
+            return Ok(());
+        }
+        self.post.looked = Some(Stopwatch::start());
+        self.take_news();
+        let now = self.now();
+        // What it could not write it says with its ailments.
+        let _ = self.validator.write_owed(now.clock);
+        if let Some(held) = &self.held {
+            let held = *held.borrow();
+            self.validator.forget(held, now);
+        }
+        let state = self.state();
+        self.post.state.send_replace(state);
+        Ok(())
+    }
+
+    /// Newer bundles, and what became of codes at other gates.
+    fn take_news(&mut self) {
+        while let Ok(bundle) = self.bundles.try_recv() {
+            tracing::info!(version = bundle.version, "a newer bundle is in force");
+            self.validator.apply(bundle);
+        }
+        let Some(array) = &self.array else { return };
+        let clock = self.now().clock;
+        while let Ok(shared) = array.learned.try_recv() {
+            self.validator.learn(&shared, clock);
+        }
+    }
+
+    /// Waits for the disk, if the lamp came first; then tells whoever reads the journal.
+    pub(super) fn settle(&mut self) {
+        if let Err(fault) = self.validator.settle() {
+            tracing::error!("what was shown may be lost: {:#}", anyhow!(fault));
+        }
+        self.written.send_replace(self.validator.written());
+        let outbox = self.validator.take_outbox();
+        if let Some(array) = &self.array {
+            for shared in outbox {
+                // The array's thread lives as long as this one.
+                let _ = array.told.send(shared);
+            }
+        }
+    }
+
+    /// Puts a line out, at once: for people or machines on the standard output, for the page on
+    /// the screen.
+    pub(super) fn light(&self, text: &str, json: &str) -> anyhow::Result<()> {
+        let mut lamp = anstream::stdout();
+        let line = if self.settings.json { json } else { text };
+        let lit = writeln!(lamp, "{line}").and_then(|()| lamp.flush());
+        self.post.screen.send_modify(|screen| {
+            screen.number += 1;
+            json.clone_into(&mut screen.line);
+        });
+        lit.context("the lamp's output is closed")
+    }
+
+    /// What is wrong now.
+    pub(super) fn ailments(&self) -> Ailments {
+        let mut ailments = self.validator.ailments();
+        if self.post.place.is_none() {
+            ailments.insert(Ailment::NoPlace);
+        }
+        if !self.post.gone.is_empty() {
+            ailments.insert(Ailment::ScannerGone);
+        }
+        if let Some(array) = &self.array
+            && *array.heard.borrow() < array.peers
+        {
+            ailments.insert(Ailment::NeighborSilent);
+        }
+        ailments
+    }
+
+    /// How it is, as a line of JSON.
+    fn state(&self) -> String {
+        let state = State {
+            sequence: self.validator.written().sequence,
+            held_through: self.held.as_ref().map(|held| *held.borrow()),
+            bundle_version: self.validator.bundle().version,
+            free_bytes: self.validator.free(),
+            ailments: self.ailments().iter().map(|it| it.word()).collect(),
+            waits: self.post.trace.percentiles(),
+        };
+        serde_json::to_string(&state).expect("texts and numbers are JSON")
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        moment(&self.timekeeper, &self.running)
+    }
+}
+
+#[derive(Serialize)]
+struct State {
+    sequence: u64,
+    held_through: Option<u64>,
+    bundle_version: u64,
+    free_bytes: Option<u64>,
+    ailments: Vec<&'static str>,
+    waits: Percentiles,
+}
+
+const OUT_OF_ORDER: u8 = 2;
+
+/// How often it looks around.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
