@@ -37,6 +37,35 @@ test("the same with the network cut between enrolment and the taps", async ({ pa
   await paid(page);
 });
 
+test("an empty account stops codes with amount, rides and date, and paying starts them again", async ({
+  page,
+  world,
+}) => {
+  const [entry, exit] = [await world.gate("in", "zumiao"), await world.gate("out", "tiyuxilu")];
+  await enroll(page, world);
+  await world.setWallet(page, 0);
+  await entry.scan(await picture(page));
+  await nextCode(page);
+  expect(await exit.scan(await picture(page))).toMatchObject({ admit: true });
+  await expect(async () => {
+    await page.goto(`${world.office}/#/account`);
+    await page.reload();
+    await expect(page.locator("#owed .notice").first()).toContainText(/¥\d+\.00 for 1 ride/, { timeout: 2_000 });
+  }).toPass({ timeout: 60_000 });
+  await page.getByRole("link", { name: "Code", exact: true }).click();
+  await expect(page.locator("main .notice").first()).toContainText("Codes are stopped");
+  await page.getByRole("link", { name: "See what is owed" }).click();
+  await world.setWallet(page, 100_00);
+  await page.getByRole("button", { name: /^Pay ¥\d+\.00 now$/ }).click();
+  await expect(page.getByText("Nothing is owed.")).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("link", { name: "Rides" }).click();
+  await paid(page);
+  await page.getByText("How this fare came about").click();
+  await page.getByRole("button", { name: "Receipt" }).click();
+  await expect(page.getByRole("article")).toContainText(/In · Metro · Zumiao/);
+  await expect(page.getByRole("article")).toContainText("Paid");
+});
+
 /** The code's pixels as the screen shows them. */
 async function picture(page: Page): Promise<Buffer> {
   await expect(code(page)).toBeVisible();

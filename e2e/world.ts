@@ -150,6 +150,16 @@ export class World {
     return (await reply.json()) as Record<string, unknown>;
   }
 
+  /** Sets what is in the wallet of the rider a page is signed in as, in fen. */
+  async setWallet(page: Page, balance: number): Promise<void> {
+    const rider = await page.evaluate(async () => (await (await fetch("/v1/riders/me")).json()).rider);
+    const path = `/control/wallets/ridecode-${rider}`;
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ balance_minor: balance });
+    const reply = await fetch(this.provider + path, { method: "POST", headers, body });
+    expect(reply.ok, `${path}: ${await reply.text()}`).toBe(true);
+  }
+
   /** The digits last sent to a phone. */
   async smsCode(phone: string): Promise<string> {
     const reply = await fetch(`${this.provider}/control/sms`);

@@ -39,8 +39,32 @@ export interface Ride {
   began: string;
   state: string;
   reason: string | null;
-  taps: { time: string; kind: string; mode: string; line: string | null; stop: string | null }[];
+  taps: Tap[];
   fare: { amount: Money; ending: string; explanation: string[] } | null;
+}
+
+export interface Tap {
+  time: string;
+  kind: string;
+  mode: string;
+  operator_name: string;
+  line_name: string | null;
+  stop_name: string | null;
+}
+
+export interface Debts {
+  amount: Money;
+  rides: Debt[];
+}
+
+export interface Debt {
+  journey: string;
+  amount: Money;
+  began: string | null;
+  since: string;
+  state: string;
+  reason: string | null;
+  next_attempt: string | null;
 }
 
 export interface GrantedCredential {

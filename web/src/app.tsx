@@ -41,7 +41,7 @@ export function App() {
   }, []);
 
   useEffect(() => void findReady().then(setReady, setFault), []);
-  useEffect(() => void refresh(), [online]);
+  useEffect(() => void refresh(), [online, where]);
   useEffect(() => {
     const step = supply({ rider, ready, brand: brands.find(({ brand }) => brand === settings.brand) });
     void step.then((supplied) => supplied && setReady(supplied), setFault);

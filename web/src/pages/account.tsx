@@ -6,11 +6,10 @@ import { type Rider, call } from "../api.ts";
 import { useShared } from "../context.ts";
 import { Notice, Page, useAction } from "../notice.tsx";
 import { find, forget } from "../vault.ts";
-import { money, time } from "../words.ts";
+import { Owed } from "./owed.tsx";
 
 export function AccountPage({ forgotten }: { forgotten(): void }) {
-  const { say, rider, online, refresh, choose } = useShared();
-  useEffect(() => void refresh(), []);
+  const { say, rider, online, choose } = useShared();
   return (
     <Page title={say("account_title")}>
       {!online && <p class="hint">{say("offline")}</p>}
@@ -25,26 +24,6 @@ export function AccountPage({ forgotten }: { forgotten(): void }) {
         <Sure ask={say("forget")} question={say("forget_sure")} yes={say("forget_yes")} act={() => forget().then(forgotten)} />
       </section>
     </Page>
-  );
-}
-
-function Owed({ rider }: { rider: Rider }) {
-  const { say, language } = useShared();
-  const { minor, currency } = rider.balance;
-  const block = rider.block && {
-    amount: money(rider.block.amount),
-    n: rider.block.rides,
-    time: time(language, rider.block.since),
-  };
-  return (
-    <section class="card">
-      <h2>{minor < 0 ? say("credit") : say("owed")}</h2>
-      <p class="amount">{money({ minor: Math.abs(minor), currency })}</p>
-      {rider.state === "closed" && <p>{say("closed")}</p>}
-      {block && <p class="notice">{say("blocked", block)}</p>}
-      {!block && minor === 0 && <p>{say("owed_nothing")}</p>}
-      {!block && minor > 0 && <p>{say("owed_soon")}</p>}
-    </section>
   );
 }
 

@@ -9,6 +9,7 @@ import { findUsable, usableUntil } from "../credentials.ts";
 import { Notice, Page } from "../notice.tsx";
 import { Qr } from "../qr.tsx";
 import { type Vault, find } from "../vault.ts";
+import { BlockNotice } from "./owed.tsx";
 import { time } from "../words.ts";
 
 export interface Ready {
@@ -25,7 +26,7 @@ interface Shown {
 }
 
 export function CodePage({ ready }: { ready: Ready }) {
-  const { say, language, online } = useShared();
+  const { say, language, online, rider } = useShared();
   const [shown, setShown] = useState<Shown>();
   const [fault, setFault] = useState<unknown>();
   useEffect(() => keepFresh(ready, setShown, setFault), [ready]);
@@ -34,6 +35,14 @@ export function CodePage({ ready }: { ready: Ready }) {
   const name = ready.wallet.name;
   return (
     <Page title={say("code_title")}>
+      {rider?.block && (
+        <>
+          <BlockNotice rider={rider} />
+          <a class="button" href="#/account">
+            {say("see_owed")}
+          </a>
+        </>
+      )}
       <div class="ticket">
         <p class="brand-name" lang="zh-Hant">
           {name}

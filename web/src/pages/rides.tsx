@@ -2,11 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import { type Ride, call } from "../api.ts";
+import { type Ride, type Tap, call } from "../api.ts";
 import { useShared } from "../context.ts";
 import { Notice, Page, useAction } from "../notice.tsx";
 import { type Say, money, time } from "../words.ts";
 import { modeName } from "./city.tsx";
+import { Receipt } from "./receipt.tsx";
 
 interface Answer {
   rides: Ride[];
@@ -26,6 +27,11 @@ export function RidesPage() {
       }));
     });
   useEffect(() => void load(), [language, online]);
+  const [receipt, setReceipt] = useState<string>();
+  const asked = answer?.rides.find(({ journey }) => journey === receipt);
+  if (asked) {
+    return <Receipt ride={asked} close={() => setReceipt(undefined)} />;
+  }
   return (
     <Page title={say("rides_title")}>
       {!online && <p class="hint">{say("rides_offline")}</p>}
@@ -33,7 +39,7 @@ export function RidesPage() {
       {answer?.rides.length === 0 && <p>{say("rides_none")}</p>}
       <ol class="rides">
         {answer?.rides.map((ride) => (
-          <RideCard key={ride.journey} ride={ride} />
+          <RideCard key={ride.journey} ride={ride} print={() => setReceipt(ride.journey)} />
         ))}
       </ol>
       {answer?.next && (
@@ -48,7 +54,7 @@ export function RidesPage() {
   );
 }
 
-function RideCard({ ride }: { ride: Ride }) {
+function RideCard({ ride, print }: { ride: Ride; print(): void }) {
   const { say, language } = useShared();
   return (
     <li class="card">
@@ -60,9 +66,7 @@ function RideCard({ ride }: { ride: Ride }) {
       </div>
       <ul class="taps">
         {ride.taps.map((tap) => (
-          <li key={tap.time + tap.kind}>
-            {say(tapEntry(tap.kind))} · {[modeName(tap.mode, say), tap.line, tap.stop].filter(Boolean).join(" · ")}
-          </li>
+          <li key={tap.time + tap.kind}>{tapWords(tap, say)}</li>
         ))}
       </ul>
       <p class={`state ${ride.state}`}>
@@ -77,10 +81,19 @@ function RideCard({ ride }: { ride: Ride }) {
               <li key={line}>{line}</li>
             ))}
           </ul>
+          <button type="button" class="quiet" onClick={print}>
+            {say("receipt")}
+          </button>
         </details>
       )}
     </li>
   );
+}
+
+/** A tap in words: In · Metro · 祖庙. */
+export function tapWords(tap: Tap, say: Say): string {
+  const place = [modeName(tap.mode, say), tap.line_name, tap.stop_name].filter(Boolean);
+  return [say(tapEntry(tap.kind)), ...place].join(" · ");
 }
 
 function tapEntry(kind: string): "tap_in" | "tap_out" | "tap_void" | "tap_single" {
@@ -95,7 +108,7 @@ function tapEntry(kind: string): "tap_in" | "tap_out" | "tap_void" | "tap_single
 }
 
 /** A ride's state in words; one the app has no word for as it came. */
-function stateWords(state: string, say: Say): string {
+export function stateWords(state: string, say: Say): string {
   switch (state) {
     case "uploaded":
     case "priced":
@@ -105,6 +118,8 @@ function stateWords(state: string, say: Say): string {
     case "collected":
     case "declined":
     case "unknown":
+    case "superseded":
+    case "collected_other_amount":
       return say(`state_${state}`);
     default:
       return state;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use ridecode_fare::{Fare, Language, Tap};
+use ridecode_fare::{Fare, Language, Names, Tap};
 use ridecode_office::rides::{self, Ride, RideState};
 use ridecode_store::ChargeState;
 use ridecode_words::JourneyId;
@@ -67,12 +67,18 @@ pub(super) struct TapView {
     kind: &'static str,
     /// The operator's number.
     operator: u32,
+    /// The operator's name.
+    operator_name: String,
     /// bus, metro and so on.
     mode: &'static str,
     /// GTFS `route_id`, where known.
     line: Option<String>,
+    /// The line's name in the language of Accept-Language, where known.
+    line_name: Option<String>,
     /// GTFS `stop_id`, where known.
     stop: Option<String>,
+    /// The stop's name in the language of Accept-Language, where known.
+    stop_name: Option<String>,
 }
 
 /// A fare with its reasoning.
@@ -112,7 +118,10 @@ pub(super) async fn list(
     let shown = &rest[..rest.len().min(limit)];
     let last = shown.last().filter(|_| rest.len() > shown.len());
     Ok(Json(RidesView {
-        rides: shown.iter().map(|ride| ride_view(ride, language)).collect(),
+        rides: shown
+            .iter()
+            .map(|ride| ride_view(&app, ride, language))
+            .collect(),
         next: last.map(|ride| ride.journey.to_string()),
     }))
 }
@@ -125,7 +134,7 @@ fn limit(text: Option<&str>) -> Result<usize> {
     Ok(limit)
 }
 
-fn ride_view(ride: &Ride, language: Language) -> RideView {
+fn ride_view(app: &App, ride: &Ride, language: Language) -> RideView {
     let (state, reason) = match &ride.state {
         RideState::Uploaded => ("uploaded", None),
         RideState::Priced => ("priced", None),
@@ -136,7 +145,11 @@ fn ride_view(ride: &Ride, language: Language) -> RideView {
         began: ride.began.to_string(),
         state,
         reason,
-        taps: ride.taps.iter().map(tap_view).collect(),
+        taps: ride
+            .taps
+            .iter()
+            .map(|tap| tap_view(app, tap, language))
+            .collect(),
         fare: ride.fare.as_ref().map(|fare| fare_view(fare, language)),
     }
 }
@@ -157,14 +170,22 @@ pub(super) fn charge_words(state: &ChargeState) -> (&'static str, Option<String>
     }
 }
 
-fn tap_view(tap: &Tap) -> TapView {
+fn tap_view(app: &App, tap: &Tap, language: Language) -> TapView {
+    let book = &app.office.book;
+    let line = tap.line.as_ref().and_then(|line| book.find_line(line));
+    let stop = tap.stop.as_ref().map(|stop| book.names_of(stop));
+    let operator = app.office.desk.find_operator(tap.operator);
+    let said = |names: &Names| names.in_language(language).to_string();
     TapView {
         time: tap.time.to_string(),
         kind: kind_word(tap.kind),
         operator: tap.operator.0,
+        operator_name: operator.map_or_else(String::new, |operator| operator.name.to_string()),
         mode: tap.mode.word(),
         line: tap.line.as_ref().map(ToString::to_string),
+        line_name: line.map(|line| said(&line.names)),
         stop: tap.stop.as_ref().map(ToString::to_string),
+        stop_name: stop.as_ref().map(said),
     }
 }
 
