@@ -11,6 +11,7 @@ use ridecode_words::{Month, RiderId, UnixSeconds};
 use crate::feed::City;
 use crate::months::{Months, Taken};
 use crate::naive::{Line, Naive};
+use crate::tariffs;
 
 /// Months an ordinary run takes.
 const MONTHS: u64 = 1_500;
@@ -36,30 +37,65 @@ fn beijing_is_priced_alike_twice() {
     check(&City::read("beijing", &["beijing"]));
 }
 
-fn check(city: &City) {
-    let pair = Pair {
-        book: city.book(),
-        naive: Naive::new(city),
-    };
-    let months = Months::new(city);
-    let rounds = match ridecode_testing::number("RIDECODE_SEED") {
+#[test]
+fn shanghai_is_priced_alike_twice() {
+    check(&City::read("shanghai", &["shanghai"]));
+}
+
+/// Each month under a tariff of its own.
+#[test]
+fn random_tariffs_are_priced_alike_twice() {
+    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    let rounds = rounds();
+    for round in 0..rounds {
+        let seed = ridecode_testing::seed(round);
+        let city = tariffs::city(seed);
+        let taken = Months::new(&city).make(seed);
+        if let Some(told) = Pair::of(&city).tell_difference(taken, &mut seen) {
+            panic!("seed {seed}: {told}\n{}", city.tariffs[0]);
+        }
+    }
+    let steps = [
+        "ladder",
+        "flat",
+        "zones",
+        "free_same_station",
+        "missing_tap",
+        "overstay",
+        "tiers",
+        "window",
+        "concession",
+        "continued",
+        "transfer",
+        "accumulation",
+        "cap",
+        "rounding",
+    ];
+    for step in steps {
+        assert!(
+            rounds < MONTHS || seen.contains_key(step),
+            "no {step}: {seen:?}"
+        );
+    }
+}
+
+fn rounds() -> u64 {
+    match ridecode_testing::number("RIDECODE_SEED") {
         Some(_) => 1,
         None => ridecode_testing::number("RIDECODE_MONTHS").unwrap_or(MONTHS),
-    };
+    }
+}
+
+fn check(city: &City) {
+    let pair = Pair::of(city);
+    let months = Months::new(city);
+    let rounds = rounds();
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     for round in 0..rounds {
         let seed = ridecode_testing::seed(round);
         let taken = months.make(seed);
-        if let Some(difference) = pair.difference(&taken, &mut seen) {
-            let fewest = pair.shrink(taken);
-            let shrunk = pair.difference(&fewest, &mut BTreeMap::new());
-            panic!(
-                "seed {seed}: {}\ncut down to {} as of {}:\n{:#?}",
-                difference,
-                shrunk.unwrap_or_default(),
-                fewest.as_of,
-                fewest.taps
-            );
+        if let Some(told) = pair.tell_difference(taken, &mut seen) {
+            panic!("seed {seed}: {told}");
         }
     }
     // Months without an ending would prove nothing about it.
@@ -80,6 +116,26 @@ fn check(city: &City) {
 }
 
 impl Pair {
+    fn of(city: &City) -> Self {
+        Self {
+            book: city.book(),
+            naive: Naive::new(city),
+        }
+    }
+
+    /// The first difference, and what is left of it when the taps that do not matter are gone.
+    fn tell_difference(&self, taken: Taken, seen: &mut BTreeMap<String, u64>) -> Option<String> {
+        let difference = self.difference(&taken, seen)?;
+        let fewest = self.shrink(taken);
+        let shrunk = self.difference(&fewest, &mut BTreeMap::new());
+        Some(format!(
+            "{difference}\ncut down to {} as of {}:\n{:#?}",
+            shrunk.unwrap_or_default(),
+            fewest.as_of,
+            fewest.taps
+        ))
+    }
+
     /// The first line in which the two bills of October, November or December differ.
     fn difference(&self, taken: &Taken, seen: &mut BTreeMap<String, u64>) -> Option<String> {
         for month in 10..=12 {
@@ -88,7 +144,11 @@ impl Pair {
                 month: Month { year: 2026, month },
             };
             let as_of = UnixSeconds(taken.as_of);
-            let mut engine = lines(&bill(period, &taken.taps, &self.book, as_of));
+            let bill = bill(period, &taken.taps, &self.book, as_of);
+            for step in bill.fares.iter().flat_map(|fare| &fare.explanation.steps) {
+                *seen.entry(step.kind().to_owned()).or_default() += 1;
+            }
+            let mut engine = lines(&bill);
             let mut naive = self.naive.bill(&taken.taps, (2026, month), taken.as_of);
             for lines in [&mut engine, &mut naive] {
                 lines.sort_by_key(|line| line.taps.clone());

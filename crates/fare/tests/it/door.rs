@@ -45,6 +45,16 @@ fn rises(tariff: &Tariff) {
             assert_eq!(prices.first(), Some(&ladder.lowest()));
         }
     }
+    for concession in tariff.concessions() {
+        let paid = amounts.map(|list| concession.pays().paid(list));
+        assert!(paid.is_sorted(), "{}: {paid:?}", concession.names().own());
+        for (paid, list) in paid.iter().zip(amounts) {
+            assert!((0..=list).contains(paid), "{paid} of {list}");
+        }
+    }
+    for cap in tariff.caps() {
+        assert!((0..=Tariff::AMOUNT_MAX).contains(&cap.at_most()));
+    }
     let Some(accumulation) = tariff.accumulation() else {
         return;
     };

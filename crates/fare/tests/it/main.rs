@@ -10,6 +10,7 @@ mod door;
 
 mod feed;
 mod months;
+mod tariffs;
 
 mod differential;
 mod naive;

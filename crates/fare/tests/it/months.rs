@@ -256,7 +256,7 @@ impl Maker {
             stop: Some(StopId(text(&place.stop))),
             direction: None,
             vehicle: None,
-            category: 0,
+            category: self.rng.choice([0, 0, 0, 2, 3, 9, 200]).unwrap(),
             showing: None,
         }
     }

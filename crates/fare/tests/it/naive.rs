@@ -3,9 +3,12 @@
 //!
 //! A field it does not know is refused, so that a new kind of rule has to be written twice.
 
+mod caps;
+mod changes;
 mod journeys;
 mod money;
 mod paths;
+mod riders;
 mod table;
 
 use std::collections::BTreeMap;
@@ -13,15 +16,15 @@ use std::collections::BTreeMap;
 use ridecode_fare::Tap;
 
 use crate::feed::City;
+use caps::Payment;
+use changes::{Ride, change};
 use journeys::{Journey, journeys};
 use paths::{Leg, Paths};
-use table::{Charge, Price, Rule, Table};
+use riders::Concession;
+use table::{Charge, Price, Rest, Rule, Table};
 
 /// What is owed to whom: operator, line, minor units.
 pub(crate) type Share = (u32, Option<String>, i64);
-
-/// What was paid this month, by tariff and, where they count apart, by issuer.
-type Paid = BTreeMap<(String, Option<u32>), i64>;
 
 /// One journey on the bill.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +49,32 @@ pub(crate) struct Naive {
     paths: BTreeMap<String, Paths>,
 }
 
+/// A ride's price by itself.
+pub(crate) struct Priced<'a> {
+    rule: &'a Rule,
+    concession: Option<&'a Concession>,
+    list: i64,
+    length_m: i64,
+    /// Nothing where two paths are equally good.
+    legs: Option<Vec<Leg>>,
+}
+
+impl Priced<'_> {
+    /// What the concession leaves of a price.
+    fn conceded(&self, list: i64) -> i64 {
+        self.concession.map_or(list, |other| other.pay(list))
+    }
+}
+
+/// A month as far as it is priced.
+#[derive(Default)]
+struct Month<'a> {
+    rides: Vec<Ride<'a>>,
+    /// What was paid this month, by tariff and, where they count apart, by issuer.
+    accumulated: BTreeMap<(String, Option<u32>), i64>,
+    payments: Vec<Payment>,
+}
+
 impl Naive {
     /// Reads the tariffs' texts and works out every distance.
     pub(crate) fn new(city: &City) -> Self {
@@ -62,13 +91,32 @@ impl Naive {
         }
     }
 
-    /// A rider's month: journeys that began in it, in time order of their first taps.
+    /// A rider's month: journeys that began in it, in time order of their first taps. Only taps
+    /// of the month in any time zone, and two days around it, are looked at.
     pub(crate) fn bill(&self, taps: &[Tap], month: (i32, u8), as_of: i64) -> Vec<Line> {
+        let near = |tap: &&Tap| {
+            let around = [-2, 2].map(|days| table::day(tap.time.0 - 8 * 3_600 + days * 86_400));
+            let is_exact_end = tap.time.0.rem_euclid(86_400) == 0
+                && (
+                    table::day(tap.time.0 - 3 * 86_400).0,
+                    table::day(tap.time.0 - 3 * 86_400).1,
+                ) == month;
+            around.iter().any(|day| (day.0, day.1) == month) || is_exact_end
+        };
+        let taps: Vec<Tap> = taps.iter().filter(near).cloned().collect();
         let mut lines = Vec::new();
-        let mut paid = Paid::new();
-        for journey in journeys(taps, self, as_of) {
+        let mut so_far = Month::default();
+        for journey in journeys(&taps, self, as_of) {
             let day = table::day(journey.taps[0].time.0);
-            if (day.0, day.1) != month {
+            if (day.0, day.1) < month {
+                if journey.ending != "Open"
+                    && let Ok(priced) = self.price(&journey)
+                {
+                    so_far.rides.push(Ride::new(&journey, &priced));
+                }
+                continue;
+            }
+            if (day.0, day.1) > month {
                 continue;
             }
             let mut line = Line {
@@ -82,12 +130,11 @@ impl Naive {
             if journey.ending != "Open" {
                 match self.price(&journey) {
                     Err(why) => line.ending = why.to_owned(),
-                    Ok((rule, list, legs)) => {
-                        let issuer = journey.taps[0].issuer.0;
-                        let minor = self.discount(rule, list, (&mut paid, issuer));
+                    Ok(priced) => {
+                        let minor = self.pay(&journey, &priced, &mut so_far);
                         line.minor = Some(minor);
-                        line.shares = legs.map(|legs| split(minor, &legs));
-                        line.tariff = rule.tariff.clone();
+                        line.shares = priced.legs.map(|legs| split(minor, &legs));
+                        line.tariff = priced.rule.tariff.clone();
                     }
                 }
             }
@@ -96,10 +143,23 @@ impl Naive {
         lines
     }
 
-    /// The first rule in force that covers a tap.
+    /// The first rule in force that covers a tap and is for its rider at its time.
     fn rule(&self, tap: &Tap) -> Option<&Rule> {
+        let mut rules = self.covering(tap);
+        rules.find(|rule| {
+            let known = &self.rest(rule).known;
+            known.admits(&rule.audience, tap.category, tap.time.0)
+        })
+    }
+
+    /// The first rule in force that covers a tap, whomever it is for.
+    fn gates(&self, tap: &Tap) -> Option<&Rule> {
+        self.covering(tap).next()
+    }
+
+    fn covering(&self, tap: &Tap) -> impl Iterator<Item = &Rule> {
         let day = table::day(tap.time.0);
-        self.table.rules.iter().find(|rule| {
+        self.table.rules.iter().filter(move |rule| {
             rule.from <= day
                 && rule.until.is_none_or(|until| day <= until)
                 && rule.operators.contains(&tap.operator.0)
@@ -114,39 +174,55 @@ impl Naive {
                     (Some(network), Some(stop)) => self.paths[network].calls_at(stop.as_str()),
                     _ => true,
                 }
+                && match (&rule.price, &tap.stop) {
+                    (Price::Zones(_, _), Some(stop)) => rule.price.zone(stop.as_str()).is_some(),
+                    _ => true,
+                }
         })
     }
 
-    /// The list price and the legs; no legs where two paths are equally good.
-    fn price(&self, journey: &Journey<'_>) -> Result<(&Rule, i64, Option<Vec<Leg>>), &'static str> {
+    fn rest(&self, rule: &Rule) -> &Rest {
+        &self.table.tariffs[&rule.tariff]
+    }
+
+    /// Price, tiers, concession, overstay.
+    fn price(&self, journey: &Journey<'_>) -> Result<Priced<'_>, &'static str> {
         let first = journey.taps[0];
         let rule = self.rule(first).ok_or("NoRule")?;
+        let rest = self.rest(rule);
+        let concession = rest.concessions.iter().find(|other| {
+            (other.rules.is_empty() || other.rules.contains(&rule.name))
+                && rest
+                    .known
+                    .admits(&other.audience, first.category, first.time.0)
+        });
         let alone = Leg {
             operator: first.operator.0,
             line: first.line.as_ref().map(|line| line.as_str().to_owned()),
             length_m: 0,
         };
-        let mut legs = Some(vec![alone]);
-        let mut list = match journey.ending {
-            "SameStation" => return Ok((rule, 0, legs)),
-            "EntryOnly" | "ExitOnly" => return Ok((rule, rule.missing_tap, legs)),
-            _ => match &rule.price {
-                Price::Flat(minor) => *minor,
-                Price::Ladder(_, _) => {
-                    if journey.taps.len() == 1 {
-                        return Err("SingleByDistance");
-                    }
-                    let (paths, from, to) = self.ends(rule, journey)?;
-                    let length_m = paths.length_m(from, to).ok_or("NoPath")?;
-                    if from != to {
-                        legs = paths.legs(from, to);
-                    }
-                    rule.price.of(length_m)
-                }
-            },
+        let mut priced = Priced {
+            rule,
+            concession,
+            list: 0,
+            length_m: 0,
+            legs: Some(vec![alone]),
         };
-        if journey.ending == "Overstay" {
-            let (charge, on_top) = rule.overstay_charge.as_ref().expect("an overstay rule");
+        match journey.ending {
+            "SameStation" => return Ok(priced),
+            "EntryOnly" | "ExitOnly" => {
+                priced.list = priced.conceded(rule.missing_tap);
+                return Ok(priced);
+            }
+            _ => self.ride(journey, &mut priced)?,
+        }
+        if let Some(tiers) = &rule.tiers {
+            priced.list = tiers.pay(priced.list);
+        }
+        priced.list = priced.conceded(priced.list);
+        if journey.ending == "Overstay"
+            && let Some((charge, on_top)) = &rule.overstay_charge
+        {
             let charge = match (charge, &rule.price) {
                 (Charge::Minor(minor), _) | (Charge::Dearest, Price::Flat(minor)) => *minor,
                 (Charge::Dearest, Price::Ladder(_, _)) => {
@@ -154,10 +230,57 @@ impl Naive {
                     let all = paths.stops().filter_map(|from| paths.length_m(from, to));
                     all.map(|length_m| rule.price.of(length_m)).max().unwrap()
                 }
+                (Charge::Dearest, Price::Zones(stops, _)) => {
+                    let exit = journey.taps.last().unwrap().stop.as_ref().ok_or("NoStop")?;
+                    let fares = stops
+                        .iter()
+                        .filter_map(|(from, _)| rule.price.zone_fare(from, exit.as_str()));
+                    fares.max().ok_or("NoPath")?
+                }
             };
-            list = if *on_top { list + charge } else { charge };
+            priced.list = if *on_top {
+                priced.list + charge
+            } else {
+                charge
+            };
         }
-        Ok((rule, list, legs))
+        Ok(priced)
+    }
+
+    /// The price of a complete ride.
+    fn ride(&self, journey: &Journey<'_>, priced: &mut Priced<'_>) -> Result<(), &'static str> {
+        let rule = priced.rule;
+        let is_single = journey.taps.len() == 1;
+        match &rule.price {
+            Price::Flat(minor) => priced.list = *minor,
+            Price::Ladder(_, _) => {
+                if is_single {
+                    return Err("SingleByDistance");
+                }
+                let (paths, from, to) = self.ends(rule, journey)?;
+                priced.length_m = paths.length_m(from, to).ok_or("NoPath")?;
+                if from != to {
+                    priced.legs = paths.legs(from, to);
+                }
+                priced.list = rule.price.of(priced.length_m);
+            }
+            Price::Zones(stops, fares) => {
+                let mut names: Vec<&String> = stops.iter().map(|(_, zone)| zone).collect();
+                names.sort();
+                names.dedup();
+                let same = fares.iter().all(|fare| fare.2 == fares[0].2);
+                if is_single {
+                    let only = same && fares.len() == names.len() * names.len();
+                    priced.list = only.then_some(fares[0].2).ok_or("SingleByDistance")?;
+                } else {
+                    let stop = |tap: &Tap| tap.stop.as_ref().map(ToString::to_string);
+                    let (first, last) = (journey.taps[0], *journey.taps.last().unwrap());
+                    let (from, to) = (stop(first).ok_or("NoStop")?, stop(last).ok_or("NoStop")?);
+                    priced.list = rule.price.zone_fare(&from, &to).ok_or("NoPath")?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn ends<'a>(
@@ -171,18 +294,39 @@ impl Naive {
         Ok((&self.paths[network], stop(journey.taps[0])?, stop(last)?))
     }
 
-    fn discount(&self, rule: &Rule, list: i64, (paid, issuer): (&mut Paid, u32)) -> i64 {
-        let Some(accumulation) = self.table.accumulations.get(&rule.tariff) else {
-            return list;
+    /// What the rider pays: less for the ride before, for the month, for the caps.
+    fn pay<'a>(
+        &'a self,
+        journey: &Journey<'_>,
+        priced: &Priced<'a>,
+        so_far: &mut Month<'a>,
+    ) -> i64 {
+        let (rule, first) = (priced.rule, journey.taps[0]);
+        let rest = self.rest(rule);
+        let ride = Ride::new(journey, priced);
+        let (ride, list) = change(&mut so_far.rides, (ride, priced), &rest.transfers);
+        so_far.rides.push(ride);
+        let rooms = rest.caps.iter();
+        let rooms = rooms.filter_map(|cap| cap.left((first, rule), &rest.known, &so_far.payments));
+        let at_most = rooms.min().unwrap_or(i64::MAX);
+        let accumulates = rule.accumulates && priced.concession.is_none_or(|by| by.accumulates);
+        let minor = match &rest.accumulation {
+            Some(accumulation) if accumulates => {
+                let issuer = accumulation.per_issuer.then_some(first.issuer.0);
+                let name = rule.tariff.split('@').next().unwrap().to_owned();
+                let before = so_far.accumulated.entry((name, issuer)).or_default();
+                let minor = accumulation.pay(*before, list).min(at_most);
+                *before += minor;
+                minor
+            }
+            _ => list.min(at_most),
         };
-        if !rule.accumulates {
-            return list;
-        }
-        let issuer = accumulation.per_issuer.then_some(issuer);
-        let name = rule.tariff.split('@').next().unwrap().to_owned();
-        let before = paid.entry((name, issuer)).or_default();
-        let minor = accumulation.pay(*before, list);
-        *before += minor;
+        so_far.payments.push(Payment {
+            first: first.clone(),
+            tariff: rule.tariff.clone(),
+            rule: rule.name.clone(),
+            minor,
+        });
         minor
     }
 }

@@ -133,3 +133,32 @@ fn a_late_tap_is_capped_as_if_it_had_come_in_time() {
     taps.push(first);
     assert_eq!(amounts(&of_month(11, &book, &taps)), [200, 200, 100, 0]);
 }
+
+#[test]
+fn under_caps_over_the_same_rides_a_further_ride_never_costs_less_in_total() {
+    for round in 0..300 {
+        let seed = ridecode_testing::seed(round);
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let [day, week, month] = [900, 2_500, 6_000].map(|most| rng.i64(0..most));
+        let edge = rng.choice(["by_days", "whole"]).unwrap();
+        let book = capped(&format!(
+            "\n[[cap]]\nname = \"day\"\nperiod = \"day\"\nat_most = {day}\n\
+             [[cap]]\nname = \"week\"\nperiod = \"week\"\nweek_at_month_end = \"{edge}\"\n\
+             at_most = {week}\n[[cap]]\nname = \"month\"\nperiod = \"month\"\nat_most = {month}\n"
+        ));
+        let mut taps: Vec<Tap> = Vec::new();
+        let mut before = 0;
+        for ride in 1..30 {
+            taps.push(bus(ride, rng.i64(-20 * DAY..9 * DAY)));
+            let bill = of_month(11, &book, &taps);
+            let total: i64 = amounts(&bill).iter().sum();
+            assert!((before..=month).contains(&total), "seed {seed}: {total}");
+            for fare in &bill.fares {
+                let same_day = bill.fares.iter().filter(|other| other.day == fare.day);
+                let of_day: i64 = same_day.map(|other| other.amount.minor).sum();
+                assert!(of_day <= day, "seed {seed}: {of_day} on {}", fare.day);
+            }
+            before = total;
+        }
+    }
+}

@@ -25,7 +25,7 @@ pub(crate) fn journeys<'a>(taps: &'a [Tap], naive: &Naive, as_of: i64) -> Vec<Jo
             });
             continue;
         }
-        let key = match naive.rule(tap) {
+        let key = match naive.gates(tap) {
             None => format!("operator {} {}", tap.operator, tap.mode.word()),
             Some(rule) => match &rule.network {
                 Some(network) => format!("network {network}"),

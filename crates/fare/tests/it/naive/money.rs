@@ -51,12 +51,43 @@ impl Accumulation {
             rest = rest.plus(room.times(-100, percent));
             reached = Fraction::whole(next.0);
         }
-        // To the nearest multiple, halves up.
-        let halves = paid.times(2, self.round_to).plus(Fraction::whole(1));
-        let rounded = halves.0.div_euclid(halves.1 * 2);
-        let rounded = i64::try_from(rounded).unwrap() * self.round_to;
-        rounded.min(list)
+        paid.rounded(self.round_to).min(list)
     }
+}
+
+/// Percentages of the parts of one fare.
+pub(crate) struct Tiers {
+    bands: Vec<(i64, i64)>,
+    round_to: i64,
+}
+
+impl Tiers {
+    /// Reads the table.
+    pub(crate) fn read(mut table: Toml) -> Self {
+        let mut take = |key: &str| table.remove(key).expect(key);
+        let read = Self {
+            bands: list(take("bands")).into_iter().map(pair).collect(),
+            round_to: number(&take("round_to")),
+        };
+        refuse_others(&table);
+        read
+    }
+
+    /// What is paid of a fare: of each minor unit the percentage of the tier it lies in.
+    pub(crate) fn pay(&self, list: i64) -> i64 {
+        let mut paid = Fraction::whole(0);
+        for (place, (from, percent)) in self.bands.iter().enumerate() {
+            let until = self.bands.get(place + 1).map_or(i64::MAX, |next| next.0);
+            let part = (list.min(until) - from).max(0);
+            paid = paid.plus(Fraction::whole(part).times(*percent, 100));
+        }
+        paid.rounded(self.round_to).min(list)
+    }
+}
+
+/// So many percent, to the nearest multiple.
+pub(crate) fn percent_of(list: i64, percent: i64, round_to: i64) -> i64 {
+    Fraction::whole(list).times(percent, 100).rounded(round_to)
 }
 
 /// A numerator and a positive denominator.
@@ -74,6 +105,12 @@ impl Fraction {
 
     fn times(self, by: i64, over: i64) -> Self {
         Self(self.0 * i128::from(by), self.1 * i128::from(over)).reduced()
+    }
+
+    /// To the nearest multiple, halves up.
+    fn rounded(self, to: i64) -> i64 {
+        let halves = self.times(2, to).plus(Self::whole(1));
+        i64::try_from(halves.0.div_euclid(halves.1 * 2)).unwrap() * to
     }
 
     fn is_below(self, number: i64) -> bool {

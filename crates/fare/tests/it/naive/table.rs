@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use toml::{Table as Toml, Value};
 
-use super::money::Accumulation;
+use super::caps::Cap;
+use super::changes::{Continues, Transfer};
+use super::money::{Accumulation, Tiers};
+use super::riders::{Audience, Concession, Known, words};
 
 /// Year, month, day.
 pub(crate) type Day = (i32, u8, u8);
@@ -12,8 +15,17 @@ pub(crate) type Day = (i32, u8, u8);
 /// Every rule of every tariff, in order of precedence.
 pub(crate) struct Table {
     pub(crate) rules: Vec<Rule>,
-    /// By tariff and version.
-    pub(crate) accumulations: BTreeMap<String, Accumulation>,
+    /// What else a tariff holds, by tariff and version.
+    pub(crate) tariffs: BTreeMap<String, Rest>,
+}
+
+/// What a tariff holds beside its rules.
+pub(crate) struct Rest {
+    pub(crate) known: Known,
+    pub(crate) concessions: Vec<Concession>,
+    pub(crate) transfers: Vec<Transfer>,
+    pub(crate) accumulation: Option<Accumulation>,
+    pub(crate) caps: Vec<Cap>,
 }
 
 /// A rule.
@@ -26,8 +38,11 @@ pub(crate) struct Rule {
     pub(crate) operators: Vec<u32>,
     pub(crate) modes: Vec<String>,
     pub(crate) lines: Vec<String>,
+    pub(crate) audience: Audience,
     pub(crate) network: Option<String>,
     pub(crate) price: Price,
+    pub(crate) tiers: Option<Tiers>,
+    pub(crate) continues: Option<Continues>,
     pub(crate) accumulates: bool,
     pub(crate) same_station_s: i64,
     pub(crate) overstay_s: Option<i64>,
@@ -47,6 +62,8 @@ pub(crate) enum Price {
     Flat(i64),
     /// Steps, then every so many meters so much more.
     Ladder(Vec<(i64, i64)>, Option<(i64, i64)>),
+    /// The zone of each stop, the fare from zone to zone.
+    Zones(Vec<(String, String)>, Vec<(String, String, i64)>),
 }
 
 impl Price {
@@ -69,8 +86,63 @@ impl Price {
                 }
                 minor
             }
+            Self::Zones(_, _) => panic!("zones have no lengths"),
         }
     }
+
+    /// The lowest there is.
+    fn lowest(&self) -> i64 {
+        match self {
+            Self::Flat(_) | Self::Ladder(_, _) => self.of(0),
+            Self::Zones(_, fares) => fares.iter().map(|fare| fare.2).min().unwrap(),
+        }
+    }
+
+    /// The zone of a stop, if zones price it.
+    pub(crate) fn zone(&self, stop: &str) -> Option<&str> {
+        let Self::Zones(stops, _) = self else {
+            return None;
+        };
+        let found = stops.iter().find(|(known, _)| known == stop);
+        found.map(|(_, zone)| zone.as_str())
+    }
+
+    /// The fare from one stop to another, if zones price it.
+    pub(crate) fn zone_fare(&self, from: &str, to: &str) -> Option<i64> {
+        let Self::Zones(_, fares) = self else {
+            return None;
+        };
+        let (from, to) = (self.zone(from)?, self.zone(to)?);
+        let found = fares.iter().find(|fare| fare.0 == from && fare.1 == to);
+        found.map(|fare| fare.2)
+    }
+}
+
+/// Zones, with each stop's, and fares between them.
+fn zones(value: Value) -> Price {
+    let Value::Table(mut table) = value else {
+        panic!("zones are a table")
+    };
+    let mut stops = Vec::new();
+    for zone in list(table.remove("stops").unwrap()) {
+        let mut zone = list(zone).into_iter();
+        let name = word(zone.next().unwrap());
+        let members = list(zone.next().unwrap()).into_iter();
+        stops.extend(members.map(|stop| (word(stop), name.clone())));
+    }
+    let fares = list(table.remove("fares").unwrap())
+        .into_iter()
+        .map(|fare| {
+            let fare = list(fare);
+            (
+                word(fare[0].clone()),
+                word(fare[1].clone()),
+                number(&fare[2]),
+            )
+        });
+    let price = Price::Zones(stops, fares.collect());
+    refuse_others(&table);
+    price
 }
 
 impl Table {
@@ -83,9 +155,19 @@ impl Table {
         });
         let mut table = Self {
             rules: Vec::new(),
-            accumulations: BTreeMap::new(),
+            tariffs: BTreeMap::new(),
         };
         for mut document in documents {
+            let rest = Rest {
+                known: Known::read(&mut document),
+                concessions: Concession::read(&mut document),
+                transfers: Transfer::read(&mut document),
+                accumulation: match document.remove("accumulation") {
+                    Some(Value::Table(accumulation)) => Some(Accumulation::read(accumulation)),
+                    _ => None,
+                },
+                caps: Cap::read(&mut document),
+            };
             let mut take = |key: &str| document.remove(key);
             let name = word(take("name").unwrap());
             let name = format!("{name}@{}", word(take("version").unwrap()));
@@ -95,10 +177,7 @@ impl Table {
             let from = date(&take("valid_from").unwrap());
             let until = take("valid_until").map(|until| date(&until));
             drop((take("city"), take("source")));
-            if let Some(Value::Table(accumulation)) = take("accumulation") {
-                let accumulation = Accumulation::read(accumulation);
-                table.accumulations.insert(name.clone(), accumulation);
-            }
+            table.tariffs.insert(name.clone(), rest);
             let Some(Value::Array(rules)) = take("rule") else {
                 panic!("{name}: no rules")
             };
@@ -116,10 +195,12 @@ impl Table {
 
 impl Rule {
     fn read(mut rule: Toml, tariff: &str, (from, until): (Day, Option<Day>)) -> Self {
+        let audience = Audience::read(&mut rule);
         let mut take = |key: &str| rule.remove(key);
-        let price = match (take("flat"), take("ladder")) {
-            (Some(flat), None) => Price::Flat(number(&flat)),
-            (None, Some(Value::Table(mut ladder))) => {
+        let price = match (take("flat"), take("ladder"), take("zones")) {
+            (Some(flat), None, None) => Price::Flat(number(&flat)),
+            (None, None, Some(value)) => zones(value),
+            (None, Some(Value::Table(mut ladder)), None) => {
                 let steps = list(ladder.remove("steps").unwrap());
                 let steps = steps.into_iter().map(pair).collect();
                 let beyond = ladder.remove("beyond").map(pair);
@@ -128,7 +209,7 @@ impl Rule {
             }
             other => panic!("{tariff}: no price: {other:?}"),
         };
-        let (mut wait_s, mut missing_tap) = (86_400, price.of(0));
+        let (mut wait_s, mut missing_tap) = (86_400, price.lowest());
         if let Some(Value::Table(mut missing)) = take("missing_tap") {
             wait_s = missing
                 .remove("wait_s")
@@ -149,9 +230,9 @@ impl Rule {
             overstay_charge = Some((charge, on_top));
             refuse_others(&overstay);
         }
-        let words = |value: Option<Value>| {
-            let members = value.map(list).unwrap_or_default();
-            members.into_iter().map(word).collect::<Vec<String>>()
+        let table = |value: Value| match value {
+            Value::Table(table) => table,
+            other => panic!("no table: {other:?}"),
         };
         let operators = list(take("operators").unwrap());
         let read = Self {
@@ -165,8 +246,11 @@ impl Rule {
                 .collect(),
             modes: words(take("modes")),
             lines: words(take("lines")),
+            audience,
             network: take("network").map(word),
             price,
+            tiers: take("tiers").map(|value| Tiers::read(table(value))),
+            continues: take("continues").map(|value| Continues::read(table(value))),
             accumulates: take("accumulates").is_some_and(|truth| truth.as_bool().unwrap()),
             same_station_s: take("same_station_s").map_or(0, |seconds| number(&seconds)),
             overstay_s,
@@ -230,7 +314,7 @@ pub(super) fn refuse_others(table: &Toml) {
     );
 }
 
-fn date(value: &Value) -> Day {
+pub(super) fn date(value: &Value) -> Day {
     let date = value.as_datetime().expect("a date").date.expect("a date");
     (i32::from(date.year), date.month, date.day)
 }
