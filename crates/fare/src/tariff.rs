@@ -285,6 +285,17 @@ impl Tariff {
     }
 }
 
+impl Price {
+    /// The lowest there is, in minor units.
+    fn lowest(&self) -> i64 {
+        match self {
+            Self::Flat(minor) => *minor,
+            Self::Ladder(ladder) => ladder.lowest(),
+            Self::Zones(zones) => zones.lowest(),
+        }
+    }
+}
+
 impl Rule {
     /// Its name within the tariff.
     pub fn name(&self) -> &Text {

@@ -128,7 +128,12 @@ fn rules(fields: &Fields<'_>, known: &Known) -> Result<Vec<Rule>, TariffFault> {
 
 fn rule(fields: &Fields<'_>, known: &Known) -> Result<Rule, TariffFault> {
     let price = price(fields)?;
-    let (missing_tap_wait_s, missing_tap_minor) = missing_tap(fields, &price)?;
+    let tiers = fields.find("tiers");
+    let tiers = tiers.map(|field| discounts::tiers(&field)).transpose()?;
+    let cheapest = tiers
+        .as_ref()
+        .map_or(price.lowest(), |tiers| tiers.paid(price.lowest()));
+    let (missing_tap_wait_s, missing_tap_minor) = missing_tap(fields, cheapest)?;
     let rule = Rule {
         name: fields.need("name", "give the rule a name")?.short_text()?,
         operators: operators(fields)?,
@@ -140,10 +145,7 @@ fn rule(fields: &Fields<'_>, known: &Known) -> Result<Rule, TariffFault> {
             .map(|field| field.short_text())
             .transpose()?,
         price,
-        tiers: fields
-            .find("tiers")
-            .map(|field| discounts::tiers(&field))
-            .transpose()?,
+        tiers,
         continues: fields
             .find("continues")
             .map(|field| discounts::continuation(&field))
@@ -311,13 +313,8 @@ fn pair(field: &Field<'_>, expected: &str) -> Result<(u32, i64), TariffFault> {
     ))
 }
 
-fn missing_tap(fields: &Fields<'_>, price: &Price) -> Result<(u32, i64), TariffFault> {
-    // Without a word about it a missing tap costs the cheapest ride there is.
-    let cheapest = match price {
-        Price::Flat(minor) => *minor,
-        Price::Ladder(ladder) => ladder.lowest(),
-        Price::Zones(zones) => zones.lowest(),
-    };
+/// Without a word about it a missing tap costs the cheapest ride there is, in minor units.
+fn missing_tap(fields: &Fields<'_>, cheapest: i64) -> Result<(u32, i64), TariffFault> {
     let Some(field) = fields.find("missing_tap") else {
         return Ok((WAIT_S, cheapest));
     };

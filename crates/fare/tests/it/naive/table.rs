@@ -209,7 +209,10 @@ impl Rule {
             }
             other => panic!("{tariff}: no price: {other:?}"),
         };
-        let (mut wait_s, mut missing_tap) = (86_400, price.lowest());
+        let tiers = take("tiers").map(|value| Tiers::read(plain(value)));
+        let cheapest = price.lowest();
+        let cheapest = tiers.as_ref().map_or(cheapest, |tiers| tiers.pay(cheapest));
+        let (mut wait_s, mut missing_tap) = (86_400, cheapest);
         if let Some(Value::Table(mut missing)) = take("missing_tap") {
             wait_s = missing
                 .remove("wait_s")
@@ -230,10 +233,6 @@ impl Rule {
             overstay_charge = Some((charge, on_top));
             refuse_others(&overstay);
         }
-        let table = |value: Value| match value {
-            Value::Table(table) => table,
-            other => panic!("no table: {other:?}"),
-        };
         let operators = list(take("operators").unwrap());
         let read = Self {
             tariff: tariff.to_owned(),
@@ -249,8 +248,8 @@ impl Rule {
             audience,
             network: take("network").map(word),
             price,
-            tiers: take("tiers").map(|value| Tiers::read(table(value))),
-            continues: take("continues").map(|value| Continues::read(table(value))),
+            tiers,
+            continues: take("continues").map(|value| Continues::read(plain(value))),
             accumulates: take("accumulates").is_some_and(|truth| truth.as_bool().unwrap()),
             same_station_s: take("same_station_s").map_or(0, |seconds| number(&seconds)),
             overstay_s,
@@ -283,6 +282,13 @@ pub(crate) fn day(time: i64) -> Day {
         month += 1;
     }
     (year, month, u8::try_from(days + 1).unwrap())
+}
+
+fn plain(value: Value) -> Toml {
+    match value {
+        Value::Table(table) => table,
+        other => panic!("no table: {other:?}"),
+    }
 }
 
 pub(super) fn word(value: Value) -> String {
