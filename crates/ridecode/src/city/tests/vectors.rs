@@ -1,10 +1,13 @@
-//! vectors/fares/guangfo.json: taps in, fares out.
+//! vectors/fares/guangfo.json and changes.json: taps in, fares out.
 
 use serde_json::Value;
 
 use super::*;
 
-const VECTORS: &str = include_str!("../../../../../vectors/fares/guangfo.json");
+const VECTORS: [&str; 2] = [
+    include_str!("../../../../../vectors/fares/guangfo.json"),
+    include_str!("../../../../../vectors/fares/changes.json"),
+];
 
 fn tap(value: &Value) -> Tap {
     let word = |name: &str| value[name].as_str();
@@ -57,10 +60,12 @@ fn ending(ending: Ending) -> &'static str {
 
 #[test]
 fn each_case_gives_its_fares() {
-    let vectors: Value = serde_json::from_str(VECTORS).unwrap();
+    let vectors = VECTORS.map(|text| serde_json::from_str::<Value>(text).unwrap());
     let cities = Cities::embedded();
-    let cases = vectors["cases"].as_array().unwrap();
-    for case in cases {
+    let cases = vectors
+        .each_ref()
+        .map(|file| file["cases"].as_array().unwrap());
+    for case in cases.into_iter().flatten() {
         let taps: Vec<Tap> = case["taps"].as_array().unwrap().iter().map(tap).collect();
         let (year, month) = case["month"].as_str().unwrap().split_once('-').unwrap();
         let period = Period {
@@ -96,7 +101,8 @@ fn each_case_gives_its_fares() {
             .collect();
         assert_eq!(unpriced, case["unpriced"], "{}", case["name"]);
     }
-    assert!(cases.len() >= 20);
+    let count: usize = cases.iter().map(|cases| cases.len()).sum();
+    assert!(count >= 25, "{count} cases");
 }
 
 fn fare_of(fare: &ridecode_fare::Fare) -> Value {
