@@ -10,8 +10,12 @@
 // POST /control {"next": FAULT, "code"?} makes the next deduction go wrong; POST /control
 // {"settle": {"number", "state", "repay"?}} settles an accepted order late; {"duplicateBill": true}
 // writes each bill line twice; {"bill": "other-merchant"} puts a stranger's line in the bill;
-// {"contract": {"id", "state", "reason"?}} changes a contract; {"callback": number} answers with
-// headers and body of the callback about an order, for the test to deliver.
+// {"contract": {"id", "state", "reason"?}} changes a contract; {"sign": code} and {"terminate": code}
+// let the rider sign or end a contract on WeChat's pages, and answer with the callback about it;
+// {"nextRefund": STATUS or CODE} makes the next refund stand so or be refused so;
+// {"refundCallback": number} answers with the callback about a refund;
+// {"callback": number} answers with headers and body of the callback about an order, for the test
+// to deliver.
 
 import { createHash, createCipheriv, createVerify, createSign, generateKeyPairSync, randomBytes }
   from 'node:crypto';
@@ -22,6 +26,7 @@ const APP = 'wxcbda96de0b165486';
 const MERCHANT = '1900000109';
 const SUB_MERCHANT = '1900000110';
 const MERCHANT_SERIAL = '3775B6A45ACD588826D15E583A95F5DD';
+const PLAN = 12535;
 const SERIAL = 'PUB_KEY_ID_0119000001092026';
 const API_V3_KEY = randomBytes(16).toString('hex');
 
@@ -34,6 +39,8 @@ const contracts = new Map([
   ['W1', { state: 'NORMAL' }],
   ['W2', { state: 'NORMAL' }],
 ]);
+const refunds = new Map();
+const signings = new Map();
 const nonces = new Set();
 const bills = new Map();
 let fault = null;
@@ -241,41 +248,188 @@ function billTicket(response, query) {
   });
 }
 
-/** Headers and body of the callback about an order. */
-function callback(number, event) {
+/** Which field of a contract to sign is not as documented, or null. */
+function signingFault(asked) {
+  const known = ['sign_scene', 'appid', 'sub_mchid', 'plan_id', 'out_contract_code',
+    'contract_display_account', 'contract_notify_url', 'out_user_code', 'return_url'];
+  const strange = Object.keys(asked).find((key) => !known.includes(key));
+  if (strange) return strange;
+  if (asked.sign_scene !== 'SIGN_SCENE_QRCODE') return 'sign_scene';
+  if (asked.appid !== APP) return 'appid';
+  if (asked.sub_mchid !== SUB_MERCHANT) return 'sub_mchid';
+  if (asked.plan_id !== PLAN) return 'plan_id';
+  if (!/^[0-9A-Za-z_-]{1,32}$/.test(asked.out_contract_code)) return 'out_contract_code';
+  if (!text(asked.contract_display_account, 32)) return 'contract_display_account';
+  if (!/^https:\/\/[^?]{1,240}$/.test(asked.contract_notify_url)) return 'contract_notify_url';
+  if (!text(asked.out_user_code, 32)) return 'out_user_code';
+  return null;
+}
+
+function openSigning(response, body) {
+  const asked = JSON.parse(body);
+  const wrong = signingFault(asked);
+  if (wrong) return refuse(response, 400, 'PARAM_ERROR');
+  const held = signings.get(asked.out_contract_code);
+  if (held?.state === 'SIGNED') return refuse(response, 400, 'CONTRACT_EXISTED');
+  signings.set(asked.out_contract_code, { asked, state: 'WAITING' });
+  const session = randomBytes(16).toString('hex');
+  return answer(response, 200,
+    { redirect_url: `https://payapp.weixin.qq.com/papay/sign?session=${session}` });
+}
+
+/** A signing as replies and callbacks show it. */
+const shownSigning = ({ asked, state, contract }) => ({
+  mchid: MERCHANT,
+  sub_mchid: asked.sub_mchid,
+  appid: asked.appid,
+  plan_id: asked.plan_id,
+  out_contract_code: asked.out_contract_code,
+  contract_id: contract,
+  contract_state: state,
+  openid: 'o1',
+});
+
+function sign(code) {
+  const signing = signings.get(code);
+  signing.state = 'SIGNED';
+  signing.contract = `C${code}`;
+  contracts.set(signing.contract, { state: 'NORMAL' });
+  return callback('PAPAY.SIGN', shownSigning(signing), 'papay');
+}
+
+function terminate(code) {
+  const signing = signings.get(code);
+  signing.state = 'TERMINATED';
+  contracts.set(signing.contract, { state: 'BLOCKED', reason: 'DELETED' });
+  return callback('PAPAY.TERMINATE', shownSigning(signing), 'papay');
+}
+
+/** Requests about a signed contract by our code. */
+function aboutSigning(request, response, url) {
+  const found = /^\/v3\/papay\/sign\/contracts\/plan-id\/(\d+)\/out-contract-code\/([^/]+)(\/terminate)?$/
+    .exec(url.pathname);
+  if (!found || Number(found[1]) !== PLAN) return refuse(response, 400, 'PARAM_ERROR');
+  const signing = signings.get(found[2]);
+  if (!signing?.contract) return refuse(response, 404, 'RESOURCE_NOT_EXISTS');
+  if (!found[3]) return answer(response, 200, shownSigning(signing));
+  if (signing.state === 'TERMINATED') return refuse(response, 404, 'CONTRACT_NOT_EXIST');
+  terminate(found[2]);
+  return answer(response, 204, '');
+}
+
+let nextRefund = 'SUCCESS';
+
+/** Which field of a refund is not as documented, or null. */
+function refundFault(asked) {
+  const known = ['sub_mchid', 'transaction_id', 'out_refund_no', 'reason', 'notify_url', 'amount'];
+  const strange = Object.keys(asked).find((key) => !known.includes(key));
+  if (strange) return strange;
+  if (asked.sub_mchid !== SUB_MERCHANT) return 'sub_mchid';
+  if (!/^[0-9A-Za-z_\-|*@]{1,64}$/.test(asked.out_refund_no)) return 'out_refund_no';
+  if (asked.reason !== undefined && !text(asked.reason, 80)) return 'reason';
+  if (!/^https:\/\/[^?]{1,240}$/.test(asked.notify_url)) return 'notify_url';
+  const { refund, total, currency } = asked.amount ?? {};
+  const whole = (amount) => Number.isInteger(amount) && amount > 0;
+  return whole(refund) && whole(total) && currency === 'CNY' ? null : 'amount';
+}
+
+/** A refund as replies show it. */
+const shownRefund = ({ asked, order, status, number }) => ({
+  refund_id: `50300000${number}`,
+  out_refund_no: asked.out_refund_no,
+  transaction_id: order.transaction,
+  out_trade_no: order.request.out_trade_no,
+  channel: 'ORIGINAL',
+  status,
+  amount: { ...asked.amount, payer_total: asked.amount.total, payer_refund: asked.amount.refund },
+});
+
+function giveBack(response, body) {
+  const asked = JSON.parse(body);
+  const wrong = refundFault(asked);
+  if (wrong) return answer(response, 400, { code: 'PARAM_ERROR', message: wrong });
+  const held = refunds.get(asked.out_refund_no);
+  if (held && held.body !== body) return refuse(response, 400, 'INVALID_REQUEST');
+  if (held) return answer(response, 200, shownRefund(held));
+  const order = [...orders.values()].find(({ transaction }) => transaction === asked.transaction_id);
+  if (!order) return refuse(response, 404, 'RESOURCE_NOT_EXISTS');
+  const already = [...refunds.values()]
+    .filter((refund) => refund.order === order)
+    .reduce((sum, refund) => sum + refund.asked.amount.refund, 0);
+  const paid = order.request.amount.total;
+  if (asked.amount.total !== paid || already + asked.amount.refund > paid) {
+    return refuse(response, 400, 'INVALID_REQUEST');
+  }
+  const doing = nextRefund;
+  nextRefund = 'SUCCESS';
+  if (doing === 'NOT_ENOUGH') return refuse(response, 403, doing);
+  if (doing === 'timeout-before') return response.destroy();
+  const status = doing === 'timeout-after' ? 'SUCCESS' : doing;
+  const refund = { asked, body, order, status, number: refunds.size + 1 };
+  refunds.set(asked.out_refund_no, refund);
+  return doing === 'timeout-after' ? response.destroy() : answer(response, 200, shownRefund(refund));
+}
+
+function refundCallback(number) {
+  const refund = refunds.get(number);
+  const { status, ...told } = shownRefund(refund);
+  const owner = { sp_mchid: MERCHANT, sub_mchid: SUB_MERCHANT };
+  return callback(`REFUND.${status}`, { ...owner, ...told, refund_status: status }, 'refund');
+}
+
+function orderCallback(number, event) {
   const order = orders.get(number);
+  const told = order.state === 'SUCCESS' ? 'SUCCESS' : 'FAIL';
+  return callback(event ?? `TRANSACTION.${told}`, shown(order), 'transaction');
+}
+
+/** Headers and body of a callback. */
+function callback(event, told, type) {
   const nonce = randomBytes(6).toString('hex');
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(API_V3_KEY), Buffer.from(nonce));
-  cipher.setAAD(Buffer.from('transaction'));
+  cipher.setAAD(Buffer.from(type));
   const sealed = Buffer.concat([
-    cipher.update(JSON.stringify(shown(order))), cipher.final(), cipher.getAuthTag(),
+    cipher.update(JSON.stringify(told)), cipher.final(), cipher.getAuthTag(),
   ]);
   const body = JSON.stringify({
     id: randomBytes(16).toString('hex'),
     create_time: `${chinaTime(now())}+08:00`,
     resource_type: 'encrypt-resource',
-    event_type: event ?? `TRANSACTION.${order.state === 'SUCCESS' ? 'SUCCESS' : 'FAIL'}`,
-    summary: '扣费结果',
+    event_type: event,
+    summary: event,
     resource: {
-      original_type: 'transaction',
+      original_type: type,
       algorithm: 'AEAD_AES_256_GCM',
       ciphertext: sealed.toString('base64'),
-      associated_data: 'transaction',
+      associated_data: type,
       nonce,
     },
   });
   return { headers: signed(body), body };
 }
 
+const standing = () => ({
+  orders: [...orders.keys()],
+  signings: [...signings.values()].map(({ state }) => state),
+  refunds: Object.fromEntries([...refunds.entries()]
+    .map(([number, { asked, status }]) => [number, { status, amount: asked.amount.refund }])),
+});
+
 function control(response, body) {
   const wish = JSON.parse(body);
+  if (wish.nextRefund) nextRefund = wish.nextRefund;
+  if (wish.settleRefund) refunds.get(wish.settleRefund.number).status = wish.settleRefund.status;
   if (wish.next) fault = wish;
   if (wish.settle) settle(orders.get(wish.settle.number), wish.settle.state, wish.settle.repay);
   if (wish.repaid) orders.get(wish.repaid).repay = 'REPAID';
   if (wish.duplicateBill) duplicateBill = true;
   if (wish.bill === 'other-merchant') strangerInBill = true;
   if (wish.contract) contracts.set(wish.contract.id, wish.contract);
-  const told = wish.callback ? callback(wish.callback, wish.event) : { orders: orders.size };
+  const told = wish.callback ? orderCallback(wish.callback, wish.event)
+    : wish.sign ? sign(wish.sign)
+      : wish.terminate ? terminate(wish.terminate)
+        : wish.refundCallback ? refundCallback(wish.refundCallback)
+          : standing();
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.end(JSON.stringify(told));
 }
@@ -291,6 +445,15 @@ function route(request, response, body) {
   const last = url.pathname.split('/').pop();
   if (`${request.method} ${url.pathname}` === 'POST /v3/qrcode/transactions') {
     return deduct(request, response, body);
+  }
+  if (`${request.method} ${url.pathname}` === 'POST /v3/refund/domestic/refunds') {
+    return giveBack(response, body);
+  }
+  if (url.pathname === '/v3/papay/entrust-sign/contracts/pre-entrust-sign') {
+    return openSigning(response, body);
+  }
+  if (url.pathname.startsWith('/v3/papay/sign/contracts/')) {
+    return aboutSigning(request, response, url);
   }
   switch (place) {
     case 'GET /v3/qrcode/transactions/out-trade-no/*': {
@@ -309,6 +472,14 @@ function route(request, response, body) {
         user_service_state: contract.state,
         ...(contract.reason && { block_reason: contract.reason }),
       });
+    }
+    case 'GET /v3/refund/domestic/refunds/*': {
+      const refund = refunds.get(last);
+      if (url.searchParams.get('sub_mchid') !== SUB_MERCHANT) {
+        return refuse(response, 400, 'PARAM_ERROR');
+      }
+      return refund ? answer(response, 200, shownRefund(refund))
+        : refuse(response, 404, 'RESOURCE_NOT_EXISTS');
     }
     case 'GET /v3/bill/*': return billTicket(response, url.searchParams);
     case 'GET /v3/billdownload/*':

@@ -61,6 +61,18 @@ impl Mandate {
         }
     }
 
+    /// The mandate after either side ended it. A repeat changes nothing.
+    pub fn ended(self, now: UnixSeconds) -> Self {
+        match self.state {
+            MandateState::Ended => self,
+            MandateState::Pending | MandateState::Active | MandateState::Suspended { .. } => Self {
+                state: MandateState::Ended,
+                changed: now,
+                ..self
+            },
+        }
+    }
+
     /// The mandate after the provider says that `contract` is in `state`. Repeats change nothing,
     /// nor does word from before it was signed that comes late.
     pub fn told(
@@ -168,6 +180,19 @@ mod tests {
         );
         check((Some("c"), frozen.clone()), ("c", Active), Ok((Active, 20)));
         check((Some("c"), frozen), ("c", Ended), Ok((Ended, 20)));
+    }
+
+    #[test]
+    fn an_end_is_once_and_for_good() {
+        use MandateState::{Active, Ended, Pending};
+        let check = |contract, state, changed| {
+            let ended = mandate(contract, state, 10).ended(UnixSeconds(20));
+            assert_eq!(ended, mandate(contract, Ended, changed));
+        };
+        check(None, Pending, 20);
+        check(Some("c"), Active, 20);
+        check(Some("c"), suspended("overdue"), 20);
+        check(Some("c"), Ended, 10);
     }
 
     #[test]

@@ -10,11 +10,11 @@
 mod plan;
 
 use ridecode_ledger::Money;
-use ridecode_pay::{Order, Outcome, RequestTime};
+use ridecode_pay::{HttpReply, Order, Outcome, RequestTime, Ride};
 use ridecode_store::{
     Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, RiderFile, Settled, StoreFault,
 };
-use ridecode_words::{ChargeId, UnixSeconds};
+use ridecode_words::{ChargeId, Mode, UnixSeconds};
 
 use crate::Office;
 use crate::edge::{Carrier, Entropy};
@@ -130,11 +130,19 @@ async fn send(
         contract,
         amount: charge.amount,
         description: format!("乘车 {}", charge.id.journey),
+        ride: ride_of(office, &charge).await?,
     };
     let nonce = entropy.number();
     let time = RequestTime { now, nonce };
-    let request = connector.deduct(&order, time);
+    let request = match connector.deduct(&order, time) {
+        Ok(request) => request,
+        Err(fault) => {
+            tracing::error!(charge = %charge.id, %fault, "an order is not sent");
+            return Ok(Some(AttemptOutcome::Unknown));
+        }
+    };
     let reply = carrier.carry(*provider, request).await;
+    note_own_fault(office, time, reply.as_ref());
     let outcome = connector.read_order(charge.id, time, reply.as_ref());
     // An order just sent and not found is one that may still arrive.
     Ok(Some(
@@ -152,9 +160,52 @@ async fn ask(
     let (provider, connector) = &office.desk.provider;
     let nonce = entropy.number();
     let time = RequestTime { now, nonce };
-    let request = connector.query_order(charge, time);
+    let request = match connector.query_order(charge, time) {
+        Ok(request) => request,
+        Err(fault) => {
+            tracing::error!(%charge, %fault, "an order cannot be asked about");
+            return Outcome::Unknown;
+        }
+    };
     let reply = carrier.carry(*provider, request).await;
+    note_own_fault(office, time, reply.as_ref());
     connector.read_order(charge, time, reply.as_ref())
+}
+
+/// What was ridden, as far as the journey's first tap tells.
+async fn ride_of(office: &Office, charge: &Charge) -> Result<Ride, StoreFault> {
+    let tap = office.store.find_tap(charge.id.journey.0).await?;
+    let Some(tap) = tap else {
+        return Ok(Ride::Bus {
+            boarded: charge.planned,
+            line: String::new(),
+            plate: String::new(),
+        });
+    };
+    let stop = |stop| office.book.names_of(stop).own().to_string();
+    Ok(match tap.mode {
+        Mode::Metro | Mode::Tram => Ride::Metro {
+            entered: tap.time,
+            left: None,
+            from: tap.stop.as_ref().map_or_else(String::new, stop),
+            to: String::new(),
+        },
+        Mode::Bus | Mode::Brt | Mode::Ferry | Mode::Cableway => Ride::Bus {
+            boarded: tap.time,
+            line: tap.line.map_or_else(String::new, |line| line.to_string()),
+            plate: tap
+                .vehicle
+                .map_or_else(String::new, |vehicle| vehicle.to_string()),
+        },
+    })
+}
+
+/// Whoever runs the office learns of a request the provider calls wrong: no repeat mends it.
+fn note_own_fault(office: &Office, time: RequestTime, reply: Option<&HttpReply>) {
+    let (provider, connector) = &office.desk.provider;
+    if let Some(code) = connector.find_own_fault(time, reply) {
+        tracing::error!(%provider, code, "the provider calls our request or settings wrong");
+    }
 }
 
 /// What is known of a charge of so much. `None` if the provider knows nothing of it.

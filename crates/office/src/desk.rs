@@ -8,7 +8,7 @@ use ridecode_codec::crypto::Signer;
 use ridecode_codec::key::{CompactProfile, IdProfile, KeyList};
 use ridecode_codec::mot::Certificate;
 use ridecode_ledger::{Commission, Currency};
-use ridecode_pay::sandbox::Connector;
+use ridecode_pay::{Provider, sandbox};
 use ridecode_validator::bundle::{BrandRule, IssuerRules};
 use ridecode_words::{BrandId, IssuerId, OperatorId, ProviderId, Text, UnixSeconds};
 
@@ -65,7 +65,9 @@ pub struct Desk {
     /// Signs bundles.
     pub bundle_signer: Arc<dyn Signer + Send + Sync>,
     /// The payment provider and how to speak to it.
-    pub provider: (ProviderId, Connector),
+    pub provider: (ProviderId, Provider),
+    /// Who sends our short messages: a gateway that speaks the sandbox's protocol.
+    pub messages: sandbox::Connector,
 }
 
 impl Desk {

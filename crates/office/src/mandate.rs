@@ -1,7 +1,9 @@
 //! Mandates: the rider signs at the provider; the provider tells us by callback and by query.
 
 use ridecode_account::{Mandate, MandateFault, MandateState};
-use ridecode_pay::{ContractAnswer, ContractOrder, ContractState, RequestTime};
+use ridecode_pay::{
+    ContractAnswer, ContractAsked, ContractOrder, ContractState, Opening, RequestTime,
+};
 use ridecode_store::StoreFault;
 use ridecode_words::{MandateId, RiderId, UnixSeconds};
 
@@ -66,16 +68,32 @@ pub async fn ask(
     };
     let nonce = entropy.number();
     let time = RequestTime { now, nonce };
-    let request = connector.open_contract(&order, time);
-    let reply = carrier.carry(*provider, request).await;
-    match connector.read_contract(mandate.id, time, reply.as_ref()) {
+    let answer = match connector.open_contract(&order, time) {
+        Opening::Page(sign_url) => ContractAnswer::ToSign { sign_url },
+        Opening::Ask(request) => {
+            let reply = carrier.carry(*provider, request).await;
+            connector.read_contract(&asked_of(&mandate), time, reply.as_ref())
+        }
+    };
+    match answer {
         ContractAnswer::Known(news) => {
             let sign_url = news.sign_url.ok_or(MandateStepFault::ProviderSilent)?;
             let mandate = told(office, mandate.id, (news.contract, news.state), now).await?;
             Ok(MandateToSign { mandate, sign_url })
         }
+        ContractAnswer::ToSign { sign_url } => Ok(MandateToSign { mandate, sign_url }),
         ContractAnswer::Refused { reason } => Err(MandateStepFault::Refused { reason }),
-        ContractAnswer::NotFound | ContractAnswer::Unknown => Err(MandateStepFault::ProviderSilent),
+        ContractAnswer::Ended | ContractAnswer::NotFound | ContractAnswer::Unknown => {
+            Err(MandateStepFault::ProviderSilent)
+        }
+    }
+}
+
+/// A mandate as the provider is asked about it.
+fn asked_of(mandate: &Mandate) -> ContractAsked {
+    ContractAsked {
+        mandate: mandate.id,
+        contract: mandate.contract.clone(),
     }
 }
 
@@ -97,8 +115,7 @@ pub async fn told(
     (contract, state): (String, ContractState),
     now: UnixSeconds,
 ) -> Result<Mandate, MandateStepFault> {
-    let held = office.store.find_mandate(mandate).await?;
-    let held = held.ok_or(MandateStepFault::Unknown)?;
+    let held = find(office, mandate).await?;
     let state = match state {
         ContractState::Pending => MandateState::Pending,
         ContractState::Active => MandateState::Active,
@@ -118,19 +135,68 @@ pub async fn query(
     now: UnixSeconds,
     (carrier, entropy): (&impl Carrier, &mut impl Entropy),
 ) -> Result<Mandate, MandateStepFault> {
-    let held = office.store.find_mandate(mandate).await?;
-    let held = held.ok_or(MandateStepFault::Unknown)?;
+    let held = find(office, mandate).await?;
     let (provider, connector) = &office.desk.provider;
     let nonce = entropy.number();
     let time = RequestTime { now, nonce };
-    let request = connector.query_contract(mandate, time);
+    let asked = asked_of(&held);
+    let Ok(request) = connector.query_contract(&asked, time) else {
+        return Err(MandateStepFault::ProviderSilent);
+    };
     let reply = carrier.carry(*provider, request).await;
-    match connector.read_contract(mandate, time, reply.as_ref()) {
-        ContractAnswer::Known(news) => {
-            told(office, mandate, (news.contract, news.state), now).await
-        }
-        ContractAnswer::NotFound => Ok(held),
-        ContractAnswer::Refused { reason } => Err(MandateStepFault::Refused { reason }),
-        ContractAnswer::Unknown => Err(MandateStepFault::ProviderSilent),
+    match connector.read_contract(&asked, time, reply.as_ref()) {
+        ContractAnswer::NotFound | ContractAnswer::ToSign { .. } => Ok(held),
+        answer => take_down(office, held, answer, now).await,
     }
+}
+
+/// Ends a mandate at the rider's wish: at the provider first, then here. One that was never signed
+/// ends here alone. A repeat changes nothing.
+pub async fn end(
+    office: &Office,
+    mandate: MandateId,
+    now: UnixSeconds,
+    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+) -> Result<Mandate, MandateStepFault> {
+    let held = find(office, mandate).await?;
+    if held.state == MandateState::Ended {
+        return Ok(held);
+    }
+    let (provider, connector) = &office.desk.provider;
+    let nonce = entropy.number();
+    let time = RequestTime { now, nonce };
+    let asked = asked_of(&held);
+    let request = connector.end_contract(&asked, time);
+    let reply = carrier.carry(*provider, request).await;
+    match connector.read_contract(&asked, time, reply.as_ref()) {
+        ContractAnswer::NotFound => take_down(office, held, ContractAnswer::Ended, now).await,
+        answer => take_down(office, held, answer, now).await,
+    }
+}
+
+async fn take_down(
+    office: &Office,
+    held: Mandate,
+    answer: ContractAnswer,
+    now: UnixSeconds,
+) -> Result<Mandate, MandateStepFault> {
+    match answer {
+        ContractAnswer::Known(news) => {
+            told(office, held.id, (news.contract, news.state), now).await
+        }
+        ContractAnswer::Ended => {
+            let ended = held.ended(now);
+            office.store.save_mandate(ended.clone()).await?;
+            Ok(ended)
+        }
+        ContractAnswer::Refused { reason } => Err(MandateStepFault::Refused { reason }),
+        ContractAnswer::ToSign { .. } | ContractAnswer::NotFound | ContractAnswer::Unknown => {
+            Err(MandateStepFault::ProviderSilent)
+        }
+    }
+}
+
+async fn find(office: &Office, mandate: MandateId) -> Result<Mandate, MandateStepFault> {
+    let held = office.store.find_mandate(mandate).await?;
+    held.ok_or(MandateStepFault::Unknown)
 }

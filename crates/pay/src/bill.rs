@@ -100,8 +100,8 @@ pub(crate) fn read_china_time(text: &str) -> Option<UnixSeconds> {
 /// China has one time zone without summer time: 8 hours ahead of UTC, in seconds.
 pub(crate) const CHINA_OFFSET_S: i64 = 8 * 3_600;
 
-/// The longest bill that is read: about 200,000 rides.
-pub(crate) const LENGTH_MAX: usize = 64 * 1024 * 1024;
+/// The longest bill that is read, in bytes: 64 MiB, about 200,000 rides.
+pub const LENGTH_MAX: usize = 64 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,8 @@ use core::fmt;
 use ridecode_ledger::Money;
 use ridecode_words::{ChargeId, MandateId, RefundId, RiderId, ServiceDay, UnixSeconds};
 
+use crate::http::HttpRequest;
+
 /// The time and the nonce a request is signed with; drawn by the edge.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RequestTime {
@@ -28,6 +30,24 @@ pub struct ContractOrder {
     pub callback_url: String,
 }
 
+/// A contract by our number for it and, once it is signed, the provider's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ContractAsked {
+    /// Our mandate.
+    pub mandate: MandateId,
+    /// The provider's number, if it is known.
+    pub contract: Option<String>,
+}
+
+/// How a contract comes to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Opening {
+    /// The provider is asked for a page where the rider signs.
+    Ask(HttpRequest),
+    /// The page's address needs no asking: our signature stands in it.
+    Page(String),
+}
+
 /// What the provider says of a contract.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ContractNews {
@@ -46,6 +66,13 @@ pub struct ContractNews {
 pub enum ContractAnswer {
     /// The provider knows it.
     Known(ContractNews),
+    /// The provider waits for the rider to sign, and gives a number only then.
+    ToSign {
+        /// The provider's page where the rider signs.
+        sign_url: String,
+    },
+    /// It has ended, by a request of ours or before it.
+    Ended,
     /// The provider has no such contract: it may be asked for.
     NotFound,
     /// The provider refuses to make it, for a reason in its own word.
@@ -68,6 +95,52 @@ pub struct Order {
     pub amount: Money,
     /// What the rider reads on the provider's bill.
     pub description: String,
+    /// What was ridden.
+    pub ride: Ride,
+}
+
+/// What was ridden: some providers show it to the rider, and WeChat does when it recovers an
+/// advance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ride {
+    /// A bus.
+    Bus {
+        /// When the rider got on.
+        boarded: UnixSeconds,
+        /// The line, such as `1路`; empty if not known.
+        line: String,
+        /// The number plate; empty if not known.
+        plate: String,
+    },
+    /// A metro.
+    Metro {
+        /// When the rider went in.
+        entered: UnixSeconds,
+        /// When the rider came out; none where that is not known.
+        left: Option<UnixSeconds>,
+        /// Where the rider went in; empty if not known.
+        from: String,
+        /// Where the rider came out; empty if not known.
+        to: String,
+    },
+}
+
+/// An order or a contract the provider would not take. Nothing was sent: the settings or the books
+/// are wrong, never the rider.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum OrderFault {
+    /// Not in the provider's currency.
+    #[error("the provider takes fares in CNY alone; set the tariffs' currency to it")]
+    Currency,
+    /// Nothing to pay, or less.
+    #[error("the amount must be at least one minor unit")]
+    Amount,
+    /// The contract's number.
+    #[error("the contract must have 1 to 64 letters, digits, hyphens and underscores")]
+    Contract,
+    /// The order number.
+    #[error("the charge id is longer than an order number of the provider's")]
+    Number,
 }
 
 /// What is known about an order after a reply, a query or a callback.
@@ -233,6 +306,9 @@ pub enum CallbackFault {
     /// A signature header is missing.
     #[error("the header {0} is missing")]
     MissingHeader(&'static str),
+    /// Signed with a key of a name that is not on our list: forged, or the provider changed keys.
+    #[error("the callback names a key that is not on the list; add the provider's new key there")]
+    UnknownKey,
     /// Not signed by the provider for us.
     #[error("the callback's signature is wrong")]
     BadSignature,

@@ -25,9 +25,23 @@ impl Method {
     }
 }
 
+/// Which of a provider's addresses a request is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Door {
+    /// Its interface: replies are short.
+    Api,
+    /// Its files: replies may be long. A file packed as ZIP, or written in GBK within one, is
+    /// handed over unpacked and as UTF-8.
+    Files,
+    /// A gateway for short messages, which may be another company's.
+    Messages,
+}
+
 /// A request for the edge to send. Bodies may hold personal data: Debug shows their length only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {
+    /// Where it goes.
+    pub door: Door,
     /// The method.
     pub method: Method,
     /// Path and query, from `/`.
@@ -43,6 +57,8 @@ pub(crate) struct Draft {
     pub(crate) method: Method,
     pub(crate) target: String,
     pub(crate) body: Vec<u8>,
+    door: Door,
+    content: Option<&'static str>,
 }
 
 impl Draft {
@@ -52,7 +68,14 @@ impl Draft {
             method: Method::Get,
             target,
             body: Vec::new(),
+            door: Door::Api,
+            content: None,
         }
+    }
+
+    /// The same, for another address of the provider's.
+    pub(crate) fn at(self, door: Door) -> Self {
+        Self { door, ..self }
     }
 
     /// A wish, as JSON. Bodies are plain structs of texts and numbers, which always have a JSON
@@ -62,6 +85,8 @@ impl Draft {
             method: Method::Post,
             target: target.to_string(),
             body: serde_json::to_vec(body).expect("a plain struct has a JSON form"),
+            door: Door::Api,
+            content: Some("application/json"),
         }
     }
 
@@ -74,10 +99,11 @@ impl Draft {
             .into_iter()
             .map(|(name, value)| (name.to_string(), value))
             .collect();
-        if self.method == Method::Post {
-            headers.push(("content-type".to_string(), "application/json".to_string()));
+        if let Some(content) = self.content {
+            headers.push(("content-type".to_string(), content.to_string()));
         }
         HttpRequest {
+            door: self.door,
             method: self.method,
             target: self.target,
             headers,
@@ -149,6 +175,7 @@ mod tests {
     fn bodies_do_not_show_in_debug_output() {
         let body = b"+8613800138000".to_vec();
         let request = HttpRequest {
+            door: Door::Messages,
             method: Method::Post,
             target: String::from("/sms"),
             headers: Vec::new(),

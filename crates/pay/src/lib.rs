@@ -21,14 +21,19 @@ pub mod sandbox;
 
 pub mod wechat;
 
+mod provider;
+
 #[cfg(any(feature = "native", test))]
 pub mod native;
 
+pub use bill::LENGTH_MAX as BILL_LENGTH_MAX;
 pub use connector::{
-    BillFault, BillLine, CallbackFault, ContractAnswer, ContractNews, ContractOrder, ContractState,
-    Notice, Order, Outcome, RefundOrder, RefundOutcome, RequestTime, Sms, SmsFault,
+    BillFault, BillLine, CallbackFault, ContractAnswer, ContractAsked, ContractNews, ContractOrder,
+    ContractState, Notice, Opening, Order, OrderFault, Outcome, RefundOrder, RefundOutcome,
+    RequestTime, Ride, Sms, SmsFault,
 };
-pub use http::{HttpReply, HttpRequest, Method};
+pub use http::{Door, HttpReply, HttpRequest, Method};
+pub use provider::{BillReply, BillTicket, Provider, ProviderKind};
 pub use reconcile::{
     Action, Class, Finding, OurCharge, OurState, ReconcileFault, Reconciliation, reconcile,
 };

@@ -84,6 +84,10 @@ impl RsaVault for Vault {
         signature
     }
 
+    fn is_known(&self, key: &str) -> bool {
+        self.provider.contains_key(key)
+    }
+
     fn is_signed(&self, key: &str, text: &[u8], signature: &[u8]) -> bool {
         let key = self.provider.get(key);
         key.is_some_and(|key| key.verify_sig(text, signature).is_ok())

@@ -19,7 +19,7 @@ use ridecode_words::{ChargeId, MandateId, RefundId, ServiceDay};
 use serde::Serialize;
 
 use crate::connector::{ContractOrder, Order, RefundOrder, RequestTime, Sms};
-use crate::http::{Draft, HttpRequest};
+use crate::http::{Door, Draft, HttpRequest};
 
 /// Speaks to the sandbox provider in a merchant's name.
 #[derive(Clone)]
@@ -139,7 +139,8 @@ impl Connector {
 
     /// Asks for the bill of a day.
     pub fn bill(&self, day: ServiceDay, time: RequestTime) -> HttpRequest {
-        self.get(format!("/v1/bills/{day}"), time)
+        let draft = Draft::get(format!("/v1/bills/{day}"));
+        self.sign(draft.at(Door::Files), time)
     }
 
     /// Sends a short message.
@@ -148,7 +149,7 @@ impl Connector {
             to: &sms.phone,
             text: &sms.text,
         };
-        self.post("/sms", &body, time)
+        self.sign(Draft::post("/sms", &body).at(Door::Messages), time)
     }
 
     fn get(&self, target: String, time: RequestTime) -> HttpRequest {

@@ -3,11 +3,14 @@
 //! Requests are signed `WECHATPAY2-SHA256-RSA2048`; replies and callbacks are believed only when
 //! the platform key that they name has signed them within 5 minutes of now. A reply's signature
 //! does not name the request it answers, so a body must show the order that was asked about.
-//! Contracts are signed inside WeChat, never by a request of ours: there is no builder for that.
+//! Contracts are signed on a page of WeChat's and belong to 委托代扣; whether its rider may be
+//! charged just now is the ride-code product's to say.
 //! Never declares an order declined for a code that is not on the list of declines.
 
 mod bill;
 mod callback;
+mod contract;
+mod refund;
 mod reply;
 mod sign;
 
@@ -23,8 +26,8 @@ pub use self::bill::BillTicket;
 pub use self::reply::{Advance, OrderNews};
 
 use crate::bill::CHINA_OFFSET_S;
-use crate::connector::{Order, RequestTime};
-use crate::http::{Draft, HttpRequest};
+use crate::connector::{Order, OrderFault, RequestTime, Ride};
+use crate::http::{Door, Draft, HttpRequest};
 use crate::vault::EnvelopeVault;
 
 /// Speaks to WeChat Pay in a merchant's name.
@@ -45,6 +48,8 @@ pub struct Settings {
     pub app: String,
     /// The operator's number under a service provider, `sub_mchid`; none for a direct merchant.
     pub sub_merchant: Option<String>,
+    /// The template of contracts, `plan_id`, that WeChat Pay gave the merchant; positive.
+    pub plan: u64,
     /// Where callbacks go: `https://`, at most 255 bytes, no query.
     pub callback_url: String,
 }
@@ -61,51 +66,12 @@ pub enum SettingsFault {
     /// The app.
     #[error("app must have 1 to 32 letters, digits and underscores")]
     App,
+    /// The template of contracts.
+    #[error("plan must be the positive number of a contract template (plan_id)")]
+    Plan,
     /// The callback address.
     #[error("callback_url must begin with https://, without a query, at most 255 bytes")]
     CallbackUrl,
-}
-
-/// What was ridden; WeChat shows it to the rider when it recovers an advance.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Ride {
-    /// A bus.
-    Bus {
-        /// When the rider got on.
-        boarded: UnixSeconds,
-        /// The line, such as `1路`; empty if not known.
-        line: String,
-        /// The number plate; empty if not known.
-        plate: String,
-    },
-    /// A metro.
-    Metro {
-        /// When the rider went in.
-        entered: UnixSeconds,
-        /// When the rider came out; none for a missing tap.
-        left: Option<UnixSeconds>,
-        /// Where the rider went in; empty if not known.
-        from: String,
-        /// Where the rider came out; empty if not known.
-        to: String,
-    },
-}
-
-/// An order WeChat Pay would not take. Nothing was sent.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum OrderFault {
-    /// Not in renminbi.
-    #[error("WeChat Pay takes ride fares in CNY alone")]
-    Currency,
-    /// Nothing to pay, or less.
-    #[error("the amount must be at least 1 fen")]
-    Amount,
-    /// The contract's number.
-    #[error("the contract must be WeChat's contract_id: 1 to 64 letters, digits and hyphens")]
-    Contract,
-    /// The order number.
-    #[error("the charge id is longer than the 32 characters of an out_trade_no")]
-    Number,
 }
 
 impl<V: EnvelopeVault> Connector<V> {
@@ -126,6 +92,9 @@ impl<V: EnvelopeVault> Connector<V> {
         if !(1..=32).contains(&settings.app.len()) || !settings.app.bytes().all(plain) {
             return Err(SettingsFault::App);
         }
+        if settings.plan == 0 {
+            return Err(SettingsFault::Plan);
+        }
         let url = &settings.callback_url;
         if !url.starts_with("https://") || url.len() > 255 || url.contains('?') {
             return Err(SettingsFault::CallbackUrl);
@@ -133,31 +102,9 @@ impl<V: EnvelopeVault> Connector<V> {
         Ok(Self { settings, vault })
     }
 
-    /// Asks whether the rider of a contract can be charged, 查询用户服务可用信息. The contract must
-    /// be a number WeChat gave.
-    pub fn query_contract(
-        &self,
-        contract: &str,
-        time: RequestTime,
-    ) -> Result<HttpRequest, OrderFault> {
-        if !reply::is_number(contract) {
-            return Err(OrderFault::Contract);
-        }
-        let app = &self.settings.app;
-        let mut target = format!("/v3/qrcode/user-services/contract-id/{contract}?appid={app}");
-        if let Some(sub) = &self.settings.sub_merchant {
-            target = format!("{target}&sub_mchid={sub}");
-        }
-        Ok(self.sign(Draft::get(target), time))
-    }
-
     /// Asks for a deduction, 扣费受理. A repeat with the same content gives the order as it stands.
-    pub fn deduct(
-        &self,
-        order: &Order,
-        ride: &Ride,
-        time: RequestTime,
-    ) -> Result<HttpRequest, OrderFault> {
+    pub fn deduct(&self, order: &Order, time: RequestTime) -> Result<HttpRequest, OrderFault> {
+        let ride = &order.ride;
         if order.amount.currency != Currency::CNY {
             return Err(OrderFault::Currency);
         }
@@ -173,15 +120,15 @@ impl<V: EnvelopeVault> Connector<V> {
             description: cut(&order.description, 127),
             attach: &order.contract,
             out_trade_no: order_number(order.charge)?,
-            trade_scene: ride.scene(),
+            trade_scene: scene(ride),
             contract_id: &order.contract,
             notify_url: &self.settings.callback_url,
             amount: Amount {
                 total: order.amount.minor,
                 currency: "CNY",
             },
-            bus_info: ride.bus(),
-            metro_info: ride.metro(),
+            bus_info: bus(ride),
+            metro_info: metro(ride),
         };
         Ok(self.sign(Draft::post("/v3/qrcode/transactions", &body), time))
     }
@@ -211,8 +158,8 @@ impl<V: EnvelopeVault> Connector<V> {
 
     /// Asks for the bill itself, within 5 minutes of the ticket.
     pub fn download_bill(&self, ticket: &BillTicket, time: RequestTime) -> HttpRequest {
-        let target = ticket.target().to_string();
-        self.sign(Draft::get(target), time)
+        let draft = Draft::get(ticket.target().to_string());
+        self.sign(draft.at(Door::Files), time)
     }
 
     fn sign(&self, draft: Draft, time: RequestTime) -> HttpRequest {
@@ -227,50 +174,48 @@ impl<V: EnvelopeVault> Connector<V> {
     }
 }
 
-impl Ride {
-    fn scene(&self) -> &'static str {
-        match self {
-            Self::Bus { .. } => "BUS",
-            Self::Metro { .. } => "METRO",
-        }
-    }
-
-    fn bus(&self) -> Option<BusBody<'_>> {
-        match self {
-            Self::Bus {
-                boarded,
-                line,
-                plate,
-            } => Some(BusBody {
-                start_time: china_time(*boarded),
-                line_name: known(line),
-                plate_number: known(plate),
-            }),
-            Self::Metro { .. } => None,
-        }
-    }
-
-    fn metro(&self) -> Option<MetroBody<'_>> {
-        match self {
-            Self::Bus { .. } => None,
-            Self::Metro {
-                entered,
-                left,
-                from,
-                to,
-            } => Some(MetroBody {
-                start_time: china_time(*entered),
-                end_time: left.map(china_time),
-                start_station: known(from),
-                end_station: known(to),
-            }),
-        }
-    }
-}
-
 impl<V> fmt::Debug for Connector<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Connector(WeChat Pay {})", self.settings.merchant)
+    }
+}
+
+fn scene(ride: &Ride) -> &'static str {
+    match ride {
+        Ride::Bus { .. } => "BUS",
+        Ride::Metro { .. } => "METRO",
+    }
+}
+
+fn bus(ride: &Ride) -> Option<BusBody<'_>> {
+    match ride {
+        Ride::Bus {
+            boarded,
+            line,
+            plate,
+        } => Some(BusBody {
+            start_time: china_time(*boarded),
+            line_name: known(line),
+            plate_number: known(plate),
+        }),
+        Ride::Metro { .. } => None,
+    }
+}
+
+fn metro(ride: &Ride) -> Option<MetroBody<'_>> {
+    match ride {
+        Ride::Bus { .. } => None,
+        Ride::Metro {
+            entered,
+            left,
+            from,
+            to,
+        } => Some(MetroBody {
+            start_time: china_time(*entered),
+            end_time: left.map(china_time),
+            start_station: known(from),
+            end_station: known(to),
+        }),
     }
 }
 

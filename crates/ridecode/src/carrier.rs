@@ -1,7 +1,9 @@
-//! The one HTTP client: carries requests to the payment provider and its SMS gateway.
+//! The one HTTP client: carries requests to the payment provider and to the SMS gateway.
 //!
 //! Replies are limited in time and size, redirects are not followed, and an incomplete reply is no
-//! reply. What a reply means is the connector's affair.
+//! reply. Files are handed over unpacked. What a reply means is the connector's affair.
+
+mod unpack;
 
 use std::time::Duration;
 
@@ -9,7 +11,9 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use ridecode_office::enrol::CodeToSend;
 use ridecode_office::{Carrier, Entropy as _, Office};
-use ridecode_pay::{HttpReply, HttpRequest, Method, RequestTime, Sms, SmsFault};
+use ridecode_pay::{
+    BILL_LENGTH_MAX, Door, HttpReply, HttpRequest, Method, RequestTime, Sms, SmsFault,
+};
 use ridecode_words::ProviderId;
 
 use crate::config::Config;
@@ -21,13 +25,14 @@ pub struct HttpCarrier {
     client: Client,
     provider: ProviderId,
     provider_url: String,
+    files_url: String,
+    messages_url: String,
 }
 
 impl HttpCarrier {
     /// A carrier for the provider of a configuration.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
         let client = Client::builder()
-            .timeout(TIMEOUT)
             .connect_timeout(TIMEOUT)
             .redirect(Policy::none())
             .no_proxy()
@@ -37,11 +42,18 @@ impl HttpCarrier {
             client,
             provider: config.provider.id,
             provider_url: config.provider.url.clone(),
+            files_url: config.provider.files_url().to_owned(),
+            messages_url: config.messages().url,
         })
     }
 
     async fn exchange(&self, request: HttpRequest) -> reqwest::Result<Option<HttpReply>> {
-        let url = format!("{}{}", self.provider_url, request.target);
+        let (base, timeout, length_max) = match request.door {
+            Door::Api => (&self.provider_url, TIMEOUT, REPLY_LENGTH_MAX),
+            Door::Files => (&self.files_url, FILE_TIMEOUT, BILL_LENGTH_MAX),
+            Door::Messages => (&self.messages_url, TIMEOUT, REPLY_LENGTH_MAX),
+        };
+        let url = format!("{base}{}", request.target);
         let mut builder = match request.method {
             Method::Get => self.client.get(url),
             Method::Post => self.client.post(url),
@@ -49,7 +61,8 @@ impl HttpCarrier {
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
-        let mut response = builder.body(request.body).send().await?;
+        let builder = builder.timeout(timeout).body(request.body);
+        let mut response = builder.send().await?;
         let headers = response
             .headers()
             .iter()
@@ -58,10 +71,16 @@ impl HttpCarrier {
         let status = response.status().as_u16();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > REPLY_LENGTH_MAX {
+            if body.len() + chunk.len() > length_max {
                 return Ok(None);
             }
             body.extend_from_slice(&chunk);
+        }
+        if request.door == Door::Files {
+            let Some(plain) = unpack::unpack(body) else {
+                return Ok(None);
+            };
+            body = plain;
         }
         Ok(Some(HttpReply {
             status,
@@ -71,13 +90,13 @@ impl HttpCarrier {
     }
 }
 
-/// Sends a code to a rider's phone, by way of the provider's gateway.
+/// Sends a code to a rider's phone, by way of the SMS gateway.
 pub async fn send_sms(
     office: &Office,
     carrier: &impl Carrier,
     code: &CodeToSend,
 ) -> Result<(), SmsFault> {
-    let (provider, connector) = &office.desk.provider;
+    let (provider, connector) = (office.desk.provider.0, &office.desk.messages);
     let time = RequestTime {
         now: crate::clock::now(),
         nonce: SystemEntropy.number(),
@@ -90,7 +109,7 @@ pub async fn send_sms(
         ),
     };
     let reply = carrier
-        .carry(*provider, connector.send_sms(&sms, time))
+        .carry(provider, connector.send_sms(&sms, time))
         .await;
     connector.read_sms(time, reply.as_ref())
 }
@@ -104,7 +123,7 @@ impl Carrier for HttpCarrier {
         match self.exchange(request).await {
             Ok(Some(reply)) => Some(reply),
             Ok(None) => {
-                tracing::warn!(%provider, "a provider's reply is too long");
+                tracing::warn!(%provider, "a provider's reply is too long or cannot be unpacked");
                 None
             }
             // The error names the URL, and order numbers stand in URLs.
@@ -117,4 +136,6 @@ impl Carrier for HttpCarrier {
 }
 
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// For a file of up to 64 MiB.
+const FILE_TIMEOUT: Duration = Duration::from_secs(60);
 const REPLY_LENGTH_MAX: usize = 1 << 20;

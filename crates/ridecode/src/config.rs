@@ -6,6 +6,7 @@
 
 mod file;
 mod layer;
+mod provider;
 mod value;
 
 use std::net::SocketAddr;
@@ -18,10 +19,11 @@ use jiff::tz::TimeZone;
 use ridecode_account::{CredentialPolicy, CreditPolicy};
 use ridecode_ledger::{Commission, Currency};
 use ridecode_office::Policy;
-use ridecode_words::{OperatorId, ProviderId};
+use ridecode_words::OperatorId;
 use serde::{Deserialize, Serialize};
 
 pub use file::{Engine, LogFormat};
+pub use provider::{Messages, Provider, ProviderKeys, WeChatPay};
 pub use value::Secret;
 
 use file::File;
@@ -58,6 +60,8 @@ pub struct Config {
     pub brands: Option<PathBuf>,
     /// The payment provider.
     pub provider: Provider,
+    /// Who sends our short messages; `None` for the sandbox provider's own gateway.
+    pub messages: Option<Messages>,
     /// What the issuer has decided.
     pub policy: Policy,
     /// The workers.
@@ -95,19 +99,6 @@ pub struct Store {
     pub engine: Engine,
     /// Its file, where it has one.
     pub file: PathBuf,
-}
-
-/// The payment provider.
-#[derive(Clone, Debug)]
-pub struct Provider {
-    /// Its number in the ledger.
-    pub id: ProviderId,
-    /// Where it listens, without a slash at the end.
-    pub url: String,
-    /// Our number there.
-    pub merchant: String,
-    /// Its Ed25519 public key. `None` until it is set, and then nothing it says is believed.
-    pub key: Option<[u8; 32]>,
 }
 
 /// The workers.
@@ -196,14 +187,14 @@ pub struct Log {
 
 impl Default for Config {
     fn default() -> Self {
-        Self::refine(&File::default())
+        Self::refine(&File::default()).expect("the defaults are complete")
     }
 }
 
 impl Config {
     /// Reads every layer. Errors name the file, key or variable and what to write instead.
     pub fn load(source: &Source, more: &[(String, String)]) -> anyhow::Result<Self> {
-        Ok(Self::refine(&read(source, more)?))
+        Self::refine(&read(source, more)?)
     }
 
     /// The effective settings as a settings file, secrets hidden.
@@ -216,8 +207,8 @@ impl Config {
         self.folder.join(&self.store.file)
     }
 
-    fn refine(file: &File) -> Self {
-        Self {
+    fn refine(file: &File) -> anyhow::Result<Self> {
+        Ok(Self {
             folder: file.folder.clone(),
             serve: serve(&file.serve),
             store: Store {
@@ -226,12 +217,8 @@ impl Config {
             },
             city: file.city.folder.clone(),
             brands: file.desk.brands.clone(),
-            provider: Provider {
-                id: ProviderId(file.provider.id.as_u32()),
-                url: file.provider.url.as_str().to_owned(),
-                merchant: file.provider.merchant.clone(),
-                key: file.provider.public_key.map(|key| key.0),
-            },
+            provider: provider::provider(file)?,
+            messages: provider::messages(file)?,
             policy: policy(&file.policy),
             work: work(&file.work),
             staff: file.staff.iter().map(staff).collect(),
@@ -240,7 +227,7 @@ impl Config {
                 filter: file.log.filter.clone(),
                 format: file.log.format,
             },
-        }
+        })
     }
 }
 

@@ -6,17 +6,16 @@
 
 mod brands;
 mod keys;
+mod provider;
 
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use ridecode_codec::Scheme;
-use ridecode_codec::crypto::native::SecretKey;
 use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::{CompactProfile, IssuerKey, KeyList, MotIssuer, RootKey};
 use ridecode_codec::mot::{Certificate, CertificateGrant, certify};
 use ridecode_office::{Brand, Desk, Entropy, Office};
-use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_store::Store;
 use ridecode_store::memory::MemoryStore;
 use ridecode_store::sqlite::SqliteStore;
@@ -35,7 +34,7 @@ pub struct Opened {
     pub office: Office,
     /// Makes and checks one-time codes of validators. A secret.
     pub admission: Admission,
-    /// Our Ed25519 public key, as the payment provider registers it.
+    /// Our Ed25519 public key, as the sandbox and the SMS gateway register it.
     pub merchant_key: [u8; 32],
 }
 
@@ -67,8 +66,9 @@ fn assemble(
 ) -> anyhow::Result<Opened> {
     let file = brands_file(config)?;
     let mut keys = KeyFile::open(&config.folder)?;
-    let connector = connector(config, &mut keys, entropy)?;
-    let merchant_key = connector.merchant_key();
+    let messages = provider::messages(config, &mut keys, entropy)?;
+    let merchant_key = messages.merchant_key();
+    let provider = provider::open(config, (&mut keys, entropy))?;
     let admission = Admission(keys.secret("validator admission", entropy)?);
     let bundle_signer = keys.signer("bundle", Algorithm::EdDsa, entropy)?;
     let mut layout = Layout {
@@ -100,7 +100,8 @@ fn assemble(
             .map(|issuer| issuer.rules)
             .collect(),
         bundle_signer,
-        provider: (config.provider.id, connector),
+        provider: (config.provider.id, provider),
+        messages,
     };
     Ok(Opened {
         office: Office {
@@ -149,30 +150,6 @@ fn store_to_read(config: &Config) -> anyhow::Result<Store> {
 
 fn database_of(config: &Config) -> String {
     format!("database {}", config.database().display())
-}
-
-fn connector(
-    config: &Config,
-    keys: &mut KeyFile,
-    entropy: &mut impl Entropy,
-) -> anyhow::Result<Connector> {
-    let provider_key = match config.provider.key {
-        Some(key) => key,
-        // A key nobody has the other half of: the office works, and believes no provider.
-        None => {
-            let nobody = SecretKey::new(Algorithm::EdDsa, &keys.secret("no provider", entropy)?);
-            let nobody = nobody.context("32 bytes are always an Ed25519 key")?;
-            let mut key = [0; 32];
-            key.copy_from_slice(&nobody.public_key().bytes[..32]);
-            key
-        }
-    };
-    let settings = Settings {
-        merchant: config.provider.merchant.clone(),
-        secret: keys.secret("merchant", entropy)?,
-        provider_key,
-    };
-    Connector::new(&settings).context("the section [provider] of the settings is not right")
 }
 
 /// A desk while its keys are laid out.

@@ -53,6 +53,7 @@ macro_rules! each_law {
             segment::a_tap_near_the_end_of_a_month_marks_both,
             segment::disagreements_are_counted_once,
             segment::rivals_hold_each_entry_once,
+            segment::a_tap_is_found_by_its_id,
             bill::months_come_longest_due_first,
             bill::a_window_holds_the_month_and_its_margins,
             bill::a_month_is_saved_once,

@@ -11,11 +11,11 @@
 use ridecode_account::{
     Challenge, ChallengeAnswer, Credential, Device, Mandate, Phone, RevokeReason, Rider,
 };
-use ridecode_fare::Period;
+use ridecode_fare::{Period, Tap};
 use ridecode_ledger::Statement;
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay,
+    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay, TapId,
     UnixSeconds, ValidatorId,
 };
 
@@ -325,6 +325,11 @@ impl Store {
 
 /// Rides as the rider sees them, and the audit.
 impl Store {
+    /// A tap by its id; a void is none.
+    pub async fn find_tap(&self, tap: TapId) -> Result<Option<Tap>> {
+        each_engine!(self.find_tap(tap))
+    }
+
     /// One rider's records, as an audit page of its own; empty lists if there is no such rider.
     pub async fn load_rides(&self, rider: RiderId) -> Result<AuditPage> {
         each_engine!(self.load_rides(rider))

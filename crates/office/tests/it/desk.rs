@@ -39,7 +39,11 @@ pub(crate) fn desk(provider: &Provider) -> Desk {
             })
             .into(),
         bundle_signer: Arc::new(key(Algorithm::Es256, 14)),
-        provider: (ProviderId(1), provider.connector()),
+        provider: (
+            ProviderId(1),
+            ridecode_pay::Provider::Sandbox(provider.connector()),
+        ),
+        messages: provider.connector(),
     }
 }
 

@@ -12,7 +12,7 @@ use ridecode_words::{RiderId, UnixSeconds};
 use super::*;
 use crate::connector::{
     BillFault, BillLine, CallbackFault, ContractAnswer, ContractNews, ContractState, Notice,
-    Outcome, RefundOutcome, SmsFault,
+    Outcome, RefundOutcome, Ride, SmsFault,
 };
 use crate::http::HttpReply;
 
@@ -508,6 +508,11 @@ fn requests_are_as_documented() {
         contract: "C1".to_string(),
         amount: Money::fen(400),
         description: "地铁 西塱 → 体育西路".to_string(),
+        ride: Ride::Bus {
+            boarded: TIME.now,
+            line: String::new(),
+            plate: String::new(),
+        },
     };
     check(
         connector.deduct(&order, TIME),

@@ -1,4 +1,5 @@
-//! What WeChat Pay calls back about: a signed envelope around an order sealed with the shared key.
+//! What WeChat Pay calls back about: a signed envelope around an order, a contract or a
+//! refund, sealed with the shared key.
 //!
 //! Within the window a callback may come again: news taken twice changes nothing.
 
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use super::Connector;
 use super::reply::Transaction;
 use crate::arrival::parse;
-use crate::connector::{CallbackFault, Notice};
+use crate::connector::{CallbackFault, ContractState, Notice, RefundOutcome};
 use crate::vault::EnvelopeVault;
 
 impl<V: EnvelopeVault> Connector<V> {
@@ -26,15 +27,20 @@ impl<V: EnvelopeVault> Connector<V> {
         self.check_signature(headers, body, now)?;
         let malformed = CallbackFault::Malformed;
         let event: Event = parse(body).ok_or(malformed("the event is not readable"))?;
-        let paid = match event.event_type.as_str() {
-            "TRANSACTION.SUCCESS" | "TRANSACTION.PAY_BACK" => true,
-            "TRANSACTION.FAIL" => false,
-            _ => return Err(malformed("the event is unknown")),
-        };
-        let order = self
+        let kind = EventKind::of(&event.event_type).ok_or(malformed("the event is unknown"))?;
+        let told = self
             .open(&event.resource)
             .ok_or(malformed("the resource does not open with the APIv3 key"))?;
-        let order: Transaction = parse(&order).ok_or(malformed("the order is not readable"))?;
+        match kind {
+            EventKind::Order { paid } => self.read_order_news(&told, paid),
+            EventKind::Contract { signed } => self.read_contract_news(&told, signed),
+            EventKind::Refund { done } => self.read_refund_notice(&told, done),
+        }
+    }
+
+    fn read_order_news(&self, told: &[u8], paid: bool) -> Result<Notice, CallbackFault> {
+        let malformed = CallbackFault::Malformed;
+        let order: Transaction = parse(told).ok_or(malformed("the order is not readable"))?;
         if order.is_success() != paid {
             return Err(malformed("the event is not what the order says"));
         }
@@ -47,6 +53,28 @@ impl<V: EnvelopeVault> Connector<V> {
         })
     }
 
+    fn read_contract_news(&self, told: &[u8], signed: bool) -> Result<Notice, CallbackFault> {
+        let malformed = CallbackFault::Malformed;
+        let news = self
+            .read_signed(told)
+            .ok_or(malformed("the contract is not this merchant's"))?;
+        if (news.state == ContractState::Active) != signed {
+            return Err(malformed("the event is not what the contract says"));
+        }
+        Ok(Notice::Contract(news))
+    }
+
+    fn read_refund_notice(&self, told: &[u8], done: bool) -> Result<Notice, CallbackFault> {
+        let malformed = CallbackFault::Malformed;
+        let (refund, outcome) = self
+            .read_refund_news(told)
+            .ok_or(malformed("the refund is not this merchant's"))?;
+        if matches!(outcome, RefundOutcome::Done { .. }) != done {
+            return Err(malformed("the event is not what the refund says"));
+        }
+        Ok(Notice::Refund { refund, outcome })
+    }
+
     fn open(&self, resource: &Resource) -> Option<alloc::vec::Vec<u8>> {
         if resource.algorithm != "AEAD_AES_256_GCM" {
             return None;
@@ -55,6 +83,27 @@ impl<V: EnvelopeVault> Connector<V> {
         let sealed = STANDARD.decode(&resource.ciphertext).ok()?;
         let associated = resource.associated_data.as_deref().unwrap_or_default();
         self.vault.open(nonce, associated.as_bytes(), &sealed)
+    }
+}
+
+/// What an event is about.
+enum EventKind {
+    Order { paid: bool },
+    Contract { signed: bool },
+    Refund { done: bool },
+}
+
+impl EventKind {
+    fn of(event_type: &str) -> Option<Self> {
+        match event_type {
+            "TRANSACTION.SUCCESS" | "TRANSACTION.PAY_BACK" => Some(Self::Order { paid: true }),
+            "TRANSACTION.FAIL" => Some(Self::Order { paid: false }),
+            "PAPAY.SIGN" => Some(Self::Contract { signed: true }),
+            "PAPAY.TERMINATE" => Some(Self::Contract { signed: false }),
+            "REFUND.SUCCESS" => Some(Self::Refund { done: true }),
+            "REFUND.ABNORMAL" | "REFUND.CLOSED" => Some(Self::Refund { done: false }),
+            _ => None,
+        }
     }
 }
 

@@ -3,15 +3,16 @@
 //! First the signature, then the status, then the body, whose numbers must be the ones that were
 //! asked about. Whatever falls through is unknown.
 
+use alloc::format;
 use alloc::string::{String, ToString as _};
 
 use ridecode_ledger::{Currency, Money};
-use ridecode_words::{ChargeId, MandateId, UnixSeconds};
+use ridecode_words::{ChargeId, UnixSeconds};
 use serde::Deserialize;
 
 use super::{Connector, Settings, read_order_number};
 use crate::arrival::parse;
-use crate::connector::{ContractAnswer, ContractNews, ContractState, Outcome};
+use crate::connector::{CallbackFault, Outcome};
 use crate::http::HttpReply;
 use crate::vault::EnvelopeVault;
 
@@ -37,37 +38,6 @@ pub enum Advance {
 }
 
 impl<V: EnvelopeVault> Connector<V> {
-    /// What a reply to [`Connector::query_contract`] says of our mandate. `None` is no reply.
-    pub fn read_contract(
-        &self,
-        asked: (MandateId, &str),
-        now: UnixSeconds,
-        reply: Option<&HttpReply>,
-    ) -> ContractAnswer {
-        let (mandate, contract) = asked;
-        let Some((status, body)) = self.signed(now, reply) else {
-            return ContractAnswer::Unknown;
-        };
-        match status {
-            200 => parse::<ContractReply>(body)
-                .filter(|told| told.contract_id == contract)
-                .and_then(|told| told.state())
-                .map_or(ContractAnswer::Unknown, |state| {
-                    ContractAnswer::Known(ContractNews {
-                        mandate,
-                        contract: contract.to_string(),
-                        state,
-                        sign_url: None,
-                    })
-                }),
-            404 => match fault_code(body).as_deref() {
-                Some("CONTRACT_NOT_EXIST" | "RESOURCE_NOT_EXISTS") => ContractAnswer::NotFound,
-                Some(_) | None => ContractAnswer::Unknown,
-            },
-            _ => ContractAnswer::Unknown,
-        }
-    }
-
     /// What a reply to [`Connector::deduct`] or [`Connector::query_order`] says. `None` is no
     /// reply at all.
     pub fn read_order(
@@ -99,6 +69,20 @@ impl<V: EnvelopeVault> Connector<V> {
             }),
             None => unknown,
         }
+    }
+
+    /// The code of a reply that says our request or our settings are wrong, or the serial of a key
+    /// that is not on our list.
+    pub fn find_own_fault(&self, now: UnixSeconds, reply: Option<&HttpReply>) -> Option<String> {
+        let reply = reply?;
+        if self.check_signature(&reply.headers, &reply.body, now) == Err(CallbackFault::UnknownKey)
+        {
+            let serial = reply.find_header("wechatpay-serial").unwrap_or_default();
+            return Some(format!("no platform key {serial}"));
+        }
+        let (status, body) = self.signed(now, Some(reply))?;
+        let code = fault_code(body).filter(|_| status != 200)?;
+        OWN_FAULTS.contains(&code.as_str()).then_some(code)
     }
 
     /// Status and body of a reply that WeChat Pay signed just now.
@@ -209,45 +193,6 @@ enum RepayState {
 }
 
 #[derive(Deserialize)]
-struct ContractReply {
-    contract_id: String,
-    user_service_state: ServiceState,
-    block_reason: Option<BlockReason>,
-}
-
-impl ContractReply {
-    fn state(&self) -> Option<ContractState> {
-        let held = |reason: &str| {
-            Some(ContractState::Suspended {
-                reason: reason.to_string(),
-            })
-        };
-        match (self.user_service_state, self.block_reason) {
-            (ServiceState::Normal, None) => Some(ContractState::Active),
-            (ServiceState::Normal, Some(_)) | (ServiceState::Blocked, None) => None,
-            (ServiceState::Blocked, Some(BlockReason::Deleted)) => Some(ContractState::Ended),
-            (ServiceState::Blocked, Some(BlockReason::AccountFrozen)) => held("account_frozen"),
-            (ServiceState::Blocked, Some(BlockReason::Overdue)) => held("overdue"),
-        }
-    }
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum ServiceState {
-    Normal,
-    Blocked,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum BlockReason {
-    Deleted,
-    AccountFrozen,
-    Overdue,
-}
-
-#[derive(Deserialize)]
 struct Fault {
     code: String,
 }
@@ -273,6 +218,18 @@ const DECLINES: &[(&str, &str)] = &[
     ("USER_ACCOUNT_ABNORMAL", "account_abnormal"),
     ("CONTRACT_NOT_EXIST", "contract_ended"),
     ("CONTRACT_NOT_EXISTED", "contract_ended"),
+];
+
+/// Codes that say the request, the merchant's rights or its settings are wrong. The order was not
+/// taken, and the rider is not to blame.
+const OWN_FAULTS: &[&str] = &[
+    "PARAM_ERROR",
+    "INVALID_REQUEST",
+    "SIGN_ERROR",
+    "NO_AUTH",
+    "MCH_NOT_EXISTS",
+    "APPID_MCHID_NOT_MATCH",
+    "OUT_TRADE_NO_USED",
 ];
 
 const NOT_FOUND: &[&str] = &["ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"];

@@ -48,6 +48,9 @@ impl<V: EnvelopeVault> Connector<V> {
         let nonce = header(headers, "wechatpay-nonce")?;
         let serial = header(headers, "wechatpay-serial")?;
         let signature = header(headers, "wechatpay-signature")?;
+        if !self.vault.is_known(serial) {
+            return Err(CallbackFault::UnknownKey);
+        }
         let signature = STANDARD
             .decode(signature)
             .map_err(|_| CallbackFault::BadSignature)?;

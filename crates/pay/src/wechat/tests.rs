@@ -11,12 +11,12 @@ use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ridecode_ledger::Money;
-use ridecode_words::MandateId;
+use ridecode_words::{MandateId, RefundId, RiderId};
 
 use super::*;
 use crate::connector::{
-    BillFault, BillLine, CallbackFault, ContractAnswer, ContractNews, ContractState, Notice,
-    Outcome,
+    BillFault, BillLine, CallbackFault, ContractAnswer, ContractAsked, ContractNews, ContractOrder,
+    ContractState, Notice, Outcome, RefundOrder, RefundOutcome,
 };
 use crate::http::{HttpReply, find_header};
 use crate::native::Vault;
@@ -59,6 +59,7 @@ fn settings() -> Settings {
         merchant_serial: "3775B6A45ACD588826D15E583A95F5DD".to_string(),
         app: "wxcbda96de0b165486".to_string(),
         sub_merchant: Some("1900000110".to_string()),
+        plan: 12535,
         callback_url: "https://ride.example/callbacks/wechat".to_string(),
     }
 }
@@ -308,27 +309,40 @@ fn an_advance_is_told_beside_the_payment() {
     check(&advanced("REPAID").replace("BPA", "CMC"), "SUCCESS", None);
 }
 
+/// A contract by our number and, where given, WeChat's.
+fn asked(contract: Option<&str>) -> ContractAsked {
+    ContractAsked {
+        mandate: MandateId(0xcd),
+        contract: contract.map(String::from),
+    }
+}
+
+fn contract_known(state: ContractState) -> ContractAnswer {
+    ContractAnswer::Known(ContractNews {
+        mandate: MandateId(0xcd),
+        contract: "W1".to_string(),
+        state,
+        sign_url: None,
+    })
+}
+
+fn signed_body(state: &str) -> String {
+    format!(
+        r#"{{"mchid":"1900000109","plan_id":12535,"out_contract_code":"00000000000000cd","contract_id":"W1","contract_state":"{state}"}}"#
+    )
+}
+
 #[test]
 fn contracts_are_active_held_or_ended() {
     let world = World::new();
-    let mandate = MandateId(0xcd);
-    let check = |status, body: &str, expected: Option<ContractState>| {
+    let check = |status, body: &str, expected: ContractAnswer| {
         let reply = world.reply(status, body);
-        let found = world
-            .connector
-            .read_contract((mandate, "W1"), NOW, Some(&reply));
-        let expected = expected.map_or(ContractAnswer::Unknown, |state| {
-            ContractAnswer::Known(ContractNews {
-                mandate,
-                contract: "W1".to_string(),
-                state,
-                sign_url: None,
-            })
-        });
+        let asked = asked(Some("W1"));
+        let found = world.connector.read_contract(&asked, NOW, Some(&reply));
         assert_eq!(found, expected, "{body}");
     };
     let held = |reason: &str| {
-        Some(ContractState::Suspended {
+        contract_known(ContractState::Suspended {
             reason: reason.to_string(),
         })
     };
@@ -338,21 +352,161 @@ fn contracts_are_active_held_or_ended() {
             r#"{{"contract_id":"W1","user_service_state":"BLOCKED","block_reason":"{reason}"}}"#
         )
     };
-    check(200, normal, Some(ContractState::Active));
-    check(200, &blocked("DELETED"), Some(ContractState::Ended));
+    let unknown = ContractAnswer::Unknown;
+    check(200, normal, contract_known(ContractState::Active));
+    check(
+        200,
+        &blocked("DELETED"),
+        contract_known(ContractState::Ended),
+    );
     check(200, &blocked("ACCOUNT_FROZEN"), held("account_frozen"));
     check(200, &blocked("OVERDUE"), held("overdue"));
-    check(200, &blocked("MOOD"), None);
-    check(200, &normal.replace("W1", "W2"), None);
-    check(200, &normal.replace("NORMAL", "BLOCKED"), None);
-    check(200, &blocked("OVERDUE").replace("BLOCKED", "NORMAL"), None);
-    check(500, normal, None);
-    check(404, r#"{"code":"NOT_FOUND"}"#, None);
-    let reply = world.reply(404, r#"{"code":"RESOURCE_NOT_EXISTS"}"#);
-    let found = world
-        .connector
-        .read_contract((mandate, "W1"), NOW, Some(&reply));
-    assert_eq!(found, ContractAnswer::NotFound);
+    check(200, &blocked("MOOD"), unknown.clone());
+    check(200, &normal.replace("W1", "W2"), unknown.clone());
+    check(200, &normal.replace("NORMAL", "BLOCKED"), unknown.clone());
+    let both = blocked("OVERDUE").replace("BLOCKED", "NORMAL");
+    check(200, &both, unknown.clone());
+    check(500, normal, unknown.clone());
+    check(404, r#"{"code":"NOT_FOUND"}"#, unknown);
+    // What was signed once and is no longer there has ended.
+    check(
+        404,
+        r#"{"code":"RESOURCE_NOT_EXISTS"}"#,
+        ContractAnswer::Ended,
+    );
+    check(204, "", ContractAnswer::Ended);
+}
+
+#[test]
+fn contracts_are_signed_on_a_page_and_asked_about_by_our_number() {
+    let world = World::new();
+    let check = |status, body: &str, expected: ContractAnswer| {
+        let reply = world.reply(status, body);
+        let found = world
+            .connector
+            .read_contract(&asked(None), NOW, Some(&reply));
+        assert_eq!(found, expected, "{body}");
+    };
+    let unknown = ContractAnswer::Unknown;
+    let page = r#"{"redirect_url":"https://payapp.weixin.qq.com/sign?id=1"}"#;
+    let sign_url = "https://payapp.weixin.qq.com/sign?id=1".to_string();
+    check(200, page, ContractAnswer::ToSign { sign_url });
+    check(200, &page.replace("https", "javascript"), unknown.clone());
+    check(200, &page.replace("sign?", "sign ?"), unknown.clone());
+    check(
+        200,
+        &signed_body("SIGNED"),
+        contract_known(ContractState::Active),
+    );
+    check(
+        200,
+        &signed_body("TERMINATED"),
+        contract_known(ContractState::Ended),
+    );
+    check(200, &signed_body("MAYBE"), unknown.clone());
+    for (from, to) in [
+        ("1900000109", "1900000209"),
+        ("12535", "12536"),
+        ("00cd", "00ce"),
+    ] {
+        check(
+            200,
+            &signed_body("SIGNED").replace(from, to),
+            unknown.clone(),
+        );
+    }
+    check(
+        404,
+        r#"{"code":"RESOURCE_NOT_EXISTS"}"#,
+        ContractAnswer::NotFound,
+    );
+    let refused = ContractAnswer::Refused {
+        reason: "contract_existed".to_string(),
+    };
+    check(400, r#"{"code":"CONTRACT_EXISTED"}"#, refused);
+    check(400, r#"{"code":"PARAM_ERROR"}"#, unknown.clone());
+    check(500, r#"{"code":"CONTRACT_EXISTED"}"#, unknown);
+}
+
+fn refund() -> RefundId {
+    "00002001-17-1-r1".parse().unwrap()
+}
+
+fn refund_body(status: &str) -> String {
+    format!(
+        r#"{{"mchid":"1900000109","sub_mchid":"1900000110","out_refund_no":"00002001-17-1-r1","out_trade_no":"{NUMBER}","refund_id":"50001","status":"{status}","amount":{{"total":400,"refund":150,"currency":"CNY"}}}}"#
+    )
+}
+
+fn refused(reason: &str) -> RefundOutcome {
+    RefundOutcome::Refused {
+        reason: reason.to_string(),
+    }
+}
+
+#[test]
+fn refunds_are_done_waiting_refused_or_not_known() {
+    let world = World::new();
+    let check = |status, body: &str, expected: RefundOutcome| {
+        let reply = world.reply(status, body);
+        let found = world.connector.read_refund(refund(), NOW, Some(&reply));
+        assert_eq!(found, expected, "{body}");
+    };
+    let unknown = RefundOutcome::Unknown;
+    let amount = Money::fen(150);
+    check(200, &refund_body("SUCCESS"), RefundOutcome::Done { amount });
+    check(200, &refund_body("PROCESSING"), RefundOutcome::Accepted);
+    check(200, &refund_body("ABNORMAL"), refused("account_abnormal"));
+    check(200, &refund_body("CLOSED"), refused("refund_closed"));
+    check(200, &refund_body("MAYBE"), unknown.clone());
+    for (from, to) in [
+        ("-r1", "-r2"),
+        (NUMBER, "00002001x18x1"),
+        (":150", ":0"),
+        (":150", ":-1"),
+    ] {
+        check(
+            200,
+            &refund_body("SUCCESS").replace(from, to),
+            unknown.clone(),
+        );
+    }
+    let code = |code: &str| format!(r#"{{"code":"{code}"}}"#);
+    check(404, &code("RESOURCE_NOT_EXISTS"), RefundOutcome::NotFound);
+    check(403, &code("NOT_ENOUGH"), refused("merchant_balance"));
+    check(
+        403,
+        &code("USER_ACCOUNT_ABNORMAL"),
+        refused("account_abnormal"),
+    );
+    check(400, &code("INVALID_REQUEST"), refused("not_refundable"));
+    check(500, &code("NOT_ENOUGH"), unknown.clone());
+    check(400, &code("PARAM_ERROR"), unknown.clone());
+    check(502, "<html>", unknown.clone());
+    assert_eq!(world.connector.read_refund(refund(), NOW, None), unknown);
+}
+
+#[test]
+fn faults_of_ours_are_told_from_the_riders() {
+    let world = World::new();
+    let check = |status, body: &str, expected: Option<&str>| {
+        let reply = world.reply(status, body);
+        let found = world.connector.find_own_fault(NOW, Some(&reply));
+        assert_eq!(found.as_deref(), expected, "{body}");
+    };
+    check(400, r#"{"code":"PARAM_ERROR"}"#, Some("PARAM_ERROR"));
+    check(401, r#"{"code":"SIGN_ERROR"}"#, Some("SIGN_ERROR"));
+    check(403, r#"{"code":"NOT_ENOUGH"}"#, None);
+    check(200, r#"{"code":"PARAM_ERROR"}"#, None);
+    let mut rotated = world.reply(200, "{}");
+    for (name, value) in &mut rotated.headers {
+        if name == "wechatpay-serial" {
+            *value = "PUB_KEY_ID_2".to_string();
+        }
+    }
+    let found = world.connector.find_own_fault(NOW, Some(&rotated));
+    assert_eq!(found.as_deref(), Some("no platform key PUB_KEY_ID_2"));
+    assert_eq!(world.connector.find_own_fault(NOW, None), None);
 }
 
 #[test]
@@ -379,6 +533,49 @@ fn callbacks_are_opened_and_held_against_their_event() {
         "TRANSACTION.SUCCESS",
         "{}",
         malformed("the order is not readable"),
+    );
+    let signed = signed_body("SIGNED");
+    let ContractAnswer::Known(news) = contract_known(ContractState::Active) else {
+        unreachable!()
+    };
+    check("PAPAY.SIGN", &signed, Ok(Notice::Contract(news.clone())));
+    let ended = ContractNews {
+        state: ContractState::Ended,
+        ..news
+    };
+    let terminated = signed_body("TERMINATED");
+    check("PAPAY.TERMINATE", &terminated, Ok(Notice::Contract(ended)));
+    let differs = "the event is not what the contract says";
+    check("PAPAY.TERMINATE", &signed, malformed(differs));
+    let stranger = signed.replace("1900000109", "1900000209");
+    let what = "the contract is not this merchant's";
+    check("PAPAY.SIGN", &stranger, malformed(what));
+    let given = refund_body("SUCCESS").replace("\"status\"", "\"refund_status\"");
+    let amount = Money::fen(150);
+    let outcome = RefundOutcome::Done { amount };
+    let refund = refund();
+    check(
+        "REFUND.SUCCESS",
+        &given,
+        Ok(Notice::Refund { refund, outcome }),
+    );
+    let stuck = given.replace("SUCCESS", "ABNORMAL");
+    let outcome = refused("account_abnormal");
+    check(
+        "REFUND.ABNORMAL",
+        &stuck,
+        Ok(Notice::Refund { refund, outcome }),
+    );
+    check(
+        "REFUND.SUCCESS",
+        &stuck,
+        malformed("the event is not what the refund says"),
+    );
+    let stranger = given.replace("1900000109", "1900000209");
+    check(
+        "REFUND.SUCCESS",
+        &stranger,
+        malformed("the refund is not this merchant's"),
     );
     let other = success.replace("1900000109", "1900000209");
     let what = "the order is not this merchant's";
@@ -423,6 +620,13 @@ fn callbacks_that_are_not_wechats_are_refused() {
         &body,
         CallbackFault::BadSignature,
     );
+    let mut rotated = good.clone();
+    for (name, value) in &mut rotated {
+        if name == "wechatpay-serial" {
+            *value = "PUB_KEY_ID_2".to_string();
+        }
+    }
+    check(&rotated, &body, CallbackFault::UnknownKey);
     check(
         &world.headers(NOW.0 - 301, &body),
         &body,
@@ -475,7 +679,7 @@ fn requests_are_signed_and_as_documented() {
     };
     let connector = &world.connector;
     check(
-        connector.query_contract("W1", TIME).unwrap(),
+        connector.query_contract(&asked(Some("W1")), TIME).unwrap(),
         "GET /v3/qrcode/user-services/contract-id/W1?appid=wxcbda96de0b165486&sub_mchid=1900000110",
         "",
     );
@@ -489,14 +693,46 @@ fn requests_are_signed_and_as_documented() {
         "GET /v3/bill/tradebill?bill_date=2026-01-01&bill_type=SUCCESS&sub_mchid=1900000110",
         "",
     );
-    let metro = Ride::Metro {
-        entered: UnixSeconds(1_767_225_600),
-        left: Some(NOW),
-        from: "西塱".to_string(),
-        to: String::new(),
+    check(
+        connector.query_contract(&asked(None), TIME).unwrap(),
+        "GET /v3/papay/sign/contracts/plan-id/12535/out-contract-code/00000000000000cd?appid=wxcbda96de0b165486&sub_mchid=1900000110",
+        "",
+    );
+    check(
+        connector.end_contract(MandateId(0xcd), TIME),
+        "POST /v3/papay/sign/contracts/plan-id/12535/out-contract-code/00000000000000cd/terminate",
+        r#"{"appid":"wxcbda96de0b165486","sub_mchid":"1900000110","contract_termination_remark":"用户解约"}"#,
+    );
+    let back = RefundOrder {
+        refund: refund(),
+        transaction: "4200000001".to_string(),
+        amount: Money::fen(150),
+        collected: Money::fen(400),
+        reason: "退款".to_string(),
     };
     check(
-        connector.deduct(&order(), &metro, TIME).unwrap(),
+        connector.refund(&back, TIME),
+        "POST /v3/refund/domestic/refunds",
+        r#"{"sub_mchid":"1900000110","transaction_id":"4200000001","out_refund_no":"00002001-17-1-r1","reason":"退款","notify_url":"https://ride.example/callbacks/wechat","amount":{"refund":150,"total":400,"currency":"CNY"}}"#,
+    );
+    check(
+        connector.query_refund(refund(), TIME),
+        "GET /v3/refund/domestic/refunds/00002001-17-1-r1?sub_mchid=1900000110",
+        "",
+    );
+    let opening = ContractOrder {
+        mandate: MandateId(0xcd),
+        rider: RiderId(7),
+        return_url: "https://ride.example/".to_string(),
+        callback_url: String::new(),
+    };
+    check(
+        connector.open_contract(&opening, TIME),
+        "POST /v3/papay/entrust-sign/contracts/pre-entrust-sign",
+        r#"{"sign_scene":"SIGN_SCENE_QRCODE","appid":"wxcbda96de0b165486","sub_mchid":"1900000110","plan_id":12535,"out_contract_code":"00000000000000cd","contract_display_account":"乘车码 0000","contract_notify_url":"https://ride.example/callbacks/wechat","out_user_code":"0000000000000007","return_url":"https://ride.example/"}"#,
+    );
+    check(
+        connector.deduct(&order(), TIME).unwrap(),
         "POST /v3/qrcode/transactions",
         r#"{"appid":"wxcbda96de0b165486","sub_mchid":"1900000110","description":"地铁","attach":"W1","out_trade_no":"00002001x17x1","trade_scene":"METRO","contract_id":"W1","notify_url":"https://ride.example/callbacks/wechat","amount":{"total":400,"currency":"CNY"},"metro_info":{"start_time":"2026-01-01T08:00:00+08:00","end_time":"2026-01-01T08:01:00+08:00","start_station":"西塱"}}"#,
     );
@@ -508,21 +744,22 @@ fn order() -> Order {
         contract: "W1".to_string(),
         amount: Money::fen(400),
         description: "地铁".to_string(),
+        ride: Ride::Metro {
+            entered: UnixSeconds(1_767_225_600),
+            left: Some(NOW),
+            from: "西塱".to_string(),
+            to: String::new(),
+        },
     }
 }
 
 #[test]
 fn orders_wechat_would_not_take_are_not_sent() {
     let world = World::new();
-    let bus = Ride::Bus {
-        boarded: NOW,
-        line: "1路".to_string(),
-        plate: String::new(),
-    };
     let check = |change: fn(&mut Order), expected| {
         let mut order = order();
         change(&mut order);
-        let found = world.connector.deduct(&order, &bus, TIME);
+        let found = world.connector.deduct(&order, TIME);
         assert_eq!(found.unwrap_err(), expected);
     };
     check(|o| o.amount = Money::fen(0), OrderFault::Amount);
@@ -535,7 +772,7 @@ fn orders_wechat_would_not_take_are_not_sent() {
         |o| o.charge = "ffffffff-18446744073709551615-4294967295".parse().unwrap(),
         OrderFault::Number,
     );
-    let found = world.connector.query_contract("../x", TIME);
+    let found = world.connector.query_contract(&asked(Some("../x")), TIME);
     assert_eq!(found.unwrap_err(), OrderFault::Contract);
 }
 

@@ -17,6 +17,8 @@ pub(super) struct File {
     pub(super) city: CityFile,
     pub(super) desk: DeskFile,
     pub(super) provider: ProviderFile,
+    pub(super) wechat: WeChatFile,
+    pub(super) messages: MessagesFile,
     pub(super) policy: PolicyFile,
     pub(super) work: WorkFile,
     pub(super) log: LogFile,
@@ -33,6 +35,8 @@ impl Default for File {
             city: CityFile::default(),
             desk: DeskFile::default(),
             provider: ProviderFile::default(),
+            wechat: WeChatFile::default(),
+            messages: MessagesFile::default(),
             policy: PolicyFile::default(),
             work: WorkFile::default(),
             log: LogFile::default(),
@@ -107,11 +111,32 @@ pub(super) struct DeskFile {
     pub(super) brands: Option<PathBuf>,
 }
 
+/// Which payment provider.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ProviderWord {
+    Sandbox,
+    Wechat,
+}
+
+impl ProviderWord {
+    /// The word, as settings and the path of callbacks write it.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Wechat => "wechat",
+        }
+    }
+}
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct ProviderFile {
+    pub(super) kind: ProviderWord,
     pub(super) id: Whole<1, 4_294_967_295>,
     pub(super) url: BaseUrl,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) files_url: Option<BaseUrl>,
     pub(super) merchant: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) public_key: Option<Key>,
@@ -120,12 +145,53 @@ pub(super) struct ProviderFile {
 impl Default for ProviderFile {
     fn default() -> Self {
         Self {
+            kind: ProviderWord::Sandbox,
             id: Whole(1),
+            files_url: None,
             url: BaseUrl::known("http://127.0.0.1:8090"),
             merchant: "ridecode".to_owned(),
             public_key: None,
         }
     }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct WeChatFile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) merchant: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) merchant_serial: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) merchant_key_file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sub_merchant: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) plan: Option<Whole<1, 4_294_967_295>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) apiv3_key_file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) platform_keys: Vec<PlatformKeyFile>,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PlatformKeyFile {
+    pub(super) id: String,
+    pub(super) file: PathBuf,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct MessagesFile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<BaseUrl>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) merchant: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) public_key: Option<Key>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -164,8 +164,8 @@ fn one_line(message: &str) -> String {
 
 const PREFIX: &str = "RIDECODE_";
 
-const SECTIONS: [&str; 8] = [
-    "serve", "store", "city", "desk", "provider", "policy", "work", "log",
+const SECTIONS: [&str; 10] = [
+    "serve", "store", "city", "desk", "provider", "wechat", "messages", "policy", "work", "log",
 ];
 
 /// Keys whose text holds secrets: a wrong one is not quoted.

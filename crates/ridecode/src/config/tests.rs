@@ -17,7 +17,7 @@ fn check(text: &str, expected: &[&str]) {
 fn environment(name: &str, value: &str) -> anyhow::Result<Config> {
     let mut layers = layer::Layers::default();
     layers.environment([(name.into(), value.into())].into_iter())?;
-    Ok(Config::refine(&layers.merged()?))
+    Config::refine(&layers.merged()?)
 }
 
 #[test]
@@ -54,6 +54,42 @@ fn a_wrong_file_is_answered_with_line_key_and_remedy() {
     check(staff, &["role"]);
     check(&format!("{staff}role = \"boss\"\n"), &[":4", "accountant"]);
     check("[serve\n", &["ridecode.toml:1"]);
+}
+
+#[test]
+fn a_provider_lacks_nothing_it_needs() {
+    let complete = [
+        ("serve.public_url", "https://ride.example"),
+        ("messages.url", "https://sms.example"),
+        ("wechat.merchant", "1900000109"),
+        ("wechat.merchant_serial", "3775B6A45ACD588826D15E583A95F5DD"),
+        ("wechat.merchant_key_file", "merchant.pem"),
+        ("wechat.app", "wxcbda96de0b165486"),
+        ("wechat.plan", "12535"),
+        ("wechat.apiv3_key_file", "apiv3.key"),
+        (
+            "wechat.platform_keys",
+            "[{ id = \"PUB_KEY_ID_1\", file = \"wechatpay.pem\" }]",
+        ),
+    ];
+    let without = |lacking: &str| {
+        let mut layers = layer::Layers::default();
+        layers.flag("provider.kind", "wechat").expect("a kind");
+        for (key, value) in complete.iter().filter(|(key, _)| *key != lacking) {
+            layers.flag(key, value).expect("a good value");
+        }
+        Config::refine(&layers.merged().expect("the layers fit"))
+    };
+    let config = without("").expect("nothing is missing");
+    let ProviderKeys::WeChatPay(set) = config.provider.keys else {
+        panic!("another provider: {:?}", config.provider.keys);
+    };
+    let expected = "https://ride.example/v1/callbacks/wechat";
+    assert_eq!(set.settings.callback_url, expected);
+    for (key, _) in complete {
+        let fault = format!("{:#}", without(key).expect_err("it is missing"));
+        assert!(fault.contains(key) && fault.contains("write"), "{fault}");
+    }
 }
 
 #[test]
@@ -98,7 +134,7 @@ fn later_layers_win_key_by_key() {
         .environment([("RIDECODE_SERVE_LISTEN".into(), "127.0.0.1:2".into())].into_iter())
         .expect("the variable is right");
     layers.flag("work.batch", "11").expect("the flag is right");
-    let config = Config::refine(&layers.merged().expect("the layers fit"));
+    let config = Config::refine(&layers.merged().expect("the layers fit")).expect("complete");
     assert_eq!(config.serve.listen.port(), 2);
     assert_eq!(config.serve.request_timeout, Duration::from_secs(7));
     assert_eq!(config.work.batch, 11);
@@ -145,6 +181,18 @@ fn every_key_is_documented() {
     let optional = [
         "public_url",
         "public_key",
+        "files_url",
+        "wechat.merchant",
+        "merchant_serial",
+        "merchant_key_file",
+        "app",
+        "sub_merchant",
+        "plan",
+        "apiv3_key_file",
+        "platform_keys",
+        "messages.url",
+        "messages.merchant",
+        "messages.public_key",
         "brands",
         "staff",
         "validator_code",

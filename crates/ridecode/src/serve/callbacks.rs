@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use ridecode_office::mandate::MandateStepFault;
 use ridecode_office::{charge, mandate, refund};
-use ridecode_pay::Notice;
+use ridecode_pay::{Notice, ProviderKind};
 use ridecode_store::StoreFault;
 
 use super::App;
@@ -21,13 +21,41 @@ pub(super) async fn sandbox(
     headers: HeaderMap,
     Octets(body): Octets,
 ) -> Result<StatusCode> {
+    take(&app, ProviderKind::Sandbox, (&headers, &body)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes in a signed callback of WeChat Pay. A repeat changes nothing.
+#[utoipa::path(post, path = "/v1/callbacks/wechat", tag = "callbacks",
+    request_body(content = [u8], content_type = "application/json"),
+    responses((status = 204)))]
+pub(super) async fn wechat(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Octets(body): Octets,
+) -> Result<StatusCode> {
+    take(&app, ProviderKind::WeChatPay, (&headers, &body)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn take(app: &App, kind: ProviderKind, (headers, body): (&HeaderMap, &[u8])) -> Result<()> {
+    let (_, connector) = &app.office.desk.provider;
+    if connector.kind() != kind {
+        return Err(Problem::new(
+            Kind::CallbackUnknown,
+            format!(
+                "this office is paid through another provider; its callbacks come to \
+                 /v1/callbacks/{}",
+                connector.kind().word()
+            ),
+        ));
+    }
     let headers: Vec<(String, String)> = headers
         .iter()
         .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
         .collect();
-    let (_, connector) = &app.office.desk.provider;
-    let told = match connector.read_callback(&headers, &body, now())? {
-        Notice::Contract(news) => told_of_contract(&app, news).await,
+    let told = match connector.read_callback(&headers, body, now())? {
+        Notice::Contract(news) => told_of_contract(app, news).await,
         Notice::Order { charge, outcome } => charge::told(&app.office, charge, outcome, now())
             .await
             .map_err(unknown_order),
@@ -38,7 +66,7 @@ pub(super) async fn sandbox(
     };
     told?;
     app.doorbell.ring();
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
 }
 
 async fn told_of_contract(app: &App, news: ridecode_pay::ContractNews) -> Result<()> {

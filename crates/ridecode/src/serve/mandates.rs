@@ -46,7 +46,11 @@ pub(super) async fn ask(
     let asked = MandateAsked {
         rider: rider.rider,
         return_url: format!("{}/", app.public_url),
-        callback_url: format!("{}/v1/callbacks/sandbox", app.public_url),
+        callback_url: format!(
+            "{}/v1/callbacks/{}",
+            app.public_url,
+            app.office.desk.provider.1.kind().word()
+        ),
     };
     let edge = (&app.carrier, &mut SystemEntropy);
     let to_sign = mandate::ask(&app.office, asked, now(), edge).await?;
@@ -57,7 +61,7 @@ pub(super) async fn ask(
     Ok((StatusCode::CREATED, Json(view)))
 }
 
-/// Shows a mandate; the provider is asked while it waits to be signed.
+/// Shows a mandate; the provider is asked while it waits to be signed or is held there.
 #[utoipa::path(get, path = "/v1/mandates/{mandate}", tag = "mandates",
     params(("mandate" = String, Path, description = "16 hex digits")),
     responses((status = 200, body = MandateView)))]
@@ -66,11 +70,8 @@ pub(super) async fn show(
     rider: SignedRider,
     Named(id): Named<MandateId>,
 ) -> Result<Json<MandateView>> {
-    let held = app.office.store.find_mandate(id).await?;
-    let held = held
-        .filter(|mandate| mandate.rider == rider.rider)
-        .ok_or_else(|| Problem::new(Kind::UnknownMandate, "there is no such mandate"))?;
-    if held.state != MandateState::Pending {
+    let held = own(&app, &rider, id).await?;
+    if matches!(held.state, MandateState::Active | MandateState::Ended) {
         return Ok(Json(view(&held)));
     }
     let edge = (&app.carrier, &mut SystemEntropy);
@@ -80,6 +81,27 @@ pub(super) async fn show(
         Err(MandateStepFault::ProviderSilent) => Ok(Json(view(&held))),
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// Ends a mandate, at the provider and here. A repeat changes nothing.
+#[utoipa::path(delete, path = "/v1/mandates/{mandate}", tag = "mandates",
+    params(("mandate" = String, Path, description = "16 hex digits")),
+    responses((status = 200, body = MandateView)))]
+pub(super) async fn end(
+    State(app): State<App>,
+    rider: SignedRider,
+    Named(id): Named<MandateId>,
+) -> Result<Json<MandateView>> {
+    own(&app, &rider, id).await?;
+    let edge = (&app.carrier, &mut SystemEntropy);
+    let ended = mandate::end(&app.office, id, now(), edge).await?;
+    Ok(Json(view(&ended)))
+}
+
+async fn own(app: &App, rider: &SignedRider, id: MandateId) -> Result<Mandate> {
+    let held = app.office.store.find_mandate(id).await?;
+    held.filter(|mandate| mandate.rider == rider.rider)
+        .ok_or_else(|| Problem::new(Kind::UnknownMandate, "there is no such mandate"))
 }
 
 /// The word for a mandate's state.

@@ -46,10 +46,11 @@ pub(super) async fn openapi() -> impl IntoResponse {
     paths(
         pages::front, health::health, openapi, problems::list, problems::one, metrics::metrics,
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
-        mandates::ask, mandates::show, devices::register, devices::revoke, credentials::grant,
+        mandates::ask, mandates::show, mandates::end, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept,
         rides::list, bills::month, debts::list, debts::repay, refunds::list, refunds::again,
-        callbacks::sandbox, statements::list, statements::close, statements::office
+        callbacks::sandbox, callbacks::wechat, statements::list, statements::close,
+        statements::office
     ),
     modifiers(&FromRoutes)
 )]

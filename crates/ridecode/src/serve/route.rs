@@ -73,6 +73,7 @@ routes! {
     GET get "/v1/riders/me" Rider Read riders::me;
     POST post "/v1/mandates" Rider ByKey mandates::ask;
     GET get "/v1/mandates/{mandate}" Rider Read mandates::show;
+    DELETE delete "/v1/mandates/{mandate}" Rider ByItself mandates::end;
     POST post "/v1/devices" Rider ByKey devices::register;
     DELETE delete "/v1/devices/{device}" Rider ByKey devices::revoke;
     POST post "/v1/devices/{device}/credentials" Rider ByKey credentials::grant;
@@ -87,6 +88,7 @@ routes! {
     GET get "/v1/refunds" Rider Read refunds::list;
     POST post "/v1/refunds/{refund}/attempts" Agent ByKey refunds::again;
     POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
+    POST post "/v1/callbacks/wechat" Signed ByItself callbacks::wechat;
     GET get "/v1/statements" Books Read statements::list;
     POST post "/v1/days/{day}/close" Accountant ByKey statements::close;
     GET get "/v1/office" Staff Read statements::office;

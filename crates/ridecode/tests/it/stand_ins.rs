@@ -1,6 +1,7 @@
 //! Connectors against stand-ins of their providers, over the program's own HTTP client: programs
 //! in another language that share nothing with the connectors but the providers' documents.
 
+mod office;
 mod wechatpay;
 
 use std::path::{Path, PathBuf};

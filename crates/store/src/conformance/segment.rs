@@ -5,7 +5,7 @@ use ridecode_validator::Outcome;
 use ridecode_words::{Month, UnixSeconds, ValidatorId};
 
 use super::world::{
-    MONTH, NOW, OPERATOR, entries, period, rider_id, rides, segment, settle_in, tap, upload,
+    MONTH, NOW, OPERATOR, entries, period, rider_id, rides, segment, settle_in, tap, tap_id, upload,
 };
 use crate::{
     Acceptance, Disagreement, EntryVoid, HeldEntries, Receipt, SegmentConflict, Store, StoreFault,
@@ -232,6 +232,20 @@ pub async fn rivals_hold_each_entry_once(store: &Store) {
     let repeated: u32 = receipts.iter().map(|receipt| receipt.repeated).sum();
     assert_eq!((new, repeated), (5, 35));
     assert_eq!(taps(store).await.len(), 5);
+}
+
+/// A tap is found by its id, and nothing by the id of an entry that is none.
+pub async fn a_tap_is_found_by_its_id(store: &Store) {
+    settle_in(store, 1, 1).await;
+    upload(store, rides(1, 1..=2, 1)).await;
+    upload(store, segment(1, 3..=3)).await;
+    for sequence in 1..=4 {
+        let found = store.find_tap(tap_id(1, sequence)).await.expect("a verb");
+        let expected = (sequence <= 2).then(|| tap(1, sequence, 1));
+        assert_eq!(found, expected, "entry {sequence}");
+    }
+    let elsewhere = store.find_tap(tap_id(2, 1)).await.expect("a verb");
+    assert_eq!(elsewhere, None);
 }
 
 fn of(held_through: u64, new: u32, repeated: u32) -> Receipt {

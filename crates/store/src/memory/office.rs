@@ -1,14 +1,20 @@
 //! Audit pages, counters, replies.
 
-use ridecode_fare::Period;
+use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{TransferId, TransferKind};
-use ridecode_words::{Month, RiderId, UnixSeconds};
+use ridecode_words::{Month, RiderId, TapId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ReplyRecord};
 
 impl MemoryStore {
+    pub(crate) fn find_tap(&self, tap: TapId) -> Result<Option<Tap>> {
+        let state = self.lock();
+        let journal = state.journals.get(&tap.validator);
+        Ok(journal.and_then(|journal| journal.taps.get(&tap.sequence).cloned()))
+    }
+
     pub(crate) fn load_rides(&self, rider: RiderId) -> Result<AuditPage> {
         let state = self.lock();
         let rider = state.riders.contains_key(&rider).then_some(rider);

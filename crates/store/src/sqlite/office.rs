@@ -1,6 +1,7 @@
 //! Audit pages, counters, replies.
 
-use ridecode_words::{RiderId, UnixSeconds};
+use ridecode_fare::Tap;
+use ridecode_words::{JourneyId, RiderId, TapId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{counter, execute, find, id, load};
@@ -9,6 +10,14 @@ use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ReplyRecord};
 
 impl SqliteStore {
+    pub(crate) async fn find_tap(&self, tap: TapId) -> Result<Option<Tap>> {
+        self.read(move |db| match bill::tap_of(db, JourneyId(tap))? {
+            Some(rider_and_time) => tap::find(db, rider_and_time, tap),
+            None => Ok(None),
+        })
+        .await
+    }
+
     pub(crate) async fn load_rides(&self, rider: RiderId) -> Result<AuditPage> {
         self.read(move |db| {
             let known = rider::rider_state(db, rider)?.is_some();

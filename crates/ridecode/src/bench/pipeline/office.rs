@@ -12,6 +12,7 @@ use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssu
 use ridecode_codec::mot::{CertificateGrant, certify};
 use ridecode_ledger::{Commission, Currency};
 use ridecode_office::{Brand, Desk, Office, Operator, Policy};
+use ridecode_pay::Provider;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_store::Store;
 use ridecode_store::sqlite::SqliteStore;
@@ -80,7 +81,8 @@ fn desk() -> anyhow::Result<Desk> {
             .map(IssuerRules::default_for)
             .into(),
         bundle_signer: Arc::new(key(Algorithm::Es256, 14)),
-        provider: (ProviderId(1), Connector::new(&settings)?),
+        provider: (ProviderId(1), Provider::Sandbox(Connector::new(&settings)?)),
+        messages: Connector::new(&settings)?,
     })
 }
 

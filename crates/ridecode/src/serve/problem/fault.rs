@@ -158,7 +158,7 @@ impl From<CallbackFault> for Problem {
             CallbackFault::MissingHeader(header) => {
                 Self::new(Kind::CallbackRefused, detail).at(header)
             }
-            CallbackFault::Stale | CallbackFault::BadSignature => {
+            CallbackFault::Stale | CallbackFault::UnknownKey | CallbackFault::BadSignature => {
                 Self::new(Kind::CallbackRefused, detail)
             }
             CallbackFault::Malformed(_) => Self::new(Kind::CallbackMalformed, detail),

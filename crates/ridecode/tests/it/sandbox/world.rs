@@ -16,7 +16,7 @@ use ridecode_ledger::Money;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_pay::{
     ContractAnswer, ContractNews, ContractOrder, HttpReply, HttpRequest, Method, Order, Outcome,
-    RefundOrder, RefundOutcome, RequestTime,
+    RefundOrder, RefundOutcome, RequestTime, Ride,
 };
 use ridecode_words::{ChargeId, MandateId, RefundId, RiderId, UnixSeconds};
 use serde_json::{Value, json};
@@ -348,6 +348,11 @@ pub(crate) fn order(sequence: u64, contract: &str) -> Order {
         contract: contract.to_owned(),
         amount: Money::fen(400),
         description: "地铁 西塱 → 体育西路".to_owned(),
+        ride: Ride::Bus {
+            boarded: MORNING,
+            line: String::new(),
+            plate: String::new(),
+        },
     }
 }
 

@@ -7,10 +7,10 @@ use ridecode::config::Config;
 use ridecode_ledger::{Currency, Money};
 use ridecode_office::Carrier as _;
 use ridecode_pay::native::Vault;
-use ridecode_pay::wechat::{Advance, Connector, OrderNews, Ride, Settings};
+use ridecode_pay::wechat::{Advance, Connector, OrderNews, Settings};
 use ridecode_pay::{
-    BillFault, CallbackFault, ContractAnswer, ContractState, HttpReply, HttpRequest, Notice, Order,
-    Outcome, RequestTime,
+    BillFault, CallbackFault, ContractAnswer, ContractAsked, ContractState, HttpReply, HttpRequest,
+    Notice, Order, Outcome, RequestTime, Ride,
 };
 use ridecode_words::{ChargeId, MandateId, ServiceDay, UnixSeconds};
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ impl Merchant {
             merchant_serial: "3775B6A45ACD588826D15E583A95F5DD".to_owned(),
             app: "wxcbda96de0b165486".to_owned(),
             sub_merchant: Some("1900000110".to_owned()),
+            plan: 12535,
             callback_url: "https://ride.example/callbacks/wechat".to_owned(),
         };
         let mut config = Config::default();
@@ -66,12 +67,7 @@ impl Merchant {
     }
 
     async fn deduct(&self, order: &Order) -> OrderNews {
-        let ride = Ride::Bus {
-            boarded: ridecode::clock::now(),
-            line: "1路".to_owned(),
-            plate: String::new(),
-        };
-        let request = self.connector.deduct(order, &ride, self.time());
+        let request = self.connector.deduct(order, self.time());
         let reply = self.carry(request.expect("a good order")).await;
         self.connector
             .read_order(order.charge, ridecode::clock::now(), reply.as_ref())
@@ -85,11 +81,14 @@ impl Merchant {
     }
 
     async fn contract(&self, contract: &str) -> ContractAnswer {
-        let request = self.connector.query_contract(contract, self.time());
+        let asked = ContractAsked {
+            mandate: MandateId(1),
+            contract: Some(contract.to_owned()),
+        };
+        let request = self.connector.query_contract(&asked, self.time());
         let reply = self.carry(request.expect("a good number")).await;
-        let asked = (MandateId(1), contract);
         self.connector
-            .read_contract(asked, ridecode::clock::now(), reply.as_ref())
+            .read_contract(&asked, ridecode::clock::now(), reply.as_ref())
     }
 
     async fn bill(&self, day: ServiceDay) -> Result<usize, BillFault> {
@@ -110,6 +109,11 @@ fn order(number: u64) -> Order {
         contract: "W1".to_owned(),
         amount: Money::fen(400),
         description: "公交 1路".to_owned(),
+        ride: Ride::Bus {
+            boarded: ridecode::clock::now(),
+            line: "1路".to_owned(),
+            plate: String::new(),
+        },
     }
 }
 
@@ -240,7 +244,7 @@ async fn contracts_are_as_the_stand_in_has_them() {
     assert_eq!(state(merchant.contract("W1").await), ContractState::Ended);
     let found = merchant.deduct(&order(1)).await;
     assert_eq!(found.outcome, declined("account_abnormal"));
-    assert_eq!(merchant.contract("W9").await, ContractAnswer::NotFound);
+    assert_eq!(merchant.contract("W9").await, ContractAnswer::Ended);
 }
 
 #[tokio::test]

@@ -268,7 +268,8 @@ impl Draw {
         if self.rng.u8(0..12) == 0 {
             id = ChargeId { version: 77, ..id };
         }
-        match self.rng.u8(0..11) {
+        match self.rng.u8(0..12) {
+            11 => Verb::FindTap(id.journey.0),
             9 => Verb::DueWriteOffs(self.now, 3),
             10 => {
                 let mut transfer = write_off_of(&charge);

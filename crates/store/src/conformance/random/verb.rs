@@ -4,7 +4,7 @@ use ridecode_account::{Challenge, Credential, Device, Mandate, Phone, RevokeReas
 use ridecode_fare::Period;
 use ridecode_ledger::Statement;
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay,
+    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay, TapId,
     UnixSeconds, ValidatorId,
 };
 
@@ -51,6 +51,7 @@ pub(super) enum Verb {
     LoadDay(OperatorId, ServiceDay),
     CloseDay(Box<Statement>),
     LoadStatements(OperatorId, ServiceDay),
+    FindTap(TapId),
     LoadRides(RiderId),
     AuditPage(Option<RiderId>, usize),
     OfficeState(UnixSeconds),
@@ -107,6 +108,7 @@ impl Verb {
             Self::LoadDay(operator, day) => written(store.load_day(operator, day).await),
             Self::CloseDay(statement) => written(store.close_day(*statement).await),
             Self::LoadStatements(of, day) => written(store.load_statements(of, day).await),
+            Self::FindTap(tap) => written(store.find_tap(tap).await),
             Self::LoadRides(rider) => written(store.load_rides(rider).await),
             Self::AuditPage(after, limit) => written(store.audit_page(after, limit).await),
             Self::OfficeState(now) => written(store.office_state(now).await),
