@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use ridecode_codec::Scheme;
-use ridecode_codec::crypto::{Algorithm, Signer as _};
+use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::key::{CompactProfile, IssuerKey, KeyList, MotIssuer, RootKey};
 use ridecode_codec::mot::{Certificate, CertificateGrant, certify};
 use ridecode_office::{Brand, Desk, Entropy, Office};

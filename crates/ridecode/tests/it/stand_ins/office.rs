@@ -10,7 +10,7 @@ use ridecode_pay::wechat;
 use serde_json::{Value, json};
 
 use super::{StandIn, merchant_keys};
-use crate::world::{FOSHAN_BUS, Phone, Reply, World};
+use crate::world::{FOSHAN_BUS, Phone, Reader, Reply, World};
 
 /// An office at a provider's stand-in; the sandbox beside it sends the short messages alone.
 struct City {
@@ -18,6 +18,8 @@ struct City {
     world: World,
     /// Where the provider calls back.
     callbacks: &'static str,
+    /// The status and the body that tell the provider its call was taken in.
+    taken: (u16, &'static str),
 }
 
 impl City {
@@ -52,6 +54,7 @@ impl City {
             stand_in,
             world,
             callbacks: "/v1/callbacks/wechat",
+            taken: (204, ""),
         }
     }
 
@@ -78,11 +81,38 @@ impl City {
             .await
     }
 
-    /// One bus ride of a rider, uploaded and worked on.
-    async fn ride(&self, rider: &mut Phone) {
+    /// The same, taken in as the provider wants to hear it.
+    async fn tell(&self, call: &Value) {
+        let reply = self.deliver(call).await;
+        let body = String::from_utf8_lossy(&reply.bytes);
+        assert_eq!((reply.status, &*body), self.taken);
+    }
+
+    /// A rider whose mandate is signed, with a phone that shows codes, and the mandate.
+    async fn ready(&self, phone: &str) -> (Phone, String) {
+        let (mut rider, mandate) = self.asked(phone).await;
+        self.stand_in.control(json!({ "sign": mandate })).await;
+        // No callback came: the rider's look asks, and finds it signed.
+        assert_eq!(state(&rider, &mandate).await, "active");
+        rider.register(FOSHAN_BUS).await;
+        rider.fetch_credentials(FOSHAN_BUS).await;
+        (rider, mandate)
+    }
+
+    /// One bus ride of a rider, uploaded and worked on: the bus and what it accepted.
+    async fn ride(&self, rider: &mut Phone) -> (Reader, u64) {
         let mut bus = self.world.reader(3).await;
         let time = now();
-        bus.admit(&bus.bus("fs-bus-1"), rider.show(time), time);
+        let accepted = bus.admit(&bus.bus("fs-bus-1"), rider.show(time), time);
+        bus.upload().await;
+        self.world.work().await;
+        (bus, accepted)
+    }
+
+    /// Takes a ride back after it was paid.
+    async fn take_back(&self, (bus, accepted): (&mut Reader, u64)) {
+        let place = bus.bus("fs-bus-1");
+        bus.void(&place, accepted, now().plus_s(5));
         bus.upload().await;
         self.world.work().await;
     }
@@ -110,39 +140,48 @@ fn order_of(told: &Value) -> String {
     orders[0].as_str().expect("an order").to_owned()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_ride_is_signed_for_paid_and_ended_at_wechat() {
-    let city = City::at_wechat().await;
-    let (mut rider, mandate) = city.asked("+8613800138090").await;
-
-    // Signed: told by callback, and once more; forged, it changes nothing.
+/// From the mandate to the refund, every step told by callback as well, twice.
+async fn check_a_ride_from_mandate_to_refund(city: City, phone: &str) {
+    let (mut rider, mandate) = city.asked(phone).await;
     let call = city.stand_in.control(json!({ "sign": mandate })).await;
+    let body = call["body"].as_str().expect("a text");
     let mut forged = call.clone();
-    forged["body"] = json!(
-        call["body"]
-            .as_str()
-            .expect("a text")
-            .replace("SIGN", "TERMINATE")
-    );
+    forged["body"] = json!(body.replacen('1', "2", 1));
     city.deliver(&forged).await.problem("callback-refused", "");
     for _ in 0..2 {
-        city.deliver(&call).await.expect(204);
+        city.tell(&call).await;
         assert_eq!(state(&rider, &mandate).await, "active");
     }
 
     rider.register(FOSHAN_BUS).await;
     rider.fetch_credentials(FOSHAN_BUS).await;
-    city.ride(&mut rider).await;
+    let (mut bus, accepted) = city.ride(&mut rider).await;
     assert_eq!(rider.rides().await[0]["state"], "collected");
-
-    // Collected: told by callback as well, which changes nothing.
     let order = order_of(&city.stand_in.control(json!({})).await);
     let call = city.stand_in.control(json!({ "callback": order })).await;
-    city.deliver(&call).await.expect(204);
-    assert_eq!(rider.rides().await[0]["state"], "collected");
+    for _ in 0..2 {
+        city.tell(&call).await;
+        assert_eq!(rider.rides().await[0]["state"], "collected");
+    }
+
+    city.take_back((&mut bus, accepted)).await;
+    let refunds = async || rider.api.get("/v1/refunds").await.expect(200)["refunds"].clone();
+    let refund = World::until(async || {
+        city.world.work().await;
+        let refund = refunds().await[0].clone();
+        (refund["state"] == "done").then_some(refund)
+    })
+    .await;
+    assert_eq!(refund["amount"]["minor"], 200);
+    let number = refund["refund"].as_str().expect("a number");
+    let told = city.stand_in.control(json!({})).await;
+    assert_eq!(told["refunds"][number]["amount"], 200, "{told}");
+    // A late callback about the order takes nothing from what was given back.
+    let call = city.stand_in.control(json!({ "callback": order })).await;
+    city.tell(&call).await;
+    assert_eq!(refunds().await[0], refund);
     assert_eq!(city.world.audit().await.findings, []);
 
-    // Ended by the rider, there and here.
     let path = format!("/v1/mandates/{mandate}");
     for _ in 0..2 {
         let ended = rider.api.delete(&path, &json!({})).await.expect(200);
@@ -153,19 +192,58 @@ async fn a_ride_is_signed_for_paid_and_ended_at_wechat() {
     city.world.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mandate_follows_what_wechat_says_of_it() {
-    let city = City::at_wechat().await;
-    let (rider, mandate) = city.asked("+8613800138091").await;
-    let call = city.stand_in.control(json!({ "sign": mandate })).await;
+/// What the provider says of an agreement outside of requests of ours.
+async fn check_a_mandate_that_follows_the_provider(city: City, phone: &str) {
+    let (rider, mandate) = city.asked(phone).await;
+    let signed = city.stand_in.control(json!({ "sign": mandate })).await;
     // The callback is late: the rider's look asks, and finds it signed.
     assert_eq!(state(&rider, &mandate).await, "active");
     let ended = city.stand_in.control(json!({ "terminate": mandate })).await;
-    city.deliver(&ended).await.expect(204);
+    city.tell(&ended).await;
     assert_eq!(state(&rider, &mandate).await, "ended");
     // Out of order: an end is for good.
-    city.deliver(&call).await.problem("mandate-state", "");
+    city.deliver(&signed).await.problem("mandate-state", "");
     assert_eq!(state(&rider, &mandate).await, "ended");
+    city.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ride_is_signed_for_paid_and_given_back_at_wechat() {
+    check_a_ride_from_mandate_to_refund(City::at_wechat().await, "+8613800138090").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mandate_follows_what_wechat_says_of_it() {
+    check_a_mandate_that_follows_the_provider(City::at_wechat().await, "+8613800138091").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wechat_tells_of_a_refund_by_callback() {
+    let city = City::at_wechat().await;
+    let (mut rider, _) = city.ready("+8613800138093").await;
+    let (mut bus, accepted) = city.ride(&mut rider).await;
+    city.stand_in
+        .control(json!({ "nextRefund": "PROCESSING" }))
+        .await;
+    city.take_back((&mut bus, accepted)).await;
+    let shown = async || -> Value {
+        let page = rider.api.get("/v1/refunds").await.expect(200);
+        page["refunds"][0].clone()
+    };
+    let waiting = shown().await;
+    assert_eq!(waiting["state"], "accepted");
+    let number = waiting["refund"].as_str().expect("a number");
+    let settle = json!({ "settleRefund": { "number": number, "status": "SUCCESS" } });
+    city.stand_in.control(settle).await;
+    let call = city
+        .stand_in
+        .control(json!({ "refundCallback": number }))
+        .await;
+    for _ in 0..2 {
+        city.tell(&call).await;
+        assert_eq!(shown().await["state"], "done");
+    }
+    assert_eq!(city.world.audit().await.findings, []);
     city.world.stop().await;
 }
 
