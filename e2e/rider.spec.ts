@@ -37,6 +37,21 @@ test("the same with the network cut between enrolment and the taps", async ({ pa
   await paid(page);
 });
 
+test("a code of the national standard, signed with SM2 in the browser, opens a bus", async ({ page, context, world }) => {
+  const bus = await world.validator(2, "mode=bus,passage=single,line=gzbus1");
+  await enroll(page, world, "羊城通");
+  expect(await bus.scan(await picture(page))).toMatchObject({ admit: true, outcome: "admit" });
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(code(page)).toBeVisible();
+  await context.setOffline(false);
+  await page.getByRole("link", { name: "Rides" }).click();
+  await paid(page);
+  await expect(page.locator(".card .state").first()).toHaveText("Paid");
+  await expect(page.locator(".card").first()).toContainText("¥2.00");
+});
+
 test("an empty account stops codes with amount, rides and date, and paying starts them again", async ({
   page,
   world,

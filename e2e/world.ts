@@ -124,13 +124,17 @@ export class World {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** A metro gate, registered as an operator would register it. */
-  async gate(passage: "in" | "out", stop: string): Promise<Validator> {
-    const made = await this.staff("POST", "/v1/validators/codes", { operator: 1 });
-    const folder = join(this.folder, `${passage}-${stop}-${randomInt(1e9)}`);
+  /** A metro gate. */
+  gate(passage: "in" | "out", stop: string): Promise<Validator> {
+    return this.validator(1, `mode=metro,passage=${passage},stop=${stop}`);
+  }
+
+  /** A validator, registered as its operator would register it. */
+  async validator(operator: number, place: string): Promise<Validator> {
+    const made = await this.staff("POST", "/v1/validators/codes", { operator });
+    const folder = join(this.folder, `validator-${randomInt(1e9)}`);
     const pictures = join(folder, "pictures");
     mkdirSync(pictures, { recursive: true });
-    const place = `mode=metro,passage=${passage},stop=${stop}`;
     const role = ["validator", "--json", "--bundle-every-s", "1", "--server", this.office];
     role.push("--register", String(made.one_time_code), "--folder", folder, "--place", place);
     const program = new Program([...role, "--scanner", `image:${pictures}`]);
@@ -186,14 +190,15 @@ export function decoded(picture: Buffer): string | undefined {
 }
 
 /** From the first opening of the app to a shown code. Tells how many taps it took. */
-export async function enroll(page: Page, world: World, phone = newNumber()): Promise<number> {
+export async function enroll(page: Page, world: World, brand = "廣州地鐵"): Promise<number> {
+  const phone = newNumber();
   let taps = 0;
   const tap = async (name: RegExp) => {
     await page.getByRole("button", { name }).first().click();
     taps += 1;
   };
   await page.goto(world.office);
-  await tap(/^Choose 廣州地鐵/);
+  await tap(new RegExp(`^Choose ${brand}`));
   await page.getByRole("textbox", { name: "Phone number" }).fill(phone);
   await tap(/Send the code/);
   await expect(page.getByRole("textbox", { name: "Code from the SMS" })).toBeVisible();

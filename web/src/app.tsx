@@ -193,7 +193,8 @@ async function findRider(): Promise<Rider | null> {
 
 /** What this phone can make codes with; null if it cannot. */
 async function findReady(): Promise<Ready | null> {
-  const [phone, wallet] = [await find("phone"), await find("wallet")];
+  const wallet = await find("wallet");
+  const phone = wallet && (await find(`phone-${wallet.algorithm}`));
   return phone && wallet ? { phone, wallet } : null;
 }
 
@@ -217,7 +218,7 @@ async function supply(known: {
     return null;
   }
   const held = ready.wallet.credentials[0]?.expires;
-  await fetchCredentials(ready.phone.device, brand.brand, brand.name);
+  await fetchCredentials(ready.phone, brand.brand, brand.name);
   const supplied = await findReady();
   return supplied?.wallet.credentials[0]?.expires === held ? null : supplied;
 }

@@ -3,38 +3,40 @@
 // Every step may be repeated: a registered key meets itself, and a fresh batch is given again.
 
 import { type Brand, type GrantedCredential, type Rider, base64, call, fromBase64 } from "./api.ts";
-import { makeKey, proof, publicPoint } from "./code/phone-key.ts";
+import { proofMessage } from "./code/phone-key.ts";
 import type { Kept } from "./credentials.ts";
-import { type Vault, find, keep } from "./vault.ts";
+import { type Algorithm, type Phone, makePhoneKey, pointOf, signAs } from "./phone.ts";
+import { find, keep } from "./vault.ts";
 
 /** Makes this phone ready to show codes of a brand, and keeps them. */
 export async function equip(rider: Rider, brand: Brand): Promise<void> {
-  const phone = await registeredPhone(rider);
-  await fetchCredentials(phone.device, brand.brand, brand.name);
+  const phone = await registeredPhone(rider, brand.device_algorithm as Algorithm);
+  await fetchCredentials(phone, brand.brand, brand.name);
 }
 
 /** Asks for credentials of a brand and keeps them. */
-export async function fetchCredentials(device: string, brand: number, name: string): Promise<void> {
-  const path = `/v1/devices/${device}/credentials`;
+export async function fetchCredentials(phone: Phone, brand: number, name: string): Promise<void> {
+  const path = `/v1/devices/${phone.device}/credentials`;
   const granted = await call<GrantedCredential[]>("POST", path, { brand });
-  await keep("wallet", { brand, name, credentials: granted.map(kept) });
+  const { algorithm } = phone.key;
+  await keep("wallet", { brand, name, algorithm, credentials: granted.map(kept) });
 }
 
-async function registeredPhone(rider: Rider): Promise<Vault["phone"]> {
-  const held = await find("phone");
+async function registeredPhone(rider: Rider, algorithm: Algorithm): Promise<Phone> {
+  const held = await find(`phone-${algorithm}`);
   const known = rider.devices.find(({ device }) => device === held?.device);
   if (held && held.rider === rider.rider && known?.active) {
     return held;
   }
-  const key = await makeKey();
-  const signature = await proof(key, rider.rider, fromBase64(rider.device_nonce));
+  const key = await makePhoneKey(algorithm);
+  const signature = await signAs(key, proofMessage(rider.rider, fromBase64(rider.device_nonce)));
   const { device } = await call<{ device: string }>("POST", "/v1/devices", {
-    algorithm: "es256",
-    public_key: base64(await publicPoint(key)),
+    algorithm,
+    public_key: base64(await pointOf(key)),
     proof: base64(signature),
   });
   const phone = { key, device, rider: rider.rider };
-  await keep("phone", phone);
+  await keep(`phone-${algorithm}`, phone);
   return phone;
 }
 

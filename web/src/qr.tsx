@@ -2,9 +2,9 @@
 
 import { encode } from "uqr";
 
-/** Draws `text` at error correction level M. */
-export function Qr({ text, label }: { text: string; label: string }) {
-  const { size, data } = encode(text, { ecc: "M", boostEcc: false, border: 4 });
+/** Draws a text, or bytes in byte mode, at error correction level M. */
+export function Qr({ code, label }: { code: string | Uint8Array; label: string }) {
+  const { size, data } = encode(typeof code === "string" ? code : [...code], { ecc: "M", boostEcc: false, border: 4 });
   const path = data.map((row, y) => runs(row, y)).join("");
   return (
     <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shape-rendering="crispEdges">

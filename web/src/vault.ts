@@ -4,13 +4,15 @@
 // tokens are never kept here.
 
 import type { Kept } from "./credentials.ts";
+import type { Algorithm, Phone } from "./phone.ts";
 
 /** What is kept, by name. */
 export interface Vault {
-  /** The phone's key and its number at the back office, and whose it is. */
-  phone: { key: CryptoKeyPair; device: string; rider: string };
-  /** The brand in use with its credentials. */
-  wallet: { brand: number; name: string; credentials: Kept[] };
+  /** This phone with its key, for each algorithm a brand has asked for. */
+  "phone-es256": Phone;
+  "phone-sm2": Phone;
+  /** The brand in use with its credentials, and the key they are for. */
+  wallet: { brand: number; name: string; algorithm: Algorithm; credentials: Kept[] };
   /** What must be added to this phone's clock, in seconds. */
   offset: number;
 }
@@ -28,7 +30,8 @@ export async function keep<K extends keyof Vault>(name: K, value: Vault[K]): Pro
 /** Forgets everything but the clock. */
 export async function forget(): Promise<void> {
   await run("readwrite", (store) => store.delete("wallet"));
-  await run("readwrite", (store) => store.delete("phone"));
+  await run("readwrite", (store) => store.delete("phone-es256"));
+  await run("readwrite", (store) => store.delete("phone-sm2"));
 }
 
 async function run<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {

@@ -19,14 +19,14 @@ export async function signWith(key: CryptoKey, message: Uint8Array<ArrayBuffer>)
 }
 
 /**
- * Shows that this phone holds its key: the signature over `ridecode device`, the rider's number
+ * What a phone signs to show that it holds its key: `ridecode device`, the rider's number
  * (16 hex digits) as 8 bytes, and the session's nonce of 32 bytes.
  */
-export function proof(key: CryptoKeyPair, rider: string, nonce: Uint8Array): Promise<Uint8Array> {
+export function proofMessage(rider: string, nonce: Uint8Array): Uint8Array<ArrayBuffer> {
   const words = new TextEncoder().encode("ridecode device");
   const message = new Uint8Array(words.length + 8 + nonce.length);
   message.set(words);
   new DataView(message.buffer).setBigUint64(words.length, BigInt(`0x${rider}`));
   message.set(nonce, words.length + 8);
-  return signWith(key.privateKey, message);
+  return message;
 }

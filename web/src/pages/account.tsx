@@ -29,8 +29,8 @@ export function AccountPage({ forgotten }: { forgotten(): void }) {
 
 function Phones({ rider }: { rider: Rider }) {
   const { say, refresh } = useShared();
-  const [own, setOwn] = useState<string>();
-  useEffect(() => void find("phone").then((phone) => setOwn(phone?.device)), [rider]);
+  const [own, setOwn] = useState<string[]>([]);
+  useEffect(() => void ownDevices().then(setOwn), [rider]);
   const report = async (device: string) => {
     await call("DELETE", `/v1/devices/${device}`, { reason: "lost" });
     await refresh();
@@ -42,7 +42,7 @@ function Phones({ rider }: { rider: Rider }) {
         {rider.devices.map(({ device, active }) => (
           <li key={device}>
             <span>
-              {device === own ? say("this_phone") : say("other_phone")} <small>{device.slice(-4)}</small>
+              {own.includes(device) ? say("this_phone") : say("other_phone")} <small>{device.slice(-4)}</small>
             </span>
             {active ? (
               <Sure ask={say("lost")} question={say("lost_sure")} yes={say("yes")} act={() => report(device)} />
@@ -54,6 +54,12 @@ function Phones({ rider }: { rider: Rider }) {
       </ul>
     </section>
   );
+}
+
+/** The numbers this phone has at the back office, one for each of its keys. */
+async function ownDevices(): Promise<string[]> {
+  const phones = [await find("phone-es256"), await find("phone-sm2")];
+  return phones.flatMap((phone) => phone?.device ?? []);
 }
 
 function LargeText() {

@@ -101,18 +101,14 @@ function CityName({ region, language }: { region: Region; language: Language }) 
 
 function BrandRow({ brand }: { brand: Brand }) {
   const { say, choose } = useShared();
-  const usable = brand.scheme === "compact" && brand.device_algorithm === "es256";
   return (
     <div class="brand">
       <h3 lang="zh-Hant">{brand.name}</h3>
       <p>{coverage(brand, say)}</p>
-      {usable ? (
-        <button type="button" onClick={() => choose(brand.brand)}>
-          {say("choose_brand", { brand: brand.name })}
-        </button>
-      ) : (
-        <p class="hint">{say("needs_card_chip")}</p>
-      )}
+      {brand.scheme === "mot" && <p class="hint">{say("linkable")}</p>}
+      <button type="button" onClick={() => choose(brand.brand)}>
+        {say("choose_brand", { brand: brand.name })}
+      </button>
     </div>
   );
 }

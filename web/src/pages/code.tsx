@@ -2,24 +2,23 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import { present } from "../code/compact.ts";
-import { signWith } from "../code/phone-key.ts";
 import { useShared } from "../context.ts";
 import { findUsable, usableUntil } from "../credentials.ts";
 import { Notice, Page } from "../notice.tsx";
+import { type Phone, showCode } from "../phone.ts";
 import { Qr } from "../qr.tsx";
 import { type Vault, find } from "../vault.ts";
 import { BlockNotice } from "./owed.tsx";
 import { time } from "../words.ts";
 
 export interface Ready {
-  phone: Vault["phone"];
+  phone: Phone;
   wallet: Vault["wallet"];
 }
 
 /** What is shown now. */
 interface Shown {
-  text: string | undefined;
+  code: string | Uint8Array | undefined;
   /** Seconds until the next one. */
   left: number;
   offset: number;
@@ -47,14 +46,14 @@ export function CodePage({ ready }: { ready: Ready }) {
         <p class="brand-name" lang="zh-Hant">
           {name}
         </p>
-        {shown?.text && (
+        {shown?.code && (
           <>
-            <Qr text={shown.text} label={say("code_alt", { brand: name, n: shown.left })} />
+            <Qr code={shown.code} label={say("code_alt", { brand: name, n: shown.left })} />
             <Ring left={shown.left} />
             <p class="hold">{say("hold")}</p>
           </>
         )}
-        {shown && !shown.text && <p class="notice">{outOf(shown, until)}</p>}
+        {shown && !shown.code && <p class="notice">{outOf(shown, until)}</p>}
         <p class="until" role="status">
           {online ? "" : `${say("offline_ok")} `}
           {until > 0 && say("works_until", { time: time(language, until * 1000) })}
@@ -89,7 +88,7 @@ function Ring({ left }: { left: number }) {
 
 /** Makes a code every PERIOD_S, and at once when the page comes back to the front. */
 function keepFresh({ phone, wallet }: Ready, show: (shown: Shown) => void, fail: (fault: unknown) => void) {
-  let made = { at: Number.NEGATIVE_INFINITY, text: undefined as string | undefined };
+  let made = { at: Number.NEGATIVE_INFINITY, code: undefined as Shown["code"] };
   let first = true;
   const tick = async () => {
     if (document.visibilityState === "hidden") {
@@ -99,10 +98,9 @@ function keepFresh({ phone, wallet }: Ready, show: (shown: Shown) => void, fail:
     const now = Math.floor(Date.now() / 1000 + offset);
     if (now - made.at >= PERIOD_S || now < made.at) {
       const credential = findUsable(wallet.credentials, now);
-      const sign = (message: Uint8Array<ArrayBuffer>) => signWith(phone.key.privateKey, message);
-      made = { at: now, text: credential && (await present(credential.bytes, now, sign)) };
+      made = { at: now, code: credential && (await showCode(phone.key, credential.bytes, now)) };
     }
-    show({ text: made.text, left: PERIOD_S - (now - made.at), offset });
+    show({ code: made.code, left: PERIOD_S - (now - made.at), offset });
     if (first) {
       first = false;
       // When the first code was on the screen, for whoever measures.

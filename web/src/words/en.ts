@@ -15,7 +15,7 @@ export const en = {
   city_open: "Opened here",
   city_elsewhere: "In the catalogue, issued by others: {n}",
   covers_at: "{operator}: {modes}",
-  needs_card_chip: "This brand signs with SM2 keys, which browsers cannot keep safely yet. Use the operator's own app for it.",
+  linkable: "Codes of this national standard carry your card number: who sees several of them can tell that they are yours.",
   choose_brand: "Choose {brand}",
   phone_title: "Your phone number",
   phone_why: "We send a code by SMS. Riders are known by their number to the issuer alone, never to bus or metro.",

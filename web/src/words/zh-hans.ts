@@ -17,7 +17,7 @@ export const zhHans: Words = {
   city_open: "可在此开通",
   city_elsewhere: "目录中由其他机构发码的城市：{n} 个",
   covers_at: "{operator}：{modes}",
-  needs_card_chip: "该品牌使用 SM2 密钥签名，浏览器尚不能安全保存此类密钥，请使用运营单位的应用。",
+  linkable: "该国家标准的乘车码包含您的卡号：看到多个乘车码的人可以判断它们属于同一人。",
   choose_brand: "选择{brand}",
   phone_title: "手机号码",
   phone_why: "我们会发送短信验证码。只有发卡机构知道您的号码，公交和地铁都不知道。",

@@ -17,7 +17,7 @@ export const zhHant: Words = {
   city_open: "可在此開通",
   city_elsewhere: "目錄中由其他機構發碼的城市：{n} 個",
   covers_at: "{operator}：{modes}",
-  needs_card_chip: "該品牌使用 SM2 密鑰簽名，瀏覽器尚不能安全保存此類密鑰，請使用運營單位的應用。",
+  linkable: "該國家標準的乘車碼包含您的卡號：看到多個乘車碼的人可以判斷它們屬於同一人。",
   choose_brand: "選擇{brand}",
   phone_title: "手機號碼",
   phone_why: "我們會發送簡訊驗證碼。只有發卡機構知道您的號碼，公交和地鐵都不知道。",
