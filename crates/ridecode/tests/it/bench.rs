@@ -79,7 +79,12 @@ fn pricing_is_measured_in_one_json_line_a_figure() {
         .expect("ridecode runs");
     assert!(output.status.success(), "{output:?}");
     let lines = String::from_utf8(output.stdout).unwrap();
-    for name in ["price_month", "price_matrix", "price_riders"] {
+    for name in [
+        "price_month",
+        "price_matrix",
+        "price_matrix_318",
+        "price_riders",
+    ] {
         let line = lines
             .lines()
             .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON"))
