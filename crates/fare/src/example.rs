@@ -5,8 +5,8 @@
 //! use ridecode_fare::{Trip, example, quote};
 //!
 //! let book = example::book();
-//! let trip = Trip { city: "example", from: "West", to: "East", day: example::DAY };
-//! assert_eq!(quote(&book, &trip).unwrap().fare.minor, 400);
+//! let trip = Trip::new("example", ["West", "East"], example::DAY);
+//! assert_eq!(quote(&book, &trip).unwrap().way.fare.minor, 400);
 //! ```
 
 use alloc::vec;

@@ -11,6 +11,7 @@ use ridecode_words::{Mode, Text};
 
 use crate::names::{Language, Names};
 use crate::price::Unpriced;
+use crate::quote::AfterRide;
 use crate::tariff::{BandPart, CapPeriod, MeasuredFrom, TariffRef};
 
 pub use field::{Field, Value};
@@ -190,6 +191,11 @@ pub fn amount_text(amount: Money, language: Language) -> String {
 /// Why a journey has no price yet, for its rider.
 pub(crate) fn unpriced_text(why: Unpriced, language: Language) -> String {
     text::unpriced(why, language)
+}
+
+/// What a ride costs after another, for its rider.
+pub(crate) fn after_ride_text(after: &AfterRide, language: Language) -> String {
+    text::after_ride(after, language)
 }
 
 impl Explanation {

@@ -42,7 +42,7 @@ pub use network::{
     StopRecord,
 };
 pub use price::Unpriced;
-pub use quote::{MatrixRow, Quote, QuoteFault, Trip, matrix, quote};
+pub use quote::{AfterRide, MatrixRow, Quote, QuoteFault, Trip, Way, matrix, quote};
 pub use tap::{Tap, TapKind};
 pub use tariff::{
     Accumulation, AccumulationKey, Audience, BandPart, Calendar, Cap, CapPeriod, Category, Codes,

@@ -277,6 +277,14 @@ impl Tariff {
         })
     }
 
+    /// The time of a service day at so many seconds since midnight by clocks in the tariff's zone;
+    /// within the hour that clocks skip or repeat, one of the times it may be.
+    pub(crate) fn time_at(&self, day: ServiceDay, second: u32) -> UnixSeconds {
+        let by_clock = UnixSeconds(i64::from(day.0) * 86_400 + i64::from(second));
+        let near = by_clock.plus_s(-i64::from(offset_s(&self.zone, by_clock)));
+        by_clock.plus_s(-i64::from(offset_s(&self.zone, near)))
+    }
+
     pub(crate) fn money(&self, minor: i64) -> Money {
         Money {
             minor,

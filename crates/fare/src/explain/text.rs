@@ -13,6 +13,7 @@ use ridecode_words::Text;
 use super::{Explanation, Step};
 use crate::names::{Language, Names};
 use crate::price::Unpriced;
+use crate::quote::AfterRide;
 use crate::tariff::BandPart;
 
 /// One sentence a line: the steps, then what is paid and by which table.
@@ -30,6 +31,11 @@ pub(super) fn write(explanation: &Explanation, language: Language) -> String {
 /// An amount in the unit riders know.
 pub(super) fn amount(amount: Money, language: Language) -> String {
     Words(language).money(amount)
+}
+
+/// What a ride costs after another.
+pub(super) fn after_ride(after: &AfterRide, language: Language) -> String {
+    Words(language).after_ride(after)
 }
 
 /// Why there is no price yet.

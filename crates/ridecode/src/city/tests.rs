@@ -79,15 +79,11 @@ fn operators_have_their_numbers_and_names() {
 
 /// The fare in fen of a trip.
 fn fare(cities: &Cities, city: &str, (from, to): (&str, &str)) -> i64 {
-    let trip = Trip {
-        city,
-        from,
-        to,
-        day: "2026-11-21".parse().unwrap(),
-    };
+    let trip = Trip::new(city, [from, to], "2026-11-21".parse().unwrap());
     let quote = quote(&cities.book, &trip);
     quote
         .unwrap_or_else(|fault| panic!("{from} {to}: {fault}"))
+        .way
         .fare
         .minor
 }

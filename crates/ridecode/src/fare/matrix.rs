@@ -1,17 +1,13 @@
 //! `ridecode fare matrix`.
 
-use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use ridecode_fare::{MatrixRow, StopRecord, Tariff, matrix};
+use ridecode_fare::{MatrixRow, StopRecord, matrix};
 use ridecode_ledger::Money;
-use ridecode_words::ServiceDay;
 
-use super::{Table, refuse};
-use crate::city::Cities;
+use super::{Asked, Table, read_tariff, refuse};
 use crate::output;
 
 /// Shown under the help.
@@ -27,22 +23,8 @@ the first rule of the city's tariff, its metro. Exit status: 0 done, 1 no such c
 /// Options.
 #[derive(clap::Args, Debug)]
 pub(super) struct Args {
-    /// City by its key, such as guangzhou or foshan.
-    #[arg(long, value_name = "CITY", required_unless_present = "tariff")]
-    city: Option<String>,
-    /// Service day the trips are made on, such as 2026-11-21; today in UTC+8 by default.
-    #[arg(long, value_name = "DAY")]
-    day: Option<ServiceDay>,
-    /// Folder with gtfs/ and tariffs/; the cities inside the program by default.
-    #[arg(long, value_name = "FOLDER")]
-    data: Option<PathBuf>,
-    /// Tariff file whose zones are wanted in place of a city, as `ridecode gtfs import` writes
-    /// it: every pair of its stops with a fare, by stop id.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["city", "day", "data", "network"])]
-    tariff: Option<PathBuf>,
-    /// Network whose fares are wanted, by its network_id.
-    #[arg(long, value_name = "NETWORK")]
-    network: Option<String>,
+    #[command(flatten)]
+    table: Table,
     /// Write CSV, the only form there is.
     #[arg(long)]
     csv: bool,
@@ -53,30 +35,22 @@ pub(super) struct Args {
 
 /// Runs it.
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    if let Some(file) = &args.tariff {
+    if let Some(file) = &args.table.tariff {
         return of_tariff(file);
     }
-    let table = Table {
-        city: args.city.clone().unwrap_or_default(),
-        day: args.day,
-        data: args.data.clone(),
-    };
-    let cities = Cities::load(table.data.as_deref())?;
-    let rows = match matrix(&cities.book, &table.city, table.day()) {
+    let Asked { cities, city, day } = args.table.load()?;
+    let rows = match matrix(&cities.book, &city, day) {
         Ok(rows) => rows,
         Err(fault) => return Ok(refuse(&fault)),
     };
     let mut rows = rows.peekable();
     let first = rows.peek().map(|row| row.network.as_str().to_owned());
-    let network = args.network.clone().or(first).unwrap_or_default();
+    let network = args.table.network.clone().or(first).unwrap_or_default();
     let mut rows = rows
         .filter(|row| row.network.as_str() == network)
         .peekable();
     if rows.peek().is_none() {
-        anstream::eprintln!(
-            "error: no tariff of {} prices a network {network}",
-            table.city
-        );
+        anstream::eprintln!("error: no tariff of {city} prices a network {network}");
         return Ok(ExitCode::FAILURE);
     }
     let rows = rows.map(|row| shown(&row, args.ids));
@@ -87,8 +61,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 /// The fares between the zones of one tariff file.
 fn of_tariff(file: &Path) -> anyhow::Result<ExitCode> {
     let shown = file.display();
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read {shown}"))?;
-    let tariff = Tariff::parse(&text).with_context(|| format!("{shown}"))?;
+    let tariff = read_tariff(file)?;
     let mut rows = tariff.zone_fares().peekable();
     if rows.peek().is_none() {
         anstream::eprintln!("error: {shown} has no rule with zones; ask with --city and --data");

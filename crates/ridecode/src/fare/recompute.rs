@@ -4,11 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, ensure};
-use ridecode_fare::Tariff;
-
+use super::read_tariff;
 use crate::bill::{BillFile, Comparison, recompute};
 use crate::city::Cities;
+use anyhow::{Context as _, ensure};
 
 /// Shown under the help.
 pub(super) const EXAMPLES: &str = "\
@@ -42,9 +41,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let book = Cities::load(args.data.as_deref())?.book;
     let mut tariffs = book.tariffs().to_vec();
     for path in &args.tariff {
-        let shown = path.display();
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-        tariffs.push(Tariff::parse(&text).with_context(|| format!("{shown}"))?);
+        tariffs.push(read_tariff(path)?);
     }
     let compared = recompute(&file, book.networks(), &tariffs)
         .with_context(|| args.file.display().to_string())?;

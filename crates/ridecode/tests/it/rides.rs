@@ -170,6 +170,19 @@ async fn fares_are_quoted_with_their_reasons() {
     check(day, "invalid-field", "day").await;
     let day = "city=guangzhou&from=西塱&to=广州东站&day=1949-10-01";
     check(day, "not-in-force", "day").await;
+    let trip = "city=guangzhou&from=西塱&to=广州东站";
+    check(&format!("{trip}&at=8"), "invalid-field", "at").await;
+    check(&format!("{trip}&category=256"), "invalid-field", "category").await;
+    check(&format!("{trip}&network=moon"), "invalid-field", "network").await;
+    let path = format!("/v1/fares/quote?{trip}&at=08:30&category=0&network=guangfo-metro");
+    assert_eq!(world.api().get(&path).await.expect(200)["fare"], quote["fare"]);
+    let path = "/v1/fares/quote?city=guangzhou&from=公园前&to=万胜围";
+    let two_lines = world.api().get(path).await.expect(200);
+    assert_eq!(two_lines["lines"].as_array().map(Vec::len), Some(2));
+    for way in two_lines["others"].as_array().expect("a list") {
+        assert!(way["length_m"].as_u64() > two_lines["length_m"].as_u64());
+    }
+    assert_eq!(two_lines["after"], json!([]));
     world.stop().await;
 }
 

@@ -2,12 +2,14 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
 use ridecode_words::Mode;
 
 use super::{Words, kilometers};
 use crate::names::{Language, Names};
+use crate::quote::AfterRide;
 use crate::tariff::MeasuredFrom;
 
 impl Words {
@@ -21,10 +23,7 @@ impl Words {
         let mode = self.mode(from);
         let [off, price] = [off, price].map(|money| self.money(money));
         let [passed, within] = [passed_s, within_s].map(|time| self.time(time));
-        let [english, simplified, traditional] = match measured_from {
-            MeasuredFrom::Start => ["start", "开始", "開始"],
-            MeasuredFrom::End => ["end", "结束", "結束"],
-        };
+        let [english, simplified, traditional] = end_of_ride(measured_from);
         self.pick(
             format!(
                 "Transfer from {mode}: {passed} after the {english} of that ride, within {within}; \
@@ -67,6 +66,29 @@ impl Words {
         )
     }
 
+    /// What a ride costs that follows another one soon enough.
+    pub(super) fn after_ride(self, after: &AfterRide) -> String {
+        let modes: Vec<&str> = after.modes.iter().map(|mode| self.mode(*mode)).collect();
+        let [or, comma] = match self.0 {
+            Language::English => [" or ", ", "],
+            Language::SimplifiedChinese | Language::TraditionalChinese => ["或", "、"],
+        };
+        let modes = match modes.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{}{or}{last}", rest.join(comma)),
+            Some(_) | None => modes.concat(),
+        };
+        let within = self.time(after.within_s);
+        let [off, fare] = [after.off, after.fare].map(|money| self.money(money));
+        let [english, simplified, traditional] = end_of_ride(after.measured_from);
+        self.pick(
+            format!(
+                "Within {within} after the {english} of a ride by {modes}: {off} less, {fare}."
+            ),
+            format!("{modes}行程{simplified}后{within}内换乘：减 {off}，票价 {fare}。"),
+            format!("{modes}行程{traditional}後{within}內轉乘：減 {off}，票價 {fare}。"),
+        )
+    }
+
     fn mode(self, mode: Mode) -> &'static str {
         let [english, simplified, traditional] = match mode {
             Mode::Bus => ["bus", "公交", "公交"],
@@ -81,5 +103,13 @@ impl Words {
             Language::SimplifiedChinese => simplified,
             Language::TraditionalChinese => traditional,
         }
+    }
+}
+
+/// Which end of a ride time is counted from, in each language.
+fn end_of_ride(measured_from: MeasuredFrom) -> [&'static str; 3] {
+    match measured_from {
+        MeasuredFrom::Start => ["start", "开始", "開始"],
+        MeasuredFrom::End => ["end", "结束", "結束"],
     }
 }

@@ -29,17 +29,14 @@ fn word<'a>(value: &'a Value, name: &str) -> &'a str {
 fn check(cities: &Cities, spot: &Value, case: &Value) {
     let ends = (word(case, "from"), word(case, "to"));
     for (from, to) in [ends, (ends.1, ends.0)] {
-        let trip = Trip {
-            city: word(spot, "city"),
-            from,
-            to,
-            day: word(spot, "day").parse().unwrap(),
-        };
+        let day = word(spot, "day").parse().unwrap();
+        let trip = Trip::new(word(spot, "city"), [from, to], day);
         let quote = quote(&cities.book, &trip);
         let quote = quote.unwrap_or_else(|fault| panic!("{from} {to}: {fault}"));
-        assert_eq!(case["fare_minor"], quote.fare.minor, "{from} → {to}");
+        assert_eq!(case["fare_minor"], quote.way.fare.minor, "{from} → {to}");
         if let Some(length_m) = case["length_m"].as_u64() {
-            assert_eq!(length_m, u64::from(quote.path.length_m), "{from} → {to}");
+            let path = quote.way.path.as_ref().unwrap();
+            assert_eq!(length_m, u64::from(path.length_m), "{from} → {to}");
         }
     }
 }

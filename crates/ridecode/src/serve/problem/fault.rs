@@ -143,6 +143,9 @@ impl From<QuoteFault> for Problem {
         match fault {
             QuoteFault::UnknownCity { .. } => Self::new(Kind::UnknownCity, detail).at("city"),
             QuoteFault::NotInForce { .. } => Self::new(Kind::NotInForce, detail).at("day"),
+            QuoteFault::UnknownNetwork { .. } => {
+                Self::new(Kind::InvalidField, detail).at("network")
+            }
             QuoteFault::UnknownStop { suggestions, .. } => {
                 Self::new(Kind::UnknownStop, detail).with("suggestions", suggestions)
             }
