@@ -26,6 +26,21 @@ pub enum Ending {
     Voided,
 }
 
+impl Ending {
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Open => "open",
+            Self::EntryOnly => "entry_only",
+            Self::ExitOnly => "exit_only",
+            Self::SameStation => "same_station",
+            Self::Overstay => "overstay",
+            Self::Voided => "voided",
+        }
+    }
+}
+
 /// The taps that belong together.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Journey {

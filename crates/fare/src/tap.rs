@@ -20,6 +20,18 @@ pub enum TapKind {
     },
 }
 
+impl TapKind {
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::In => "in",
+            Self::Out => "out",
+            Self::Void { .. } => "void",
+        }
+    }
+}
+
 /// One admitted tap (刷码记录). Equal ids mean equal taps: the same journal entry delivered twice.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Tap {

@@ -13,7 +13,7 @@ mod view;
 pub(crate) use compare::Comparison;
 pub(crate) use read::{At, BillFault, BillFile};
 pub(crate) use recompute::recompute;
-pub(crate) use view::{BillView, ending_word, kind_word};
+pub(crate) use view::BillView;
 
 /// What every document says it is.
 pub(crate) const FORMAT: &str = "ridecode-bill";

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use ridecode_fare::{
-    Bill, Ending, Fare, Journey, Language, LegShare, Names, Tap, TapKind, Tariff, TariffBook,
-    TariffRef, Unpriced,
+    Bill, Fare, Journey, Language, LegShare, Names, Tap, TapKind, Tariff, TariffBook, TariffRef,
+    Unpriced,
 };
 use ridecode_ledger::Money;
 use ridecode_words::{StopId, TapId, UnixSeconds};
@@ -287,7 +287,7 @@ fn tap_view(tap: &Tap, book: &TariffBook) -> BillTap {
     BillTap {
         id: tap.id.to_string(),
         time: local_time(tap.time, book.offset_s(tap)),
-        kind: kind_word(tap.kind),
+        kind: tap.kind.word(),
         void_of: void_of.map(|tap| tap.to_string()),
         issuer: tap.issuer.to_string(),
         operator: tap.operator.0,
@@ -321,7 +321,7 @@ fn fare_view(fare: &Fare) -> BillFare {
     BillFare {
         journey: fare.journey.to_string(),
         day: fare.day.to_string(),
-        ending: ending_word(fare.ending),
+        ending: fare.ending.word(),
         taps: ids(fare.taps.iter()),
         issuer: fare.issuer.to_string(),
         amount: fare.amount.into(),
@@ -351,7 +351,7 @@ fn leg_view(leg: &LegShare) -> BillLeg {
 fn journey_view(journey: &Journey, why: Option<Unpriced>) -> BillJourney {
     BillJourney {
         journey: journey.id.to_string(),
-        ending: ending_word(journey.ending),
+        ending: journey.ending.word(),
         taps: ids(journey.taps.iter().map(|tap| &tap.id)),
         closes_at: journey.closes_at.map(|time| time.to_string()),
         reason: why.map(Unpriced::word),
@@ -361,29 +361,6 @@ fn journey_view(journey: &Journey, why: Option<Unpriced>) -> BillJourney {
 
 fn ids<'a>(taps: impl Iterator<Item = &'a TapId>) -> Vec<String> {
     taps.map(ToString::to_string).collect()
-}
-
-/// The word for what a tap means.
-pub(crate) fn kind_word(kind: TapKind) -> &'static str {
-    match kind {
-        TapKind::Single => "single",
-        TapKind::In => "in",
-        TapKind::Out => "out",
-        TapKind::Void { .. } => "void",
-    }
-}
-
-/// The word for how a journey ended.
-pub(crate) fn ending_word(ending: Ending) -> &'static str {
-    match ending {
-        Ending::Complete => "complete",
-        Ending::Open => "open",
-        Ending::EntryOnly => "entry_only",
-        Ending::ExitOnly => "exit_only",
-        Ending::SameStation => "same_station",
-        Ending::Overstay => "overstay",
-        Ending::Voided => "voided",
-    }
 }
 
 impl From<Money> for BillAmount {

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use ridecode_fare::{Ending, Period, Tap, TapKind, Trip, bill, quote};
+use ridecode_fare::{Period, Tap, TapKind, Trip, bill, quote};
 use ridecode_words::{
     IssuerId, LineId, Mode, Month, RiderId, StopId, TapId, Text, UnixSeconds, ValidatorId,
 };

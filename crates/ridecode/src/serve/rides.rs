@@ -15,7 +15,6 @@ use super::access::SignedRider;
 use super::fares::{TariffView, language};
 use super::problem::{Problem, Result};
 use super::wire::{MoneyView, Parameters, parse};
-use crate::bill::{ending_word, kind_word};
 use crate::clock::now;
 
 /// Which rides.
@@ -178,7 +177,7 @@ fn tap_view(app: &App, tap: &Tap, language: Language) -> TapView {
     let said = |names: &Names| names.in_language(language).to_string();
     TapView {
         time: tap.time.to_string(),
-        kind: kind_word(tap.kind),
+        kind: tap.kind.word(),
         operator: tap.operator.0,
         operator_name: operator.map_or_else(String::new, |operator| operator.name.to_string()),
         mode: tap.mode.word(),
@@ -193,7 +192,7 @@ fn fare_view(fare: &Fare, language: Language) -> FareView {
     let text = fare.explanation.text(language);
     FareView {
         amount: fare.amount.into(),
-        ending: ending_word(fare.ending),
+        ending: fare.ending.word(),
         explanation: text.lines().map(str::to_owned).collect(),
         tariff: TariffView::of(&fare.explanation.tariff),
     }

@@ -66,6 +66,29 @@ async fn a_month_is_exported_and_recomputed_to_the_cent() {
         (1, "has no journey x"),
     );
 
+    let office = world.config.folder.display().to_string();
+    let export = |month: &str, name: &str| {
+        let out = folder.path().join(name).display().to_string();
+        let asked = ["export", "--folder", &office, "--rider", rider.rider()];
+        [&asked[..], &["--month", month, "--out", &out]]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    let check_export = |month: &str, name: &str, expected| {
+        let options = export(month, name);
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        check(&options, expected);
+    };
+    check_export(&month(), "agent.json", (0, ""));
+    let agent = std::fs::read_to_string(folder.path().join("agent.json")).expect("a file");
+    let mut agent: Value = serde_json::from_str(&agent).expect("JSON");
+    agent["as_of"] = bill["as_of"].clone();
+    assert_eq!(agent, bill);
+    check_export(&month(), "agent.json", (2, "choose a new name"));
+    check_export("2020-01", "none.json", (1, "has no ride in 2020-01"));
+
     let mut altered = bill.clone();
     altered["fares"][0]["amount"]["minor"] = json!(1);
     let file = write(folder.path(), "altered.json", &altered);

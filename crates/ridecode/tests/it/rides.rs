@@ -175,7 +175,10 @@ async fn fares_are_quoted_with_their_reasons() {
     check(&format!("{trip}&category=256"), "invalid-field", "category").await;
     check(&format!("{trip}&network=moon"), "invalid-field", "network").await;
     let path = format!("/v1/fares/quote?{trip}&at=08:30&category=0&network=guangfo-metro");
-    assert_eq!(world.api().get(&path).await.expect(200)["fare"], quote["fare"]);
+    assert_eq!(
+        world.api().get(&path).await.expect(200)["fare"],
+        quote["fare"]
+    );
     let path = "/v1/fares/quote?city=guangzhou&from=公园前&to=万胜围";
     let two_lines = world.api().get(path).await.expect(200);
     assert_eq!(two_lines["lines"].as_array().map(Vec::len), Some(2));

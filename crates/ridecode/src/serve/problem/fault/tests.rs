@@ -129,8 +129,17 @@ fn fares_callbacks_and_days() {
         QuoteFault::NotInForce {
             city: text(),
             day: ServiceDay(0),
+            in_force: text(),
         },
         "not-in-force",
+    );
+    check(
+        QuoteFault::UnknownNetwork {
+            city: text(),
+            network: text(),
+            known: text(),
+        },
+        "invalid-field",
     );
     check(
         QuoteFault::UnknownStop {
