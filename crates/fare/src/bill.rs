@@ -8,7 +8,8 @@ use core::cmp::Ordering;
 
 use ridecode_ledger::Money;
 use ridecode_words::{
-    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, StopId, TapId, UnixSeconds,
+    IssuerId, JourneyId, LineId, Month, OperatorId, RiderId, ServiceDay, StopId, TapId, Text,
+    UnixSeconds,
 };
 
 use self::so_far::SoFar;
@@ -59,6 +60,8 @@ pub struct Fare {
     pub ending: Ending,
     /// The service day of its first tap.
     pub day: ServiceDay,
+    /// The name of the rule that priced it, in the table of its explanation.
+    pub rule: Text,
     /// What the rider pays.
     pub amount: Money,
     /// Who is owed it; the shares sum to the amount.
@@ -149,6 +152,7 @@ fn fare<'a>(
         issuer: first.issuer,
         ending: journey.ending,
         day: tariff.day_of(first.time),
+        rule: priced.applied.rule.name.clone(),
         amount,
         shares: priced.shares(minor),
         explanation: Explanation {

@@ -3,6 +3,7 @@
 //! A trip is priced as the ride it would be: a tap at its beginning and one at its end, by the rule
 //! they would fall under. So a quote never says anything but what the bill will say.
 
+mod matrix;
 mod ride;
 mod spelling;
 
@@ -14,11 +15,13 @@ use alloc::vec::Vec;
 use ridecode_ledger::Money;
 use ridecode_words::{Mode, ServiceDay, StopId, Text};
 
-use crate::book::{Applied, TariffBook, list_cities};
+use crate::book::{TariffBook, list_cities};
 use crate::explain::{Explanation, after_ride_text};
 use crate::names::Language;
-use crate::network::{LineRecord, Network, Path, StopRecord};
-use crate::tariff::{MeasuredFrom, Moment, Price, Rule, Tariff};
+use crate::network::{Network, Path, StopRecord};
+use crate::tariff::{MeasuredFrom, Price, Rule, Tariff};
+
+pub use matrix::{MatrixRow, matrix};
 
 /// A trip as riders ask for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -178,71 +181,6 @@ pub fn quote(book: &TariffBook, trip: &Trip<'_>) -> Result<Quote, QuoteFault> {
     Ok(quote)
 }
 
-/// Every fare between two stops of one network of a city's tariffs, by network and then in the
-/// order of the stops' ids.
-pub fn matrix<'a>(
-    book: &'a TariffBook,
-    city: &str,
-    day: ServiceDay,
-) -> Result<impl Iterator<Item = MatrixRow<'a>>, QuoteFault> {
-    let trip = Trip::new(city, ["", ""], day);
-    let offers = offers_in(book, &trip)?;
-    Ok(offers.into_iter().flat_map(|offer| {
-        let stops = offer.network.stops();
-        let pairs = stops
-            .iter()
-            .flat_map(move |from| stops.iter().map(move |to| (from, to)));
-        pairs.filter_map(move |(from, to)| offer.row(from, to))
-    }))
-}
-
-/// One fare of a matrix.
-#[derive(Clone, Copy, Debug)]
-pub struct MatrixRow<'a> {
-    /// From.
-    pub from: &'a StopRecord,
-    /// To.
-    pub to: &'a StopRecord,
-    /// The name of the network that joins them.
-    pub network: &'a Text,
-    /// The fare.
-    pub fare: Money,
-}
-
-/// The rules that price a network, in order of precedence.
-struct Offer<'a> {
-    network: &'a Network,
-    rules: Vec<Applied<'a>>,
-}
-
-impl<'a> Offer<'a> {
-    /// The rule for boarding a line.
-    fn find_rule(&self, line: &LineRecord) -> Option<Applied<'a>> {
-        self.rules
-            .iter()
-            .find(|applied| applied.rule.runs(line))
-            .copied()
-    }
-
-    fn row(&self, from: &'a StopRecord, to: &'a StopRecord) -> Option<MatrixRow<'a>> {
-        let line = self.network.find_first_line(&from.stop, &to.stop)?;
-        let applied = self.find_rule(line)?;
-        let length_m = self.network.find_length_m(&from.stop, &to.stop)?;
-        let minor = match &applied.rule.price {
-            Price::Flat(minor) => *minor,
-            Price::Ladder(ladder) => ladder.price(length_m).1,
-            Price::Zones(zones) => zones.find_fare(&from.stop, &to.stop)?.minor,
-        };
-        let minor = applied.rule.tiered(minor);
-        Some(MatrixRow {
-            from,
-            to,
-            network: self.network.name(),
-            fare: applied.tariff.money(minor),
-        })
-    }
-}
-
 /// Where trips are made: a network, or the zones of a rule, which list stops of their own.
 struct Ground<'a> {
     network: Option<&'a Network>,
@@ -278,58 +216,10 @@ fn tariffs_of<'a>(book: &'a TariffBook, trip: &Trip<'_>) -> Result<Vec<&'a Tarif
     Ok(in_force)
 }
 
-/// The networks of a city's tariffs in the order they are named, each with the rules that price
-/// it: the city's own, then other cities'. A rider in Foshan asks for trips on a line run from
-/// Guangzhou, too.
-fn offers_in<'a>(book: &'a TariffBook, trip: &Trip<'_>) -> Result<Vec<Offer<'a>>, QuoteFault> {
-    let own = tariffs_of(book, trip)?;
-    let others = book
-        .tariffs()
-        .iter()
-        .filter(|tariff| tariff.city().as_str() != trip.city && tariff.is_in_force(trip.day));
-    let tariffs: Vec<&Tariff> = own.iter().copied().chain(others).collect();
-    let mut offers: Vec<Offer<'a>> = Vec::new();
-    for network in own.iter().flat_map(|tariff| tariff.networks()) {
-        let named = |offer: &Offer<'_>| offer.network.name() == network;
-        if let Some(network) = book.find_network(network)
-            && !offers.iter().any(named)
-        {
-            let rules = tariffs
-                .iter()
-                .flat_map(|tariff| rules_for(tariff, network, trip.day));
-            offers.push(Offer {
-                network,
-                rules: rules.collect(),
-            });
-        }
-    }
-    Ok(offers)
-}
-
-fn rules_for<'a>(
-    tariff: &'a Tariff,
-    network: &'a Network,
-    day: ServiceDay,
-) -> impl Iterator<Item = Applied<'a>> {
-    let noon = Moment {
-        day,
-        second: NOON_S,
-    };
-    let of_network = tariff.rules.iter().filter(move |rule| {
-        rule.network.as_ref() == Some(network.name())
-            && rule.audience.admits(ORDINARY, noon, &tariff.calendar)
-    });
-    of_network.map(move |rule| Applied {
-        tariff,
-        rule,
-        network: Some(network),
-    })
-}
-
 /// Where trips of a city are made, in order of precedence: the networks its tariffs name, then
 /// their rules by zones.
 fn grounds_of<'a>(book: &'a TariffBook, trip: &Trip<'_>) -> Result<Vec<Ground<'a>>, QuoteFault> {
-    let offers = offers_in(book, trip)?;
+    let offers = matrix::offers_in(book, trip)?;
     let networks = offers.iter().map(|offer| offer.network);
     let known = networks.clone().map(|network| network.name().as_str());
     let known: Vec<&str> = known.collect();

@@ -100,6 +100,7 @@ impl Bytes {
         self.number(fare.issuer.0);
         self.number(fare.ending as u8);
         self.number(fare.day.0);
+        self.text(&fare.rule);
         self.money(fare.amount);
         self.list(&fare.shares, |out, share| {
             out.number(share.operator.0);

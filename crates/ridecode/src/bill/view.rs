@@ -125,6 +125,8 @@ pub(crate) struct BillFare {
     legs: Vec<BillLeg>,
     /// The table that priced it.
     tariff: BillTariff,
+    /// The name of the rule in it.
+    rule: String,
     /// Each rule with its input and effect, in the order they applied.
     #[schema(value_type = Vec<Object>)]
     steps: Vec<BillStep>,
@@ -331,6 +333,7 @@ fn fare_view(fare: &Fare) -> BillFare {
             version: version.to_string(),
             sha256: hex::encode(hash),
         },
+        rule: fare.rule.to_string(),
         steps: steps.map(|step| BillStep(step.clone())).collect(),
         explanation: BillSentences::of(|language| fare.explanation.text(language)),
     }

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use ridecode_ledger::Money;
 use ridecode_words::Mode;
 
-use super::{Words, kilometers};
+use super::Words;
+use super::number::kilometers;
 use crate::names::{Language, Names};
 use crate::quote::AfterRide;
 use crate::tariff::MeasuredFrom;

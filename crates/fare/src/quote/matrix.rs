@@ -1,0 +1,127 @@
+//! Every fare of a network.
+
+use alloc::vec::Vec;
+
+use ridecode_ledger::Money;
+use ridecode_words::{ServiceDay, Text};
+
+use super::{NOON_S, ORDINARY, QuoteFault, Trip, tariffs_of};
+use crate::book::{Applied, TariffBook};
+use crate::network::{LineRecord, Network, StopRecord};
+use crate::tariff::{Moment, Price, Tariff};
+
+/// Every fare between two stops of one network of a city's tariffs, by network and then in the
+/// order of the stops' ids.
+pub fn matrix<'a>(
+    book: &'a TariffBook,
+    city: &str,
+    day: ServiceDay,
+) -> Result<impl Iterator<Item = MatrixRow<'a>>, QuoteFault> {
+    let trip = Trip::new(city, ["", ""], day);
+    let offers = offers_in(book, &trip)?;
+    Ok(offers.into_iter().flat_map(|offer| {
+        let stops = offer.network.stops();
+        let pairs = stops
+            .iter()
+            .flat_map(move |from| stops.iter().map(move |to| (from, to)));
+        pairs.filter_map(move |(from, to)| offer.row(from, to))
+    }))
+}
+
+/// One fare of a matrix.
+#[derive(Clone, Copy, Debug)]
+pub struct MatrixRow<'a> {
+    /// From.
+    pub from: &'a StopRecord,
+    /// To.
+    pub to: &'a StopRecord,
+    /// The name of the network that joins them.
+    pub network: &'a Text,
+    /// The fare.
+    pub fare: Money,
+}
+
+/// The rules that price a network, in order of precedence.
+pub(super) struct Offer<'a> {
+    pub(super) network: &'a Network,
+    rules: Vec<Applied<'a>>,
+}
+
+impl<'a> Offer<'a> {
+    /// The rule for boarding a line.
+    fn find_rule(&self, line: &LineRecord) -> Option<Applied<'a>> {
+        self.rules
+            .iter()
+            .find(|applied| applied.rule.runs(line))
+            .copied()
+    }
+
+    fn row(&self, from: &'a StopRecord, to: &'a StopRecord) -> Option<MatrixRow<'a>> {
+        let line = self.network.find_first_line(&from.stop, &to.stop)?;
+        let applied = self.find_rule(line)?;
+        let length_m = self.network.find_length_m(&from.stop, &to.stop)?;
+        let minor = match &applied.rule.price {
+            Price::Flat(minor) => *minor,
+            Price::Ladder(ladder) => ladder.price(length_m).1,
+            Price::Zones(zones) => zones.find_fare(&from.stop, &to.stop)?.minor,
+        };
+        let minor = applied.rule.tiered(minor);
+        Some(MatrixRow {
+            from,
+            to,
+            network: self.network.name(),
+            fare: applied.tariff.money(minor),
+        })
+    }
+}
+
+/// The networks of a city's tariffs in the order they are named, each with the rules that price
+/// it: the city's own, then other cities'. A rider in Foshan asks for trips on a line run from
+/// Guangzhou, too.
+pub(super) fn offers_in<'a>(
+    book: &'a TariffBook,
+    trip: &Trip<'_>,
+) -> Result<Vec<Offer<'a>>, QuoteFault> {
+    let own = tariffs_of(book, trip)?;
+    let others = book
+        .tariffs()
+        .iter()
+        .filter(|tariff| tariff.city().as_str() != trip.city && tariff.is_in_force(trip.day));
+    let tariffs: Vec<&Tariff> = own.iter().copied().chain(others).collect();
+    let mut offers: Vec<Offer<'a>> = Vec::new();
+    for network in own.iter().flat_map(|tariff| tariff.networks()) {
+        let named = |offer: &Offer<'_>| offer.network.name() == network;
+        if let Some(network) = book.find_network(network)
+            && !offers.iter().any(named)
+        {
+            let rules = tariffs
+                .iter()
+                .flat_map(|tariff| rules_for(tariff, network, trip.day));
+            offers.push(Offer {
+                network,
+                rules: rules.collect(),
+            });
+        }
+    }
+    Ok(offers)
+}
+
+fn rules_for<'a>(
+    tariff: &'a Tariff,
+    network: &'a Network,
+    day: ServiceDay,
+) -> impl Iterator<Item = Applied<'a>> {
+    let noon = Moment {
+        day,
+        second: NOON_S,
+    };
+    let of_network = tariff.rules.iter().filter(move |rule| {
+        rule.network.as_ref() == Some(network.name())
+            && rule.audience.admits(ORDINARY, noon, &tariff.calendar)
+    });
+    of_network.map(move |rule| Applied {
+        tariff,
+        rule,
+        network: Some(network),
+    })
+}
