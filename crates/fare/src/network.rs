@@ -5,6 +5,7 @@
 //! fewer changes of line win, then the lower stop and line ids.
 
 mod build;
+mod measure;
 mod reach;
 mod ways;
 
@@ -16,6 +17,7 @@ use crate::names::Names;
 use reach::{NOWHERE, Reach};
 
 pub use build::{NetworkBuilder, NetworkFault, Section};
+pub(crate) use measure::Measure;
 
 /// A stop of a network.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -74,6 +76,17 @@ pub struct Path {
     pub stops: Vec<StopId>,
     /// The parts of it, in order. Empty from a stop to itself.
     pub parts: Vec<PathPart>,
+}
+
+/// Two stops that a path joins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair<'a> {
+    pub(crate) from: &'a StopRecord,
+    pub(crate) to: &'a StopRecord,
+    /// Meters of the shortest path.
+    pub(crate) length_m: u32,
+    /// The place of the line one boards for it among the network's lines.
+    pub(crate) first_line: usize,
 }
 
 /// A network: stops joined by line sections of known length, with every shortest path.
@@ -145,16 +158,28 @@ impl Network {
     /// The line a rider boards for the shortest path; from a stop to itself the first that calls
     /// there. `None` where there is no path.
     pub fn find_first_line(&self, from: &StopId, to: &StopId) -> Option<&LineRecord> {
-        let (from, to) = (self.place(from)?, self.place(to)?);
+        let pair = self.pair(self.place(from)?, self.place(to)?)?;
+        Some(&self.lines[pair.first_line])
+    }
+
+    /// Every pair of stops that a path joins, in the order of the stops' ids.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = Pair<'_>> {
+        let places = 0..self.stops.len();
+        let pairs = places
+            .clone()
+            .flat_map(move |from| places.clone().map(move |to| (from, to)));
+        pairs.filter_map(|(from, to)| self.pair(from, to))
+    }
+
+    fn pair(&self, from: usize, to: usize) -> Option<Pair<'_>> {
         let reach = &self.reach[from];
-        if reach.length_m[to] == NOWHERE {
-            return None;
-        }
-        let mut at = usize::from(reach.arrival[to]);
-        while usize::from(reach.previous[at]) != at {
-            at = usize::from(reach.previous[at]);
-        }
-        Some(&self.lines[usize::from(self.states[at].line)])
+        let length_m = reach.length_m[to];
+        (length_m != NOWHERE).then(|| Pair {
+            from: &self.stops[from],
+            to: &self.stops[to],
+            length_m,
+            first_line: usize::from(self.states[usize::from(reach.first[to])].line),
+        })
     }
 
     /// The lengths from every stop that leads to `to`, in meters.
@@ -169,90 +194,6 @@ impl Network {
     /// The shortest path. `None` if a stop is not of this network or no line leads there.
     pub fn find_path(&self, from: &StopId, to: &StopId) -> Option<Path> {
         self.path(self.place(from)?, self.place(to)?)
-    }
-
-    fn path(&self, from: usize, to: usize) -> Option<Path> {
-        let reach = &self.reach[from];
-        if reach.length_m[to] == NOWHERE {
-            return None;
-        }
-        let path = if from == to {
-            self.path_along(&[usize::from(reach.arrival[to])])
-        } else {
-            self.path_along(&self.walk(reach, to))
-        };
-        assert_eq!(
-            path.length_m, reach.length_m[to],
-            "a path is as long as its parts"
-        );
-        Some(path)
-    }
-
-    /// The path through some states, each of which leads to the next.
-    fn path_along(&self, walk: &[usize]) -> Path {
-        let mut path = Path {
-            length_m: 0,
-            estimated_m: 0,
-            stops: Vec::new(),
-            parts: Vec::new(),
-        };
-        let origin = walk.first().map(|state| self.states[*state].stop);
-        let origin = origin.map(|stop| self.stops[usize::from(stop)].stop.clone());
-        path.stops.extend(origin);
-        for step in walk.windows(2) {
-            let edge = self.edge(step[0], step[1]);
-            if edge.length_m > 0 {
-                self.ride(&mut path, step[0], edge);
-            }
-        }
-        path
-    }
-
-    /// The states from the origin of `reach` to a stop.
-    fn walk(&self, reach: &Reach, to: usize) -> Vec<usize> {
-        let mut walk = Vec::new();
-        let mut at = usize::from(reach.arrival[to]);
-        walk.push(at);
-        while usize::from(reach.previous[at]) != at {
-            at = usize::from(reach.previous[at]);
-            walk.push(at);
-        }
-        walk.reverse();
-        walk
-    }
-
-    fn edge(&self, from: usize, to: usize) -> Edge {
-        let edges = self.edges[from].iter();
-        // The builder keeps one edge between two states, and a walk follows edges.
-        *edges
-            .clone()
-            .find(|edge| usize::from(edge.to) == to)
-            .expect("a walk follows edges")
-    }
-
-    /// Adds a section to a path: to its last part if the line goes on, else as a new part.
-    fn ride(&self, path: &mut Path, from: usize, edge: Edge) {
-        let to = self.states[usize::from(edge.to)];
-        let line = &self.lines[usize::from(to.line)];
-        let stop = &self.stops[usize::from(to.stop)].stop;
-        path.length_m += edge.length_m;
-        if edge.estimated {
-            path.estimated_m += edge.length_m;
-        }
-        path.stops.push(stop.clone());
-        match path.parts.last_mut() {
-            Some(part) if part.line == line.line => {
-                part.length_m += edge.length_m;
-                part.to = stop.clone();
-            }
-            _ => path.parts.push(PathPart {
-                line: line.line.clone(),
-                operator: line.operator,
-                from: self.stops[usize::from(self.states[from].stop)].stop.clone(),
-                to: stop.clone(),
-                length_m: edge.length_m,
-            }),
-        }
     }
 
     fn place(&self, stop: &StopId) -> Option<usize> {

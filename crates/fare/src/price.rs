@@ -12,7 +12,7 @@ use crate::book::{Applied, TariffBook};
 use crate::explain::{Step, unpriced_text};
 use crate::journey::{Ending, Journey};
 use crate::names::{Language, Names};
-use crate::network::{Network, Path};
+use crate::network::{Measure, Network};
 use crate::tap::{Tap, TapKind};
 use crate::tariff::{Audience, Concession, Ladder, Overstay, OverstayCharge, Pays, Price, Zones};
 
@@ -140,10 +140,10 @@ impl<'a> Priced<'a> {
                     return Err(Unpriced::SingleByDistance);
                 }
                 let (network, ends) = self.ends(journey)?;
-                let path = network
-                    .find_path(ends[0], ends[1])
+                let measure = network
+                    .find_measure(ends[0], ends[1])
                     .ok_or(Unpriced::NoPath)?;
-                self.by_distance(ladder, network, &path);
+                self.by_distance(ladder, &measure);
             }
             Price::Zones(zones) => self.by_zones(zones, journey)?,
         }
@@ -244,43 +244,36 @@ impl<'a> Priced<'a> {
         Ok((network, [stop(journey.first())?, stop(journey.last())?]))
     }
 
-    pub(crate) fn by_distance(&mut self, ladder: &Ladder, network: &Network, path: &Path) {
-        let names = |stop: Option<&StopId>| {
-            let record = stop.and_then(|stop| network.find_stop(stop));
-            record.map(|record| record.names.clone())
-        };
-        if let (Some(from), Some(to)) = (names(path.stops.first()), names(path.stops.last())) {
-            let lines = path.parts.iter();
-            let lines = lines.filter_map(|part| network.find_line(&part.line));
-            self.steps.push(Step::Distance {
-                from,
-                to,
-                lines: lines.map(|line| line.names.clone()).collect(),
-                length_m: path.length_m,
-                estimated_m: path.estimated_m,
-            });
-        }
-        let (up_to_m, price) = ladder.price(path.length_m);
+    fn by_distance(&mut self, ladder: &Ladder, measure: &Measure<'_>) {
+        let lines = measure.stretches.iter();
+        self.steps.push(Step::Distance {
+            from: measure.from.names.clone(),
+            to: measure.to.names.clone(),
+            lines: lines.map(|stretch| stretch.line.names.clone()).collect(),
+            length_m: measure.length_m,
+            estimated_m: measure.estimated_m,
+        });
+        let (up_to_m, price) = ladder.price(measure.length_m);
         self.list = price;
         self.steps.push(Step::Ladder {
             up_to_m,
             price: self.money(price),
         });
-        self.split_along(path);
+        self.split_along(measure);
     }
 
     /// Splits the price among the parts of a path. A path of no length stays with the operator
     /// of the first tap.
-    pub(crate) fn split_along(&mut self, path: &Path) {
-        if path.parts.is_empty() {
+    fn split_along(&mut self, measure: &Measure<'_>) {
+        if measure.stretches.is_empty() {
             return;
         }
-        let legs = path.parts.iter().map(|part| Leg {
-            operator: part.operator,
-            line: Some(part.line.clone()),
-            from: Some(part.from.clone()),
-            to: Some(part.to.clone()),
-            length_m: part.length_m,
+        let legs = measure.stretches.iter().map(|stretch| Leg {
+            operator: stretch.line.operator,
+            line: Some(stretch.line.line.clone()),
+            from: Some(stretch.from.stop.clone()),
+            to: Some(stretch.to.stop.clone()),
+            length_m: stretch.length_m,
         });
         self.legs = legs.collect();
     }

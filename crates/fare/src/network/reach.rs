@@ -17,6 +17,8 @@ pub(super) struct Reach {
     pub(super) length_m: Vec<u32>,
     /// By stop: the state the shortest path ends in.
     pub(super) arrival: Vec<u16>,
+    /// By stop: the state the shortest path begins in.
+    pub(super) first: Vec<u16>,
     /// By state: the state before it; itself where the path begins.
     pub(super) previous: Vec<u16>,
 }
@@ -83,6 +85,7 @@ impl Network {
         }
         Reach {
             length_m,
+            first: Reach::first_states(&previous, &arrival),
             arrival,
             previous,
         }

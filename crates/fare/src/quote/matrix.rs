@@ -7,7 +7,7 @@ use ridecode_words::{ServiceDay, Text};
 
 use super::{NOON_S, ORDINARY, QuoteFault, Trip, tariffs_of};
 use crate::book::{Applied, TariffBook};
-use crate::network::{LineRecord, Network, StopRecord};
+use crate::network::{LineRecord, Network, Pair, StopRecord};
 use crate::tariff::{Moment, Price, Tariff};
 
 /// Every fare between two stops of one network of a city's tariffs, by network and then in the
@@ -20,11 +20,13 @@ pub fn matrix<'a>(
     let trip = Trip::new(city, ["", ""], day);
     let offers = offers_in(book, &trip)?;
     Ok(offers.into_iter().flat_map(|offer| {
-        let stops = offer.network.stops();
-        let pairs = stops
-            .iter()
-            .flat_map(move |from| stops.iter().map(move |to| (from, to)));
-        pairs.filter_map(move |(from, to)| offer.row(from, to))
+        // Which rule prices a line is looked for once.
+        let lines = offer.network.lines().iter();
+        let by_line: Vec<_> = lines.map(|line| offer.find_rule(line)).collect();
+        let network = offer.network;
+        network
+            .pairs()
+            .filter_map(move |pair| row(network, by_line[pair.first_line]?, &pair))
     }))
 }
 
@@ -55,24 +57,20 @@ impl<'a> Offer<'a> {
             .find(|applied| applied.rule.runs(line))
             .copied()
     }
+}
 
-    fn row(&self, from: &'a StopRecord, to: &'a StopRecord) -> Option<MatrixRow<'a>> {
-        let line = self.network.find_first_line(&from.stop, &to.stop)?;
-        let applied = self.find_rule(line)?;
-        let length_m = self.network.find_length_m(&from.stop, &to.stop)?;
-        let minor = match &applied.rule.price {
-            Price::Flat(minor) => *minor,
-            Price::Ladder(ladder) => ladder.price(length_m).1,
-            Price::Zones(zones) => zones.find_fare(&from.stop, &to.stop)?.minor,
-        };
-        let minor = applied.rule.tiered(minor);
-        Some(MatrixRow {
-            from,
-            to,
-            network: self.network.name(),
-            fare: applied.tariff.money(minor),
-        })
-    }
+fn row<'a>(network: &'a Network, applied: Applied<'a>, pair: &Pair<'a>) -> Option<MatrixRow<'a>> {
+    let minor = match &applied.rule.price {
+        Price::Flat(minor) => *minor,
+        Price::Ladder(ladder) => ladder.price(pair.length_m).1,
+        Price::Zones(zones) => zones.find_fare(&pair.from.stop, &pair.to.stop)?.minor,
+    };
+    Some(MatrixRow {
+        from: pair.from,
+        to: pair.to,
+        network: network.name(),
+        fare: applied.tariff.money(applied.rule.tiered(minor)),
+    })
 }
 
 /// The networks of a city's tariffs in the order they are named, each with the rules that price
