@@ -73,6 +73,17 @@ impl Draft {
         }
     }
 
+    /// A wish, as a form that is encoded already.
+    pub(crate) fn form(target: &str, body: String) -> Self {
+        Self {
+            method: Method::Post,
+            target: target.to_string(),
+            body: body.into_bytes(),
+            door: Door::Api,
+            content: Some("application/x-www-form-urlencoded;charset=utf-8"),
+        }
+    }
+
     /// The same, for another address of the provider's.
     pub(crate) fn at(self, door: Door) -> Self {
         Self { door, ..self }

@@ -21,6 +21,8 @@ pub mod sandbox;
 
 pub mod wechat;
 
+pub mod alipay;
+
 mod provider;
 
 #[cfg(any(feature = "native", test))]

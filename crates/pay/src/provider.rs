@@ -15,7 +15,7 @@ use crate::connector::{
 };
 use crate::http::{HttpReply, HttpRequest};
 use crate::vault::SharedVault;
-use crate::{sandbox, wechat};
+use crate::{alipay, sandbox, wechat};
 
 /// A payment provider and how to speak to it.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub enum Provider {
     Sandbox(sandbox::Connector),
     /// WeChat Pay 刷码乘车.
     WeChatPay(wechat::Connector<SharedVault>),
+    /// Alipay 商家扣款.
+    Alipay(alipay::Connector<SharedVault>),
 }
 
 /// Which provider, as settings, routes and logs name it.
@@ -33,6 +35,8 @@ pub enum ProviderKind {
     Sandbox,
     /// WeChat Pay 刷码乘车.
     WeChatPay,
+    /// Alipay 商家扣款.
+    Alipay,
 }
 
 impl ProviderKind {
@@ -41,6 +45,7 @@ impl ProviderKind {
         match self {
             Self::Sandbox => "sandbox",
             Self::WeChatPay => "wechat",
+            Self::Alipay => "alipay",
         }
     }
 }
@@ -59,6 +64,8 @@ pub enum BillReply {
 pub enum BillTicket {
     /// At WeChat Pay, with the file's digest.
     WeChatPay(wechat::BillTicket),
+    /// At Alipay.
+    Alipay(alipay::BillTicket),
 }
 
 impl Provider {
@@ -67,6 +74,7 @@ impl Provider {
         match self {
             Self::Sandbox(_) => ProviderKind::Sandbox,
             Self::WeChatPay(_) => ProviderKind::WeChatPay,
+            Self::Alipay(_) => ProviderKind::Alipay,
         }
     }
 
@@ -75,6 +83,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => Opening::Ask(connector.open_contract(order, time)),
             Self::WeChatPay(connector) => Opening::Ask(connector.open_contract(order, time)),
+            Self::Alipay(connector) => Opening::Page(connector.sign_page(order, time)),
         }
     }
 
@@ -87,6 +96,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => Ok(connector.query_contract(asked.mandate, time)),
             Self::WeChatPay(connector) => connector.query_contract(asked, time),
+            Self::Alipay(connector) => Ok(connector.query_contract(asked, time)),
         }
     }
 
@@ -95,6 +105,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.end_contract(asked.mandate, time),
             Self::WeChatPay(connector) => connector.end_contract(asked.mandate, time),
+            Self::Alipay(connector) => connector.end_contract(asked, time),
         }
     }
 
@@ -109,6 +120,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.read_contract(asked.mandate, time, reply),
             Self::WeChatPay(connector) => connector.read_contract(asked, time.now, reply),
+            Self::Alipay(connector) => connector.read_contract(asked, reply),
         }
     }
 
@@ -117,6 +129,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => Ok(connector.deduct(order, time)),
             Self::WeChatPay(connector) => connector.deduct(order, time),
+            Self::Alipay(connector) => connector.deduct(order, time),
         }
     }
 
@@ -129,6 +142,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => Ok(connector.query_order(charge, time)),
             Self::WeChatPay(connector) => connector.query_order(charge, time),
+            Self::Alipay(connector) => Ok(connector.query_order(charge, time)),
         }
     }
 
@@ -143,6 +157,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.read_order(charge, time, reply),
             Self::WeChatPay(connector) => connector.read_order(charge, time.now, reply).outcome,
+            Self::Alipay(connector) => connector.read_order(charge, reply),
         }
     }
 
@@ -152,6 +167,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.refund(order, time),
             Self::WeChatPay(connector) => connector.refund(order, time),
+            Self::Alipay(connector) => connector.refund(order, time),
         }
     }
 
@@ -160,6 +176,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.query_refund(refund, time),
             Self::WeChatPay(connector) => connector.query_refund(refund, time),
+            Self::Alipay(connector) => connector.query_refund(refund, time),
         }
     }
 
@@ -174,6 +191,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.read_refund(refund, time, reply),
             Self::WeChatPay(connector) => connector.read_refund(refund, time.now, reply),
+            Self::Alipay(connector) => connector.read_refund(refund, reply),
         }
     }
 
@@ -183,6 +201,7 @@ impl Provider {
         match self {
             Self::Sandbox(_) => None,
             Self::WeChatPay(connector) => connector.find_own_fault(time.now, reply),
+            Self::Alipay(connector) => connector.find_own_fault(reply),
         }
     }
 
@@ -191,6 +210,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.bill(day, time),
             Self::WeChatPay(connector) => connector.bill(day, time),
+            Self::Alipay(connector) => connector.bill(day, time),
         }
     }
 
@@ -206,6 +226,9 @@ impl Provider {
             Self::WeChatPay(connector) => connector
                 .read_bill_ticket(day, time.now, reply)
                 .map(|ticket| BillReply::Ticket(BillTicket::WeChatPay(ticket))),
+            Self::Alipay(connector) => connector
+                .read_bill_ticket(day, reply)
+                .map(|ticket| BillReply::Ticket(BillTicket::Alipay(ticket))),
         }
     }
 
@@ -215,7 +238,10 @@ impl Provider {
             (Self::WeChatPay(connector), BillTicket::WeChatPay(ticket)) => {
                 Some(connector.download_bill(ticket, time))
             }
-            (Self::Sandbox(_), BillTicket::WeChatPay(_)) => None,
+            (Self::Alipay(connector), BillTicket::Alipay(ticket)) => {
+                Some(connector.download_bill(ticket))
+            }
+            (Self::Sandbox(_) | Self::WeChatPay(_) | Self::Alipay(_), _) => None,
         }
     }
 
@@ -230,7 +256,8 @@ impl Provider {
             (Self::WeChatPay(connector), BillTicket::WeChatPay(ticket)) => {
                 connector.read_bill(ticket, reply)
             }
-            (Self::Sandbox(_), BillTicket::WeChatPay(_)) => Err(BillFault::Silent),
+            (Self::Alipay(connector), BillTicket::Alipay(_)) => connector.read_bill(reply),
+            (Self::Sandbox(_) | Self::WeChatPay(_) | Self::Alipay(_), _) => Err(BillFault::Silent),
         }
     }
 
@@ -244,6 +271,7 @@ impl Provider {
         match self {
             Self::Sandbox(connector) => connector.read_callback(headers, body, now),
             Self::WeChatPay(connector) => connector.read_callback(headers, body, now),
+            Self::Alipay(connector) => connector.read_callback(body, now),
         }
     }
 }

@@ -23,7 +23,7 @@ use ridecode_words::OperatorId;
 use serde::{Deserialize, Serialize};
 
 pub use file::{Engine, LogFormat};
-pub use provider::{Messages, Provider, ProviderKeys, WeChatPay};
+pub use provider::{Alipay, Messages, Provider, ProviderKeys, WeChatPay};
 pub use value::Secret;
 
 use file::File;

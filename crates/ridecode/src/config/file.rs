@@ -18,6 +18,7 @@ pub(super) struct File {
     pub(super) desk: DeskFile,
     pub(super) provider: ProviderFile,
     pub(super) wechat: WeChatFile,
+    pub(super) alipay: AlipayFile,
     pub(super) messages: MessagesFile,
     pub(super) policy: PolicyFile,
     pub(super) work: WorkFile,
@@ -36,6 +37,7 @@ impl Default for File {
             desk: DeskFile::default(),
             provider: ProviderFile::default(),
             wechat: WeChatFile::default(),
+            alipay: AlipayFile::default(),
             messages: MessagesFile::default(),
             policy: PolicyFile::default(),
             work: WorkFile::default(),
@@ -117,6 +119,7 @@ pub(super) struct DeskFile {
 pub(super) enum ProviderWord {
     Sandbox,
     Wechat,
+    Alipay,
 }
 
 impl ProviderWord {
@@ -125,6 +128,7 @@ impl ProviderWord {
         match self {
             Self::Sandbox => "sandbox",
             Self::Wechat => "wechat",
+            Self::Alipay => "alipay",
         }
     }
 }
@@ -174,6 +178,21 @@ pub(super) struct WeChatFile {
     pub(super) apiv3_key_file: Option<PathBuf>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) platform_keys: Vec<PlatformKeyFile>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct AlipayFile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seller: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sign_scene: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) app_key_file: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) alipay_key_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -164,8 +164,9 @@ fn one_line(message: &str) -> String {
 
 const PREFIX: &str = "RIDECODE_";
 
-const SECTIONS: [&str; 10] = [
-    "serve", "store", "city", "desk", "provider", "wechat", "messages", "policy", "work", "log",
+const SECTIONS: [&str; 11] = [
+    "serve", "store", "city", "desk", "provider", "wechat", "alipay", "messages", "policy", "work",
+    "log",
 ];
 
 /// Keys whose text holds secrets: a wrong one is not quoted.

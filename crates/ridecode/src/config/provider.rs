@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use ridecode_pay::wechat;
+use ridecode_pay::{alipay, wechat};
 use ridecode_words::ProviderId;
 
 use super::Config;
@@ -38,6 +38,19 @@ pub enum ProviderKeys {
     Sandbox,
     /// WeChat Pay 刷码乘车.
     WeChatPay(WeChatPay),
+    /// Alipay 商家扣款.
+    Alipay(Alipay),
+}
+
+/// An app at Alipay.
+#[derive(Clone, Debug)]
+pub struct Alipay {
+    /// Who we are there.
+    pub settings: alipay::Settings,
+    /// The app's private key, PEM.
+    pub app_key: PathBuf,
+    /// Alipay's public key, PEM.
+    pub alipay_key: PathBuf,
 }
 
 /// A merchant at WeChat Pay.
@@ -93,6 +106,7 @@ pub(super) fn provider(file: &File) -> anyhow::Result<Provider> {
         keys: match file.provider.kind {
             ProviderWord::Sandbox => ProviderKeys::Sandbox,
             ProviderWord::Wechat => ProviderKeys::WeChatPay(wechat(file)?),
+            ProviderWord::Alipay => ProviderKeys::Alipay(alipay(file)?),
         },
     })
 }
@@ -103,7 +117,7 @@ pub(super) fn messages(file: &File) -> anyhow::Result<Option<Messages>> {
     let Some(url) = &set.url else {
         return match file.provider.kind {
             ProviderWord::Sandbox => Ok(None),
-            ProviderWord::Wechat => missing(
+            ProviderWord::Wechat | ProviderWord::Alipay => missing(
                 None,
                 "messages.url",
                 "where the SMS gateway listens: payment providers send no sign-in codes",
@@ -164,6 +178,41 @@ fn wechat(file: &File) -> anyhow::Result<WeChatPay> {
             Some(platform_keys).filter(|keys| !keys.is_empty()),
             "wechat.platform_keys",
             "a list such as [{ id = \"PUB_KEY_ID_…\", file = \"wechatpay.pem\" }]",
+        )?,
+    })
+}
+
+fn alipay(file: &File) -> anyhow::Result<Alipay> {
+    let set = &file.alipay;
+    Ok(Alipay {
+        settings: alipay::Settings {
+            app: missing(
+                set.app.clone(),
+                "alipay.app",
+                "the APPID of the open platform",
+            )?,
+            seller: missing(
+                set.seller.clone(),
+                "alipay.seller",
+                "the merchant's account (PID), 16 digits from 2088",
+            )?,
+            sign_scene: missing(
+                set.sign_scene.clone(),
+                "alipay.sign_scene",
+                "the scene agreed with Alipay, such as INDUSTRY|BUS",
+            )?,
+            gateway: file.provider.url.as_str().to_owned(),
+            callback_url: callback_url(file, ProviderWord::Alipay)?,
+        },
+        app_key: missing(
+            set.app_key_file.clone(),
+            "alipay.app_key_file",
+            "the file of the app's private key, PEM (PKCS #8)",
+        )?,
+        alipay_key: missing(
+            set.alipay_key_file.clone(),
+            "alipay.alipay_key_file",
+            "the file of Alipay's public key, PEM",
         )?,
     })
 }

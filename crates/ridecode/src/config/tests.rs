@@ -56,40 +56,58 @@ fn a_wrong_file_is_answered_with_line_key_and_remedy() {
     check("[serve\n", &["ridecode.toml:1"]);
 }
 
-#[test]
-fn a_provider_lacks_nothing_it_needs() {
-    let complete = [
+/// Settings of a provider with one of them left out.
+fn settings_without(kind: &str, own: &[(&str, &str)], lacking: &str) -> anyhow::Result<Config> {
+    let both = [
         ("serve.public_url", "https://ride.example"),
         ("messages.url", "https://sms.example"),
-        ("wechat.merchant", "1900000109"),
-        ("wechat.merchant_serial", "3775B6A45ACD588826D15E583A95F5DD"),
-        ("wechat.merchant_key_file", "merchant.pem"),
-        ("wechat.app", "wxcbda96de0b165486"),
-        ("wechat.plan", "12535"),
-        ("wechat.apiv3_key_file", "apiv3.key"),
-        (
-            "wechat.platform_keys",
-            "[{ id = \"PUB_KEY_ID_1\", file = \"wechatpay.pem\" }]",
-        ),
     ];
-    let without = |lacking: &str| {
-        let mut layers = layer::Layers::default();
-        layers.flag("provider.kind", "wechat").expect("a kind");
-        for (key, value) in complete.iter().filter(|(key, _)| *key != lacking) {
-            layers.flag(key, value).expect("a good value");
-        }
-        Config::refine(&layers.merged().expect("the layers fit"))
-    };
-    let config = without("").expect("nothing is missing");
-    let ProviderKeys::WeChatPay(set) = config.provider.keys else {
-        panic!("another provider: {:?}", config.provider.keys);
-    };
-    let expected = "https://ride.example/v1/callbacks/wechat";
-    assert_eq!(set.settings.callback_url, expected);
-    for (key, _) in complete {
-        let fault = format!("{:#}", without(key).expect_err("it is missing"));
+    let mut layers = layer::Layers::default();
+    layers.flag("provider.kind", kind).expect("a kind");
+    let all = both.iter().chain(own);
+    for (key, value) in all.filter(|(key, _)| *key != lacking) {
+        layers.flag(key, value).expect("a good value");
+    }
+    Config::refine(&layers.merged().expect("the layers fit"))
+}
+
+fn check_nothing_lacks(kind: &str, own: &[(&str, &str)]) {
+    settings_without(kind, own, "").expect("nothing is missing");
+    let keys = own.iter().map(|(key, _)| *key);
+    for key in keys.chain(["serve.public_url", "messages.url"]) {
+        let fault = settings_without(kind, own, key).expect_err("it is missing");
+        let fault = format!("{fault:#}");
         assert!(fault.contains(key) && fault.contains("write"), "{fault}");
     }
+}
+
+#[test]
+fn a_provider_lacks_nothing_it_needs() {
+    check_nothing_lacks(
+        "wechat",
+        &[
+            ("wechat.merchant", "1900000109"),
+            ("wechat.merchant_serial", "3775B6A45ACD588826D15E583A95F5DD"),
+            ("wechat.merchant_key_file", "merchant.pem"),
+            ("wechat.app", "wxcbda96de0b165486"),
+            ("wechat.plan", "12535"),
+            ("wechat.apiv3_key_file", "apiv3.key"),
+            (
+                "wechat.platform_keys",
+                "[{ id = \"PUB_KEY_ID_1\", file = \"wechatpay.pem\" }]",
+            ),
+        ],
+    );
+    check_nothing_lacks(
+        "alipay",
+        &[
+            ("alipay.app", "2021000000000001"),
+            ("alipay.seller", "2088000000000001"),
+            ("alipay.sign_scene", "INDUSTRY|BUS"),
+            ("alipay.app_key_file", "app.pem"),
+            ("alipay.alipay_key_file", "alipay.pem"),
+        ],
+    );
 }
 
 #[test]
@@ -190,6 +208,11 @@ fn every_key_is_documented() {
         "plan",
         "apiv3_key_file",
         "platform_keys",
+        "alipay.app",
+        "seller",
+        "sign_scene",
+        "app_key_file",
+        "alipay_key_file",
         "messages.url",
         "messages.merchant",
         "messages.public_key",

@@ -11,10 +11,10 @@ use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_office::Entropy;
 use ridecode_pay::native::Vault;
 use ridecode_pay::vault::SharedVault;
-use ridecode_pay::{Provider, sandbox, wechat};
+use ridecode_pay::{Provider, alipay, sandbox, wechat};
 
 use super::keys::KeyFile;
-use crate::config::{Config, ProviderKeys, WeChatPay};
+use crate::config::{Alipay, Config, ProviderKeys, WeChatPay};
 
 /// The provider that takes our fares.
 pub(super) fn open(
@@ -31,6 +31,11 @@ pub(super) fn open(
             let connector = wechat::Connector::new(set.settings.clone(), wechat_vault(set)?)
                 .context("the section [wechat] of the settings is not right")?;
             Ok(Provider::WeChatPay(connector))
+        }
+        ProviderKeys::Alipay(set) => {
+            let connector = alipay::Connector::new(set.settings.clone(), alipay_vault(set)?)
+                .context("the section [alipay] of the settings is not right")?;
+            Ok(Provider::Alipay(connector))
         }
     }
 }
@@ -79,6 +84,13 @@ fn wechat_vault(set: &WeChatPay) -> anyhow::Result<SharedVault> {
     let vault = vault
         .with_envelope_key(secret.trim_end().as_bytes())
         .with_context(|| named("wechat.apiv3_key_file", &set.apiv3_key))?;
+    Ok(Arc::new(vault))
+}
+
+fn alipay_vault(set: &Alipay) -> anyhow::Result<SharedVault> {
+    let vault = merchant_vault("alipay.app_key_file", &set.app_key)?;
+    let file = set.alipay_key.as_path();
+    let vault = provider_key(vault, ("alipay.alipay_key_file", file), alipay::KEY)?;
     Ok(Arc::new(vault))
 }
 

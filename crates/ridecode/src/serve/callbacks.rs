@@ -38,6 +38,20 @@ pub(super) async fn wechat(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Takes in a signed notification of Alipay. A repeat changes nothing. Alipay sends it again, for
+/// 25 hours, until it is answered with this one word.
+#[utoipa::path(post, path = "/v1/callbacks/alipay", tag = "callbacks",
+    request_body(content = [u8], content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = String, content_type = "text/plain")))]
+pub(super) async fn alipay(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Octets(body): Octets,
+) -> Result<&'static str> {
+    take(&app, ProviderKind::Alipay, (&headers, &body)).await?;
+    Ok("success")
+}
+
 async fn take(app: &App, kind: ProviderKind, (headers, body): (&HeaderMap, &[u8])) -> Result<()> {
     let (_, connector) = &app.office.desk.provider;
     if connector.kind() != kind {

@@ -49,7 +49,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
         mandates::ask, mandates::show, mandates::end, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept,
         rides::list, bills::month, debts::list, debts::repay, refunds::list, refunds::again,
-        callbacks::sandbox, callbacks::wechat, statements::list, statements::close,
+        callbacks::sandbox, callbacks::wechat, callbacks::alipay, statements::list, statements::close,
         statements::office
     ),
     modifiers(&FromRoutes)

@@ -89,6 +89,7 @@ routes! {
     POST post "/v1/refunds/{refund}/attempts" Agent ByKey refunds::again;
     POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
     POST post "/v1/callbacks/wechat" Signed ByItself callbacks::wechat;
+    POST post "/v1/callbacks/alipay" Signed ByItself callbacks::alipay;
     GET get "/v1/statements" Books Read statements::list;
     POST post "/v1/days/{day}/close" Accountant ByKey statements::close;
     GET get "/v1/office" Staff Read statements::office;

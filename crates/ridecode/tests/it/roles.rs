@@ -38,6 +38,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/problems/{name}", Anyone),
     ("get", "/v1/bills/{month}", Rider),
     ("get", "/v1/brands", Anyone),
+    ("post", "/v1/callbacks/alipay", Anyone),
     ("post", "/v1/callbacks/sandbox", Anyone),
     ("post", "/v1/callbacks/wechat", Anyone),
     ("post", "/v1/days/{day}/close", ACCOUNTANT),

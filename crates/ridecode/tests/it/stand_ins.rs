@@ -1,6 +1,7 @@
 //! Connectors against stand-ins of their providers, over the program's own HTTP client: programs
 //! in another language that share nothing with the connectors but the providers' documents.
 
+mod alipay;
 mod office;
 mod wechatpay;
 
@@ -84,6 +85,17 @@ fn merchant_keys() -> (String, String) {
         .output()
         .expect("Node.js 20 runs");
     serde_json::from_slice(&output.stdout).expect("two keys")
+}
+
+/// Who we are at Alipay's stand-in.
+fn alipay_settings() -> ridecode_pay::alipay::Settings {
+    ridecode_pay::alipay::Settings {
+        app: "2021000000000001".to_owned(),
+        seller: "2088000000000001".to_owned(),
+        sign_scene: "INDUSTRY|BUS".to_owned(),
+        gateway: "https://openapi.alipay.com".to_owned(),
+        callback_url: "https://ride.example/v1/callbacks/alipay".to_owned(),
+    }
 }
 
 fn stand_ins() -> PathBuf {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use reqwest::Method;
 use ridecode::clock::now;
-use ridecode::config::{Config, Messages, ProviderKeys, WeChatPay};
+use ridecode::config::{Alipay, Config, Messages, ProviderKeys, WeChatPay};
 use ridecode_pay::wechat;
 use serde_json::{Value, json};
 
-use super::{StandIn, merchant_keys};
+use super::{StandIn, alipay_settings, merchant_keys};
 use crate::world::{FOSHAN_BUS, Phone, Reader, Reply, World};
 
 /// An office at a provider's stand-in; the sandbox beside it sends the short messages alone.
@@ -58,12 +58,38 @@ impl City {
         }
     }
 
+    async fn at_alipay() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (secret, public) = merchant_keys();
+        let stand_in = StandIn::start("alipay.mjs", &public).await;
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("a key file");
+            path
+        };
+        let keys = ProviderKeys::Alipay(Alipay {
+            settings: alipay_settings(),
+            app_key: file("app.pem", &secret),
+            alipay_key: file("alipay.pem", stand_in.told("publicKey")),
+        });
+        let url = stand_in.url();
+        let world = World::start_with(folder, |config| use_provider(config, &url, keys)).await;
+        Self {
+            stand_in,
+            world,
+            callbacks: "/v1/callbacks/alipay",
+            taken: (200, "success"),
+        }
+    }
+
     /// A rider who was led to the provider's page, and the mandate.
     async fn asked(&self, phone: &str) -> (Phone, String) {
         let rider = self.world.rider(phone).await;
         let asked = rider.api.post("/v1/mandates", &json!({})).await.expect(201);
         let page = asked["sign_url"].as_str().expect("a page");
         assert!(page.starts_with("https://"), "{page}");
+        let opened = self.stand_in.control(json!({ "page": page })).await;
+        assert!(opened.get("refused").is_none(), "{opened}");
         let mandate = asked["mandate"].as_str().expect("a mandate").to_owned();
         assert_eq!(state(&rider, &mandate).await, "pending");
         (rider, mandate)
@@ -126,6 +152,8 @@ fn use_provider(config: &mut Config, url: &str, keys: ProviderKeys) {
         key: config.provider.key,
     });
     url.clone_into(&mut config.provider.url);
+    // Alipay tells of a refund when it is asked.
+    config.policy.ask_after_s = 1;
     config.provider.keys = keys;
 }
 
@@ -210,6 +238,16 @@ async fn check_a_mandate_that_follows_the_provider(city: City, phone: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ride_is_signed_for_paid_and_given_back_at_wechat() {
     check_a_ride_from_mandate_to_refund(City::at_wechat().await, "+8613800138090").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ride_is_signed_for_paid_and_given_back_at_alipay() {
+    check_a_ride_from_mandate_to_refund(City::at_alipay().await, "+8613800138094").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mandate_follows_what_alipay_says_of_it() {
+    check_a_mandate_that_follows_the_provider(City::at_alipay().await, "+8613800138095").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
