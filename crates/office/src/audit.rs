@@ -24,7 +24,7 @@ use crate::Office;
 /// One thing that does not add up.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// What kind of thing: `bill`, `balance`, `charge`, `refund`, `statement`, `journal`.
+    /// What kind of thing: `bill`, `balance`, `charge`, `refund`, `adjustment`, `statement`, `journal`.
     pub what: &'static str,
     /// Which one.
     pub id: String,

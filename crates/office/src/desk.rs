@@ -97,6 +97,26 @@ pub struct Policy {
     pub session_s: u32,
     /// Seconds after which a charge or a refund nobody answered for is asked about.
     pub ask_after_s: u32,
+    /// Goodwill.
+    pub goodwill: GoodwillLimits,
+}
+
+/// What one person may give riders alone within a day, in minor units; more needs another person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct GoodwillLimits {
+    /// An agent. Default 20 yuan.
+    pub agent_minor: i64,
+    /// An administrator. Default 200 yuan.
+    pub admin_minor: i64,
+}
+
+impl Default for GoodwillLimits {
+    fn default() -> Self {
+        Self {
+            agent_minor: 2_000,
+            admin_minor: 20_000,
+        }
+    }
 }
 
 impl Policy {

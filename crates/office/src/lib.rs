@@ -28,13 +28,15 @@ pub mod write_off;
 
 pub mod debt;
 
+pub mod adjust;
+
 pub mod close;
 
 pub mod rides;
 
 pub mod audit;
 
-pub use desk::{Brand, Desk, Operator, Policy};
+pub use desk::{Brand, Desk, GoodwillLimits, Operator, Policy};
 pub use edge::{Carrier, Entropy};
 
 use std::sync::Arc;

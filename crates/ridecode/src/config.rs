@@ -18,7 +18,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use ridecode_account::{CredentialPolicy, CreditPolicy};
 use ridecode_ledger::{Commission, Currency};
-use ridecode_office::Policy;
+use ridecode_office::{GoodwillLimits, Policy};
 use ridecode_words::OperatorId;
 use serde::{Deserialize, Serialize};
 
@@ -296,6 +296,10 @@ fn policy(file: &file::PolicyFile) -> Policy {
         currency: Currency::CNY,
         session_s: file.session_s.as_u32(),
         ask_after_s: file.ask_after_s.as_u32(),
+        goodwill: GoodwillLimits {
+            agent_minor: i64::from(file.goodwill_agent_minor.as_u32()),
+            admin_minor: i64::from(file.goodwill_admin_minor.as_u32()),
+        },
     }
 }
 

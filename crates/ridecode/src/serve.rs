@@ -15,6 +15,7 @@ mod problem;
 mod route;
 mod wire;
 
+mod adjustments;
 mod bills;
 mod callbacks;
 mod credentials;

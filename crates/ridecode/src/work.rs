@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ridecode_office::close::CloseFault;
-use ridecode_office::{Carrier, Office, charge, close, price, refund, write_off};
+use ridecode_office::{Carrier, Office, adjust, charge, close, price, refund, write_off};
 use ridecode_store::StoreFault;
 use ridecode_words::{ServiceDay, UnixSeconds};
 use tokio::sync::{Notify, watch};
@@ -63,6 +63,8 @@ pub struct Round {
     pub declined: usize,
     /// Refunds given back.
     pub refunded: usize,
+    /// Rides adjusted by people.
+    pub adjusted: usize,
 }
 
 /// Prices and charges everything that is due, `batch` at a time.
@@ -92,6 +94,7 @@ async fn charge_all(
     batch: usize,
     round: &mut Round,
 ) -> Result<(), StoreFault> {
+    round.adjusted += adjust::run(office, now(), batch).await?.posted as usize;
     loop {
         let charged = charge::run(office, now(), batch, (carrier, &mut SystemEntropy)).await?;
         round.collected += charged.collected;

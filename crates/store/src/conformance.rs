@@ -18,6 +18,8 @@ pub mod even;
 
 pub mod refund;
 
+pub mod adjustment;
+
 pub mod statement;
 
 pub mod office;
@@ -80,6 +82,8 @@ macro_rules! each_law {
             refund::what_came_in_too_much_is_given_back_once,
             refund::a_refused_refund_waits_for_an_agent,
             refund::a_superseded_charge_is_asked_about_once_more,
+            adjustment::four_eyes_see_what_one_person_may_not_give,
+            adjustment::a_batch_is_posted_once_and_taken_back_once,
             statement::numbers_have_no_gap_and_legs_stand_once,
             statement::late_legs_stand_on_the_next_statement,
             statement::a_statement_that_missed_a_leg_is_refused,

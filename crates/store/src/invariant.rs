@@ -10,8 +10,8 @@ use ridecode_ledger::{Account, Currency, Statement, Transfer, TransferKind};
 use ridecode_words::{ChargeId, OperatorId, RiderId};
 
 use crate::record::{
-    Acceptance, AttemptOutcome, BillSave, FareVersion, RefundHeard, RefundNews, Settlement,
-    WriteOff,
+    Acceptance, Adjustment, AttemptOutcome, BillSave, FareVersion, RefundHeard, RefundNews,
+    Settlement, WriteOff,
 };
 
 /// A segment is numbered without a hole and chained; taps and voids are entries of it.
@@ -202,6 +202,16 @@ pub(crate) fn assert_write_off(write_off: &WriteOff) {
     let expected = (write_off.charge, TransferKind::WrittenOff);
     assert_eq!((transfer.id.charge, transfer.id.kind), expected);
     assert_eq!(transfer.credit, Account::Rider(transfer.rider));
+}
+
+/// An adjustment has each ride once, and positive amounts.
+pub(crate) fn assert_adjustment(adjustment: &Adjustment) {
+    let mut rides = BTreeSet::new();
+    for line in &adjustment.lines {
+        assert!(rides.insert(line.journey), "a ride stands once");
+        assert!(line.amount.minor > 0, "an adjustment is positive");
+    }
+    assert!(!rides.is_empty(), "an adjustment is about something");
 }
 
 /// Only giving back moves money, under the refund's own number.

@@ -11,6 +11,8 @@ mod record;
 mod fault;
 
 #[cfg(any(feature = "memory", feature = "sqlite"))]
+mod adjust;
+#[cfg(any(feature = "memory", feature = "sqlite"))]
 mod calendar;
 #[cfg(any(feature = "memory", feature = "sqlite"))]
 mod even;
@@ -34,5 +36,9 @@ pub use record::{
     RefundHeard, RefundNews, RefundSettled, RefundState, ReplyRecord, RiderFile, RiderOpened,
     SegmentConflict, Session, Settled, Settlement, StatementSaved, StoredEntry, Validator,
     WriteOff,
+};
+pub use record::{
+    Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,
+    LineState,
 };
 pub use verbs::Store;

@@ -4,6 +4,7 @@
 //! Each verb takes the lock, looks at everything that can refuse it, and only then changes the
 //! maps; so a refusal changes nothing. Nothing here is fast where it could be plain.
 
+mod adjustment;
 mod bill;
 mod charge;
 mod journal;
@@ -21,13 +22,14 @@ use ridecode_codec::crypto::PublicKey;
 use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{Statement, Transfer, TransferId};
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, OperatorId, RefundId,
-    RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
+    AdjustmentId, ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, OperatorId,
+    RefundId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
 use crate::fault::StoreFault;
 use crate::record::{
-    Charge, Disagreement, FareVersion, Refund, ReplyRecord, Session, StoredEntry, Validator,
+    Adjustment, Charge, Disagreement, FareVersion, Refund, ReplyRecord, Session, StoredEntry,
+    Validator,
 };
 use crate::step::Balance;
 
@@ -72,6 +74,7 @@ struct State {
     transfers: BTreeMap<(RiderId, TransferId), Transfer>,
     charges: BTreeMap<(RiderId, ChargeId), Charge>,
     refunds: BTreeMap<(RiderId, RefundId), Refund>,
+    adjustments: BTreeMap<AdjustmentId, Adjustment>,
     /// Legs on no statement yet.
     legs: BTreeMap<(OperatorId, ServiceDay, ChargeId), (IssuerId, i64)>,
     statements: BTreeMap<(OperatorId, u64), Statement>,

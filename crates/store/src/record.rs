@@ -1,5 +1,6 @@
 //! What goes into verbs and comes out, in the order of a ride.
 
+mod adjustment;
 mod bill;
 mod charge;
 mod office;
@@ -8,6 +9,10 @@ mod rider;
 mod segment;
 mod statement;
 
+pub use adjustment::{
+    Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,
+    LineState,
+};
 pub use bill::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare, OperatorLeg};
 pub use charge::{
     Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff,

@@ -21,6 +21,7 @@ mod credential;
 mod journal;
 mod tap;
 
+mod adjustment;
 mod bill;
 mod transfer;
 

@@ -15,17 +15,18 @@ use ridecode_fare::{Period, Tap};
 use ridecode_ledger::Statement;
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay, TapId,
-    UnixSeconds, ValidatorId,
+    AdjustmentId, ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId,
+    ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
 use crate::fault::StoreFault;
 use crate::invariant;
 use crate::record::{
-    Acceptance, Attempt, AuditPage, BillDue, BillSave, BillSaved, BillWindow, Charge, ChargeDue,
-    CredentialOwner, DayLegs, HeldEntries, OfficeState, Receipt, Refund, RefundAttempt, RefundDue,
-    RefundNews, RefundSettled, ReplyRecord, RiderFile, RiderOpened, SegmentConflict, Session,
-    Settled, Settlement, StatementSaved, Validator, WriteOff,
+    Acceptance, Adjusted, Adjustment, Attempt, AuditPage, BillDue, BillSave, BillSaved, BillWindow,
+    Charge, ChargeDue, CredentialOwner, DayLegs, Decided, Decision, HeldEntries, OfficeState,
+    Receipt, Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, ReplyRecord, RiderFile,
+    RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, Validator,
+    WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -320,6 +321,55 @@ impl Store {
         day: ServiceDay,
     ) -> Result<Vec<Statement>> {
         each_engine!(self.load_statements(operator, day))
+    }
+}
+
+/// Money given to riders by people.
+impl Store {
+    /// Keeps an adjustment that is asked for, and gives it as it stands: approved at once if it is
+    /// goodwill for one ride and what this person gave alone within the day before comes with it to
+    /// no more than `limit_minor`; otherwise it waits for another person. Its own state, and those
+    /// of its lines, are not looked at. A repeat gives it as it stands; other content under its
+    /// number is a conflict; a ride that is not there, or another rider's, is
+    /// [`StoreFault::Missing`].
+    pub async fn ask_adjustment(&self, asked: Adjustment, limit_minor: i64) -> Result<Adjustment> {
+        invariant::assert_adjustment(&asked);
+        each_engine!(self.ask_adjustment(asked, limit_minor))
+    }
+
+    /// Takes down a decision about an adjustment that waits ([`Decided::NotWaiting`] otherwise), by
+    /// anyone but who asked for it ([`Decided::SamePerson`]). Looked for in this order.
+    pub async fn decide_adjustment(&self, decision: Decision) -> Result<Decided> {
+        each_engine!(self.decide_adjustment(decision))
+    }
+
+    /// Approved adjustments with lines that wait, by number, at most `limit`.
+    pub async fn due_adjustments(&self, limit: usize) -> Result<Vec<AdjustmentId>> {
+        each_engine!(self.due_adjustments(limit))
+    }
+
+    /// Posts the next `limit` lines of an approved adjustment, in their order, each once, and
+    /// brings the charges and refunds of their rides in line, as [`Store::save_bills`] does. A line
+    /// that would give more than its ride cost, or take back what was not given or is taken back
+    /// already, is refused and posts nothing. One that is not approved changes nothing. Moves the
+    /// riders' marks.
+    pub async fn post_adjustment(
+        &self,
+        adjustment: AdjustmentId,
+        limit: usize,
+        day: ServiceDay,
+    ) -> Result<Adjusted> {
+        each_engine!(self.post_adjustment(adjustment, limit, day))
+    }
+
+    /// An adjustment by its number.
+    pub async fn find_adjustment(&self, adjustment: AdjustmentId) -> Result<Option<Adjustment>> {
+        each_engine!(self.find_adjustment(adjustment))
+    }
+
+    /// The newest adjustments, newest first, at most `limit`.
+    pub async fn load_adjustments(&self, limit: usize) -> Result<Vec<Adjustment>> {
+        each_engine!(self.load_adjustments(limit))
     }
 }
 

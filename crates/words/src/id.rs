@@ -82,6 +82,10 @@ number_id!(
     MandateId(u64), "{:016x}", 16, "00000000000000ab"
 );
 number_id!(
+    /// An adjustment: money given to riders by people, one asking and another approving.
+    AdjustmentId(u64), "{:016x}", 16, "00000000000000ab"
+);
+number_id!(
     /// A ticket (车票), by its serial number: sold once, ridden once or expired.
     TicketId(u64), "{:016x}", 16, "00000000000000ab"
 );

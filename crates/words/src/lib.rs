@@ -13,8 +13,8 @@ mod mode;
 mod time;
 
 pub use id::{
-    BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId, LineId,
-    MandateId, NotAnId, OperatorId, ProviderId, RefundId, RiderId, StopId, TapId, Text,
+    AdjustmentId, BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId,
+    LineId, MandateId, NotAnId, OperatorId, ProviderId, RefundId, RiderId, StopId, TapId, Text,
     TextTooLong, TicketId, ValidatorId, VehicleId,
 };
 pub use mode::{Mode, UnknownMode};

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::{Period, Tap, bill};
 use ridecode_ledger::{Account, Money, Transfer, TransferId, TransferKind};
-use ridecode_store::{AuditPage, Charge, FareVersion, OperatorLeg, Refund, RefundState};
+use ridecode_store::{
+    AdjustmentKind, AdjustmentLine, AuditPage, Charge, FareVersion, OperatorLeg, Refund,
+    RefundState,
+};
 use ridecode_words::{ChargeId, JourneyId, Month, RiderId, TapId, UnixSeconds};
 
 use super::Finding;
@@ -23,6 +26,7 @@ pub(super) struct RiderRecords<'a> {
     pub(super) transfers: Vec<&'a Transfer>,
     pub(super) charges: Vec<&'a Charge>,
     refunds: Vec<&'a Refund>,
+    adjusted: Vec<(AdjustmentKind, AdjustmentLine)>,
     balance_minor: i64,
     due: BTreeMap<Month, UnixSeconds>,
 }
@@ -58,6 +62,10 @@ pub(super) fn split(page: &AuditPage) -> BTreeMap<RiderId, RiderRecords<'_>> {
     }
     for charge in &page.charges {
         split.entry(charge.rider).or_default().charges.push(charge);
+    }
+    for (kind, line) in &page.adjusted {
+        let records = split.entry(line.rider).or_default();
+        records.adjusted.push((*kind, *line));
     }
     for refund in &page.refunds {
         split.entry(refund.rider).or_default().refunds.push(refund);
@@ -198,6 +206,7 @@ impl RiderRecords<'_> {
         self.check_collected(&mut transfers, found);
         self.check_refunds(&mut transfers, found);
         self.check_write_offs(&mut transfers, found);
+        self.check_adjusted(&mut transfers, found);
         for (id, transfer) in transfers {
             let detail = format!(
                 "a transfer ({:?}, line {}) of {} has no cause",
@@ -291,6 +300,29 @@ impl RiderRecords<'_> {
                     );
                     found.tell("charge", charge.id, detail);
                 }
+            }
+        }
+    }
+
+    /// What adjustments posted has its transfers.
+    fn check_adjusted(&self, transfers: &mut BTreeMap<TransferId, &Transfer>, found: &mut Found) {
+        for (kind, line) in &self.adjusted {
+            let kind = match kind {
+                AdjustmentKind::Goodwill => TransferKind::Goodwill,
+                AdjustmentKind::TakenBack { .. } => TransferKind::GoodwillTakenBack,
+            };
+            let transfer = line.number.and_then(|number| {
+                transfers.remove(&TransferId {
+                    charge: line.charge(),
+                    kind,
+                    line: number,
+                })
+            });
+            let moved = transfer.map(|transfer| transfer.amount);
+            if moved != Some(line.amount) {
+                let (word, amount) = (kind.word(), line.amount);
+                let detail = format!("{word} of {amount} was posted, {moved:?} moved");
+                found.tell("adjustment", line.journey, detail);
             }
         }
     }

@@ -29,6 +29,8 @@ mod refund;
 
 mod write_off;
 
+mod adjust;
+
 mod storm;
 
 mod close;

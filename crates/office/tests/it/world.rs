@@ -12,7 +12,7 @@ use ridecode_office::credential::{NewDevice, Wanted};
 use ridecode_office::enrol::{self, SignIn};
 use ridecode_office::mandate::{self, MandateAsked};
 use ridecode_office::upload::{self, Auditor, UploadFault};
-use ridecode_office::{Entropy, Office, Policy};
+use ridecode_office::{Entropy, GoodwillLimits, Office, Policy};
 use ridecode_office::{bundle, charge, credential, price, refund};
 use ridecode_store::memory::MemoryStore;
 use ridecode_store::{Receipt, RiderFile, Store};
@@ -252,5 +252,6 @@ pub(crate) fn policy() -> Policy {
         currency: Currency::CNY,
         session_s: 86_400,
         ask_after_s: 60,
+        goodwill: GoodwillLimits::default(),
     }
 }

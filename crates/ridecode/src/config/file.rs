@@ -226,6 +226,8 @@ pub(super) struct PolicyFile {
     pub(super) commission_basis_points: Whole<0, 10_000>,
     pub(super) session_s: Whole<60, 31_536_000>,
     pub(super) ask_after_s: Whole<1, 86_400>,
+    pub(super) goodwill_agent_minor: Whole<0, 10_000_000>,
+    pub(super) goodwill_admin_minor: Whole<0, 10_000_000>,
 }
 
 impl Default for PolicyFile {
@@ -241,6 +243,8 @@ impl Default for PolicyFile {
             commission_basis_points: Whole(50),
             session_s: Whole(90 * 86_400),
             ask_after_s: Whole(30),
+            goodwill_agent_minor: Whole(2_000),
+            goodwill_admin_minor: Whole(20_000),
         }
     }
 }

@@ -15,8 +15,8 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    bills, callbacks, credentials, debts, devices, fares, health, mandates, metrics, pages,
-    problems, refunds, riders, rides, segments, statements, validators,
+    adjustments, bills, callbacks, credentials, debts, devices, fares, health, mandates, metrics,
+    pages, problems, refunds, riders, rides, segments, statements, validators,
 };
 
 /// The description as it is committed.
@@ -49,6 +49,8 @@ pub(super) async fn openapi() -> impl IntoResponse {
         mandates::ask, mandates::show, mandates::end, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept,
         rides::list, bills::month, debts::list, debts::repay, refunds::list, refunds::again,
+        adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
+        adjustments::show, adjustments::reverse, adjustments::decide,
         callbacks::sandbox, callbacks::wechat, callbacks::alipay, statements::list, statements::close,
         statements::office
     ),

@@ -13,8 +13,9 @@ use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, S
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, bills, callbacks, credentials, debts, devices, fares, guard, health, mandates, metrics,
-    once, openapi, pages, problems, refunds, riders, rides, segments, statements, validators,
+    App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
+    mandates, metrics, once, openapi, pages, problems, refunds, riders, rides, segments,
+    statements, validators,
 };
 
 /// One route.
@@ -87,6 +88,13 @@ routes! {
     POST post "/v1/repayments" Rider ByKey debts::repay;
     GET get "/v1/refunds" Rider Read refunds::list;
     POST post "/v1/refunds/{refund}/attempts" Agent ByKey refunds::again;
+    POST post "/v1/adjustments" Agent ByKey adjustments::ask;
+    GET get "/v1/adjustments" Staff Read adjustments::list;
+    POST post "/v1/adjustments/previews" Agent ByItself adjustments::preview;
+    POST post "/v1/adjustments/batches" Agent ByKey adjustments::ask_for_many;
+    GET get "/v1/adjustments/{adjustment}" Staff Read adjustments::show;
+    POST post "/v1/adjustments/{adjustment}/reversal" Agent ByKey adjustments::reverse;
+    POST post "/v1/adjustments/{adjustment}/decision" Accountant ByKey adjustments::decide;
     POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
     POST post "/v1/callbacks/wechat" Signed ByItself callbacks::wechat;
     POST post "/v1/callbacks/alipay" Signed ByItself callbacks::alipay;

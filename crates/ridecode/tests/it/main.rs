@@ -22,6 +22,7 @@ mod device;
 
 mod killed;
 
+mod adjustments;
 mod bills;
 mod refunds;
 mod rides;

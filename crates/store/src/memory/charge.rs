@@ -1,7 +1,7 @@
 //! Charges.
 
 use ridecode_account::RiderState;
-use ridecode_ledger::{Account, TransferId, TransferKind};
+use ridecode_ledger::{Account, Transfer, TransferId, TransferKind};
 use ridecode_words::{ChargeId, JourneyId, MandateId, ProviderId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
@@ -180,14 +180,19 @@ impl State {
 
     /// What a journey owes by its transfers.
     pub(super) fn owed_for(&self, rider: RiderId, journey: JourneyId) -> Owed {
+        Owed::by(rider, &self.transfers_for(rider, journey))
+    }
+
+    /// The transfers of a journey, by id.
+    pub(super) fn transfers_for(&self, rider: RiderId, journey: JourneyId) -> Vec<Transfer> {
         let first = ChargeId {
             journey,
             version: 0,
         };
         let transfers = self.transfers.range((rider, first_transfer(first))..);
-        let transfers =
+        let of_journey =
             transfers.take_while(|((of, id), _)| *of == rider && id.charge.journey == journey);
-        Owed::by(rider, transfers.map(|(_, transfer)| transfer))
+        of_journey.map(|(_, transfer)| *transfer).collect()
     }
 
     pub(super) fn charge(&self, id: ChargeId) -> Result<&Charge> {

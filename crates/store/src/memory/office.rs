@@ -80,6 +80,7 @@ impl State {
             transfers: Vec::new(),
             charges: Vec::new(),
             refunds: Vec::new(),
+            adjusted: Vec::new(),
             balances: Vec::new(),
             due: Vec::new(),
             statements: Vec::new(),
@@ -100,6 +101,7 @@ impl State {
                 .extend(transfers.map(|(_, transfer)| *transfer));
             page.charges.extend(self.charges_of(rider).cloned());
             page.refunds.extend(self.refunds_of(rider).cloned());
+            page.adjusted.extend(self.adjusted(rider));
             let balance = self.riders[&rider].balance;
             page.balances.push((rider, balance.minor));
             let due = self.due.range(first_month(rider)..);

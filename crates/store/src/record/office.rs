@@ -4,6 +4,7 @@ use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{Statement, Transfer};
 use ridecode_words::{RiderId, UnixSeconds};
 
+use super::adjustment::{AdjustmentKind, AdjustmentLine};
 use super::bill::FareVersion;
 use super::charge::Charge;
 use super::refund::Refund;
@@ -50,6 +51,8 @@ pub struct AuditPage {
     pub charges: Vec<Charge>,
     /// Their refunds.
     pub refunds: Vec<Refund>,
+    /// What adjustments posted for them.
+    pub adjusted: Vec<(AdjustmentKind, AdjustmentLine)>,
     /// Their kept balances, in minor units.
     pub balances: Vec<(RiderId, i64)>,
     /// Their months that wait to be priced, each with the time from which it is due.

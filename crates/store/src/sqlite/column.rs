@@ -9,14 +9,15 @@ use ridecode_codec::crypto::{Algorithm, PublicKey};
 use ridecode_fare::Ending;
 use ridecode_ledger::{Account, Currency, Money};
 use ridecode_words::{
-    ChargeId, CredentialId, DeviceId, JourneyId, MandateId, Month, RiderId, ServiceDay, TapId,
-    Text, UnixSeconds, ValidatorId,
+    AdjustmentId, ChargeId, CredentialId, DeviceId, JourneyId, MandateId, Month, RiderId,
+    ServiceDay, TapId, Text, UnixSeconds, ValidatorId,
 };
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, Params, Row};
 
 use super::Result;
 use crate::fault::StoreFault;
+use crate::record::LineState;
 
 /// The columns of a row, read from left to right.
 pub(super) struct Columns<'a> {
@@ -53,6 +54,10 @@ impl Columns<'_> {
 
     pub(super) fn mandate(&mut self) -> Result<MandateId> {
         self.id().map(MandateId)
+    }
+
+    pub(super) fn adjustment(&mut self) -> Result<AdjustmentId> {
+        self.id().map(AdjustmentId)
     }
 
     pub(super) fn time(&mut self) -> Result<UnixSeconds> {
@@ -181,6 +186,7 @@ coded!(CredentialState, "credential state", {
     CredentialState::Denied(DeniedFor::Lost) => 2 => CredentialState::Denied(DeniedFor::Lost),
     CredentialState::Denied(DeniedFor::Closed) => 3 => CredentialState::Denied(DeniedFor::Closed),
 });
+coded!(LineState, "adjustment line", { Waiting = 0, Posted = 1, Refused = 2 });
 coded!(Ending, "ending", {
     Complete = 0, Open = 1, EntryOnly = 2, ExitOnly = 3, SameStation = 4, Overstay = 5, Voided = 6,
 });
@@ -282,6 +288,7 @@ mod tests {
         check::<Scheme>(2);
         check::<RevokeReason>(3);
         check::<CredentialState>(4);
+        check::<LineState>(3);
         check::<Ending>(7);
     }
 }

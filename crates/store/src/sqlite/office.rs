@@ -5,7 +5,9 @@ use ridecode_words::{JourneyId, RiderId, TapId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{counter, execute, find, id, load};
-use super::{Result, SqliteStore, bill, charge, journal, refund, rider, statement, tap, transfer};
+use super::{
+    Result, SqliteStore, adjustment, bill, charge, journal, refund, rider, statement, tap, transfer,
+};
 use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ReplyRecord};
 
@@ -81,6 +83,7 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
         transfers: Vec::new(),
         charges: Vec::new(),
         refunds: Vec::new(),
+        adjusted: Vec::new(),
         balances: Vec::new(),
         due: Vec::new(),
         statements: Vec::new(),
@@ -94,6 +97,7 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
         page.transfers.extend(transfer::all_of(db, rider)?);
         page.charges.extend(charge::all_of(db, rider)?);
         page.refunds.extend(refund::all_of(db, rider)?);
+        page.adjusted.extend(adjustment::posted_of(db, rider)?);
         let (balance, _) = rider::balance(db, rider)?;
         page.balances.push((rider, balance.minor));
         page.due.extend(bill::due_of(db, rider)?);

@@ -11,7 +11,7 @@ use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssuer, RootKey};
 use ridecode_codec::mot::{CertificateGrant, certify};
 use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{Brand, Desk, Office, Operator, Policy};
+use ridecode_office::{Brand, Desk, GoodwillLimits, Office, Operator, Policy};
 use ridecode_pay::Provider;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_store::Store;
@@ -40,6 +40,7 @@ pub(super) fn with_store(store: Store) -> anyhow::Result<Office> {
             currency: Currency::CNY,
             session_s: 86_400,
             ask_after_s: 60,
+            goodwill: GoodwillLimits::default(),
         }),
     })
 }

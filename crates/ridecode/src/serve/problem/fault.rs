@@ -2,6 +2,7 @@
 //! once, and leave without any.
 
 use ridecode_fare::QuoteFault;
+use ridecode_office::adjust::AdjustFault;
 use ridecode_office::close::CloseFault;
 use ridecode_office::credential::CredentialFault;
 use ridecode_office::enrol::EnrolFault;
@@ -50,6 +51,22 @@ impl From<EnrolFault> for Problem {
                 .with("tries_left", tries_left),
             EnrolFault::NoCodeWaiting => Self::new(Kind::NoCodeWaiting, detail).at("code"),
             EnrolFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<AdjustFault> for Problem {
+    fn from(fault: AdjustFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            AdjustFault::UnknownRide(_) => Self::new(Kind::UnknownRide, detail).at("journey"),
+            AdjustFault::TooMuch { .. } => Self::field("amount_minor", detail),
+            AdjustFault::NoRide => Self::new(Kind::UnknownRide, detail),
+            AdjustFault::TooManyRides => Self::field("until", detail),
+            AdjustFault::Unknown(_) | AdjustFault::NothingGiven(_) => {
+                Self::new(Kind::UnknownAdjustment, detail)
+            }
+            AdjustFault::Store(fault) => fault.into(),
         }
     }
 }

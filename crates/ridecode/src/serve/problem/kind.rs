@@ -142,6 +142,22 @@ kinds! {
         "The refund's state does not allow this"
         "The refund is not refused, or its ride is no longer so much in credit."
         "Look at its state; what is on its way is asked about by itself.";
+    UnknownRide "unknown-ride" NOT_FOUND
+        "There is no such ride"
+        "No ride of that number cost something, or no ride fits the selection."
+        "Look the ride up with the rider; widen the selection.";
+    UnknownAdjustment "unknown-adjustment" NOT_FOUND
+        "There is no such adjustment"
+        "No adjustment has this number, or nothing was given with it."
+        "List them with GET /v1/adjustments.";
+    AdjustmentState "adjustment-state" CONFLICT
+        "The adjustment's state does not allow this"
+        "It was approved or refused before."
+        "GET it to see who decided and when.";
+    SamePerson "same-person" FORBIDDEN
+        "Who asks for an adjustment cannot decide about it"
+        "Money needs four eyes."
+        "Ask somebody else.";
     UnknownBrand "unknown-brand" NOT_FOUND
         "There is no such brand"
         "No brand of that number is issued here."

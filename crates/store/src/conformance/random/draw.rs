@@ -1,16 +1,19 @@
 //! Drawing verbs: few things of each kind, so that they meet; mostly sensible, often repeated,
 //! sometimes wrong.
 
+use std::collections::BTreeMap;
+
 use fastrand::Rng;
 use ridecode_account::{Block, Challenge, MandateState, RevokeReason, RiderState};
 use ridecode_fare::{Period, TapKind};
 use ridecode_ledger::Currency;
 use ridecode_validator::Outcome;
 use ridecode_words::{
-    ChargeId, DeviceId, MandateId, Month, OperatorId, ProviderId, ServiceDay, UnixSeconds,
-    ValidatorId,
+    AdjustmentId, ChargeId, DeviceId, MandateId, Month, OperatorId, ProviderId, ServiceDay,
+    UnixSeconds, ValidatorId,
 };
 
+use super::super::adjustment::{asked, decision};
 use super::super::steps::refund_news;
 use super::super::world::{
     DAY, NOW, OPERATOR, Posting, bill, collected, credential, credential_id, declined, device,
@@ -19,8 +22,8 @@ use super::super::world::{
 };
 use super::verb::Verb;
 use crate::{
-    Acceptance, Attempt, AttemptOutcome, BillSave, BillWindow, Disagreement, EntryVoid,
-    RefundAttempt, RefundHeard, ReplyRecord, Session, Store, WriteOff,
+    Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, Disagreement,
+    EntryVoid, RefundAttempt, RefundHeard, ReplyRecord, Session, Store, WriteOff,
 };
 
 /// A source of verbs. It asks the oracle where a verb must fit what is held.
@@ -47,7 +50,8 @@ impl Draw {
             52..66 => Verb::SaveBills(self.bills(oracle).await),
             66..76 => self.about_charges(oracle).await,
             76..78 => self.about_refunds(oracle).await,
-            78..82 => self.close(oracle).await,
+            78..81 => self.close(oracle).await,
+            81..85 => self.about_adjustments(oracle).await,
             _ => self.look(),
         }
     }
@@ -291,6 +295,50 @@ impl Draw {
             }),
             3 => Verb::FindCharge(id),
             _ => self.settlement(oracle, charge.id).await,
+        }
+    }
+
+    async fn about_adjustments(&mut self, oracle: &Store) -> Verb {
+        let number = self.rng.u64(1..8);
+        let id = AdjustmentId(number << 61 | number);
+        match self.rng.u8(0..10) {
+            0..4 => {
+                let pages = oracle.audit_page(None, 100).await;
+                let transfers = pages.expect("the oracle knows").transfers;
+                let rides: BTreeMap<_, _> = transfers
+                    .iter()
+                    .map(|one| (one.id.charge.journey, one.rider))
+                    .collect();
+                let mut rides: Vec<_> = rides.into_iter().collect();
+                self.rng.shuffle(&mut rides);
+                rides.truncate(self.rng.usize(1..4));
+                let mut one = asked(id.0, &[]);
+                for (journey, rider) in rides {
+                    let minor = self.rng.i64(1..250);
+                    let mut line = asked(0, &[(journey, minor)]).lines[0];
+                    line.rider = rider;
+                    one.lines.push(line);
+                }
+                if one.lines.is_empty() {
+                    return Verb::DueAdjustments(3);
+                }
+                if self.rng.u8(0..4) == 0 {
+                    let of = AdjustmentId(1 << 61 | 1);
+                    one.kind = AdjustmentKind::TakenBack { of };
+                    one.lines.iter_mut().for_each(|line| line.number = Some(0));
+                }
+                one.asked = self.now;
+                Verb::AskAdjustment(Box::new(one), self.rng.i64(0..500))
+            }
+            4 => {
+                let by = ["anna", "bert"][self.rng.usize(0..2)];
+                let mut one = decision(id.0, by, self.rng.u8(0..4) > 0);
+                one.at = self.now;
+                Verb::DecideAdjustment(one)
+            }
+            5..8 => Verb::PostAdjustment(id, self.rng.usize(0..4), DAY),
+            8 => Verb::FindAdjustment(id),
+            _ => Verb::LoadAdjustments(self.rng.usize(0..4)),
         }
     }
 

@@ -4,13 +4,13 @@ use ridecode_account::{Challenge, Credential, Device, Mandate, Phone, RevokeReas
 use ridecode_fare::Period;
 use ridecode_ledger::Statement;
 use ridecode_words::{
-    ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId, ServiceDay, TapId,
-    UnixSeconds, ValidatorId,
+    AdjustmentId, ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId,
+    ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
 use crate::{
-    Acceptance, Attempt, BillSave, RefundAttempt, RefundNews, ReplyRecord, Session, Settlement,
-    Store, Validator, WriteOff,
+    Acceptance, Adjustment, Attempt, BillSave, Decision, RefundAttempt, RefundNews, ReplyRecord,
+    Session, Settlement, Store, Validator, WriteOff,
 };
 
 /// A verb with its arguments.
@@ -41,6 +41,12 @@ pub(super) enum Verb {
     HastenCharges(RiderId, UnixSeconds),
     FindCharge(ChargeId),
     SettleCharge(Box<Settlement>),
+    AskAdjustment(Box<Adjustment>, i64),
+    DecideAdjustment(Decision),
+    DueAdjustments(usize),
+    PostAdjustment(AdjustmentId, usize, ServiceDay),
+    FindAdjustment(AdjustmentId),
+    LoadAdjustments(usize),
     DueWriteOffs(UnixSeconds, usize),
     WriteOff(WriteOff),
     DueRefunds(UnixSeconds, usize),
@@ -98,13 +104,6 @@ impl Verb {
             Self::HastenCharges(rider, now) => written(store.hasten_charges(rider, now).await),
             Self::FindCharge(charge) => written(store.find_charge(charge).await),
             Self::SettleCharge(news) => written(store.settle_charge(*news).await),
-            Self::DueWriteOffs(before, limit) => written(store.due_write_offs(before, limit).await),
-            Self::WriteOff(one) => written(store.write_off(one).await),
-            Self::DueRefunds(now, limit) => written(store.due_refunds(now, limit).await),
-            Self::OpenRefund(attempt) => written(store.open_refund(attempt).await),
-            Self::SettleRefund(news) => written(store.settle_refund(*news).await),
-            Self::ReviveRefund(refund, now) => written(store.revive_refund(refund, now).await),
-            Self::FindRefund(refund) => written(store.find_refund(refund).await),
             Self::LoadDay(operator, day) => written(store.load_day(operator, day).await),
             Self::CloseDay(statement) => written(store.close_day(*statement).await),
             Self::LoadStatements(of, day) => written(store.load_statements(of, day).await),
@@ -114,6 +113,27 @@ impl Verb {
             Self::OfficeState(now) => written(store.office_state(now).await),
             Self::KeepReply(reply) => written(store.keep_reply(reply).await),
             Self::FindReply(key) => written(store.find_reply(key).await),
+            verb => verb.tell_of_money_back(store).await,
+        }
+    }
+
+    async fn tell_of_money_back(self, store: &Store) -> String {
+        match self {
+            Self::DueWriteOffs(before, limit) => written(store.due_write_offs(before, limit).await),
+            Self::WriteOff(one) => written(store.write_off(one).await),
+            Self::DueRefunds(now, limit) => written(store.due_refunds(now, limit).await),
+            Self::OpenRefund(attempt) => written(store.open_refund(attempt).await),
+            Self::SettleRefund(news) => written(store.settle_refund(*news).await),
+            Self::ReviveRefund(refund, now) => written(store.revive_refund(refund, now).await),
+            Self::FindRefund(refund) => written(store.find_refund(refund).await),
+            Self::AskAdjustment(asked, limit) => written(store.ask_adjustment(*asked, limit).await),
+            Self::DecideAdjustment(one) => written(store.decide_adjustment(one).await),
+            Self::DueAdjustments(limit) => written(store.due_adjustments(limit).await),
+            Self::PostAdjustment(id, limit, day) => {
+                written(store.post_adjustment(id, limit, day).await)
+            }
+            Self::FindAdjustment(id) => written(store.find_adjustment(id).await),
+            Self::LoadAdjustments(limit) => written(store.load_adjustments(limit).await),
             verb => unreachable!("told before: {verb:?}"),
         }
     }
