@@ -84,6 +84,8 @@ pub struct CreditPolicy {
     /// Seconds after the first decline at which a debt whose attempts ended is written off.
     /// Default 180 days.
     pub write_off_after_s: u32,
+    /// Declines after which the rider is reminded, again and again. Default 3; 0 for never.
+    pub remind_every: u32,
 }
 
 impl Default for CreditPolicy {
@@ -93,6 +95,7 @@ impl Default for CreditPolicy {
             retry_after_s: vec![HOUR_S, 6 * HOUR_S, 24 * HOUR_S, 72 * HOUR_S, 24 * HOUR_S],
             retry_until_s: 14 * 24 * HOUR_S,
             write_off_after_s: 180 * 24 * HOUR_S,
+            remind_every: 3,
         }
     }
 }

@@ -16,8 +16,8 @@ use ridecode_store::{
 };
 use ridecode_words::{ChargeId, Mode, UnixSeconds};
 
-use crate::Office;
 use crate::edge::{Carrier, Entropy};
+use crate::{Office, notice};
 
 /// What a round of charging did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -253,7 +253,12 @@ async fn take_down(
             day: office.day_of(now),
             provider: office.desk.provider.0,
         };
-        let settlement = plan::settlement(&held, &file, &office.policy, news)?;
+        let mut settlement = plan::settlement(&held, &file, &office.policy, news)?;
+        let told = plan::notice((&held, &settlement), &file, &office.policy, news);
+        if let Some((id, debt)) = told {
+            let facts = (&settlement, &file, debt);
+            settlement.notice = Some(notice::compose(office, id, facts).await?);
+        }
         match office.store.settle_charge(settlement).await? {
             Settled::Saved => {
                 if let AttemptOutcome::CollectedOther { amount, .. } = &outcome {

@@ -30,6 +30,8 @@ pub mod debt;
 
 pub mod adjust;
 
+pub mod notice;
+
 pub mod close;
 
 pub mod rides;

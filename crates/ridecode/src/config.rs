@@ -289,6 +289,7 @@ fn policy(file: &file::PolicyFile) -> Policy {
                 .collect(),
             retry_until_s: file.retry_until_s.as_u32(),
             write_off_after_s: file.write_off_after_s.as_u32(),
+            remind_every: file.remind_every.as_u32(),
         },
         commission: Commission {
             basis_points: file.commission_basis_points.as_u16(),

@@ -25,6 +25,7 @@ mod fares;
 mod health;
 mod mandates;
 mod metrics;
+mod notices;
 mod openapi;
 mod pages;
 mod problems;

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ridecode_office::close::CloseFault;
-use ridecode_office::{Carrier, Office, adjust, charge, close, price, refund, write_off};
+use ridecode_office::{Carrier, Office, adjust, charge, close, notice, price, refund, write_off};
 use ridecode_store::StoreFault;
 use ridecode_words::{ServiceDay, UnixSeconds};
 use tokio::sync::{Notify, watch};
@@ -65,6 +65,8 @@ pub struct Round {
     pub refunded: usize,
     /// Rides adjusted by people.
     pub adjusted: usize,
+    /// Notices sent to riders' phones.
+    pub notices: usize,
 }
 
 /// Prices and charges everything that is due, `batch` at a time.
@@ -111,6 +113,13 @@ async fn charge_all(
         }
     }
     while write_off::run(office, now(), batch).await? == batch {}
+    loop {
+        let sent = notice::run(office, now(), batch, (carrier, &mut SystemEntropy)).await?;
+        round.notices += sent.sent;
+        if sent.tried < batch {
+            break;
+        }
+    }
     Ok(())
 }
 

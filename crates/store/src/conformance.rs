@@ -20,6 +20,8 @@ pub mod refund;
 
 pub mod adjustment;
 
+pub mod notice;
+
 pub mod statement;
 
 pub mod office;
@@ -84,6 +86,7 @@ macro_rules! each_law {
             refund::a_superseded_charge_is_asked_about_once_more,
             adjustment::four_eyes_see_what_one_person_may_not_give,
             adjustment::a_batch_is_posted_once_and_taken_back_once,
+            notice::a_notice_is_told_once_and_sent_by_one_worker,
             statement::numbers_have_no_gap_and_legs_stand_once,
             statement::late_legs_stand_on_the_next_statement,
             statement::a_statement_that_missed_a_leg_is_refused,

@@ -41,4 +41,5 @@ pub use record::{
     Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,
     LineState,
 };
+pub use record::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId, NoticeKind};
 pub use verbs::Store;

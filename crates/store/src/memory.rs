@@ -8,6 +8,7 @@ mod adjustment;
 mod bill;
 mod charge;
 mod journal;
+mod notice;
 mod office;
 mod refund;
 mod rider;
@@ -28,8 +29,8 @@ use ridecode_words::{
 
 use crate::fault::StoreFault;
 use crate::record::{
-    Adjustment, Charge, Disagreement, FareVersion, Refund, ReplyRecord, Session, StoredEntry,
-    Validator,
+    Adjustment, Charge, Disagreement, FareVersion, Notice, NoticeId, Refund, ReplyRecord, Session,
+    StoredEntry, Validator,
 };
 use crate::step::Balance;
 
@@ -75,6 +76,7 @@ struct State {
     charges: BTreeMap<(RiderId, ChargeId), Charge>,
     refunds: BTreeMap<(RiderId, RefundId), Refund>,
     adjustments: BTreeMap<AdjustmentId, Adjustment>,
+    notices: BTreeMap<(RiderId, NoticeId), Notice>,
     /// Legs on no statement yet.
     legs: BTreeMap<(OperatorId, ServiceDay, ChargeId), (IssuerId, i64)>,
     statements: BTreeMap<(OperatorId, u64), Statement>,

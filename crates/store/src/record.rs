@@ -3,6 +3,7 @@
 mod adjustment;
 mod bill;
 mod charge;
+mod notice;
 mod office;
 mod refund;
 mod rider;
@@ -17,6 +18,7 @@ pub use bill::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneySha
 pub use charge::{
     Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff,
 };
+pub use notice::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId, NoticeKind};
 pub use office::{AuditPage, OfficeState, ReplyRecord};
 pub use refund::{
     Refund, RefundAttempt, RefundDue, RefundHeard, RefundNews, RefundSettled, RefundState,

@@ -13,6 +13,7 @@ mod open;
 mod reader;
 mod writer;
 
+mod notice;
 mod refund;
 mod rider;
 

@@ -12,8 +12,8 @@ use ridecode_words::{MandateId, ProviderId, TapId, UnixSeconds};
 
 use crate::fault::StoreFault;
 use crate::record::{
-    Attempt, AttemptOutcome, Charge, ChargeState, Refund, RefundAttempt, RefundHeard, RefundNews,
-    RefundSettled, RefundState, Settled, Settlement,
+    Attempt, AttemptOutcome, Charge, ChargeState, Delivery, Notice, NoticeAttempt, Refund,
+    RefundAttempt, RefundHeard, RefundNews, RefundSettled, RefundState, Settled, Settlement,
 };
 
 /// What becomes of news about a charge, when it is not to be saved. `mark` is the rider's.
@@ -132,6 +132,17 @@ pub(crate) fn reinstates(charge: &Charge, news: &Settlement) -> bool {
     let reinstated = reinstated.filter(|one| one.id.kind == TransferKind::Reinstated);
     let minor: i64 = reinstated.map(|one| one.amount.minor).sum();
     !news.outcome.is_payment() || minor == charge.written_off_minor()
+}
+
+/// A notice with an attempt taken down, unless that attempt is not the next one.
+pub(crate) fn attempt_notice(mut notice: Notice, attempt: &NoticeAttempt) -> Option<Notice> {
+    let waits = notice.delivery == Delivery::Waiting;
+    if !waits || notice.attempts.checked_add(1) != Some(attempt.number) {
+        return None;
+    }
+    notice.attempts = attempt.number;
+    notice.next_attempt = attempt.look_again;
+    Some(notice)
 }
 
 /// A refund with an attempt taken down, unless that attempt is not the next one.

@@ -23,10 +23,10 @@ use crate::fault::StoreFault;
 use crate::invariant;
 use crate::record::{
     Acceptance, Adjusted, Adjustment, Attempt, AuditPage, BillDue, BillSave, BillSaved, BillWindow,
-    Charge, ChargeDue, CredentialOwner, DayLegs, Decided, Decision, HeldEntries, OfficeState,
-    Receipt, Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, ReplyRecord, RiderFile,
-    RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, Validator,
-    WriteOff,
+    Charge, ChargeDue, CredentialOwner, DayLegs, Decided, Decision, Delivery, HeldEntries, Notice,
+    NoticeAttempt, NoticeDue, NoticeId, OfficeState, Receipt, Refund, RefundAttempt, RefundDue,
+    RefundNews, RefundSettled, ReplyRecord, RiderFile, RiderOpened, SegmentConflict, Session,
+    Settled, Settlement, StatementSaved, Validator, WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -321,6 +321,31 @@ impl Store {
         day: ServiceDay,
     ) -> Result<Vec<Statement>> {
         each_engine!(self.load_statements(operator, day))
+    }
+}
+
+/// What riders are told.
+impl Store {
+    /// Notices to be sent at `now`, longest due first, at most `limit`.
+    pub async fn due_notices(&self, now: UnixSeconds, limit: usize) -> Result<Vec<NoticeDue>> {
+        each_engine!(self.due_notices(now, limit))
+    }
+
+    /// Takes down an attempt at sending a notice before its request leaves. `false` if the notice
+    /// does not wait any more or another worker made this attempt: then send nothing.
+    pub async fn open_notice(&self, attempt: NoticeAttempt) -> Result<bool> {
+        each_engine!(self.open_notice(attempt))
+    }
+
+    /// Takes down that a notice was sent, or will not be. `false`, and nothing was changed, if it
+    /// does not wait any more.
+    pub async fn settle_notice(&self, notice: NoticeId, delivery: Delivery) -> Result<bool> {
+        each_engine!(self.settle_notice(notice, delivery))
+    }
+
+    /// A rider's notices, oldest first.
+    pub async fn load_notices(&self, rider: RiderId) -> Result<Vec<Notice>> {
+        each_engine!(self.load_notices(rider))
     }
 }
 

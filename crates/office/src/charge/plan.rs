@@ -2,7 +2,9 @@
 
 use ridecode_account::{Debt, RiderState, Unpaid};
 use ridecode_ledger::{Event, Money, Transfer, post};
-use ridecode_store::{AttemptOutcome, Charge, ChargeState, RiderFile, Settlement, StoreFault};
+use ridecode_store::{
+    AttemptOutcome, Charge, ChargeState, NoticeId, NoticeKind, RiderFile, Settlement, StoreFault,
+};
 use ridecode_words::{ProviderId, ServiceDay, UnixSeconds};
 
 use crate::desk::Policy;
@@ -32,7 +34,53 @@ pub(super) fn settlement(
         next_attempt: next_attempt(charge, policy, news),
         transfers: transfers(charge, news)?,
         rider_state: rider_state(charge, file, policy, news),
+        notice: None,
     })
+}
+
+/// What the rider is to be told of a settlement, and about which debt: the first decline, every so
+/// many after it, the last, and that all is paid.
+pub(super) fn notice(
+    (charge, settlement): (&Charge, &Settlement),
+    file: &RiderFile,
+    policy: &Policy,
+    news: News<'_>,
+) -> Option<(NoticeId, Debt)> {
+    if charge.state == ChargeState::Superseded || file.rider.state == RiderState::Closed {
+        return None;
+    }
+    let debt = debt_after(charge, file, policy, news);
+    let (declines, kind) = match news.outcome {
+        AttemptOutcome::Declined { .. } => {
+            let declines = charge.declines.saturating_add(1);
+            (declines, kind_of_decline(declines, settlement, policy)?)
+        }
+        AttemptOutcome::Collected { .. } | AttemptOutcome::CollectedOther { .. } => {
+            let was_blocked = matches!(file.rider.state, RiderState::Blocked(_));
+            let free = settlement.rider_state == Some(RiderState::Active);
+            let kind = (was_blocked && free).then_some(NoticeKind::Settled)?;
+            (charge.declines, kind)
+        }
+        AttemptOutcome::Accepted | AttemptOutcome::Unknown => return None,
+    };
+    let id = NoticeId {
+        charge: charge.id,
+        kind,
+        declines,
+    };
+    Some((id, debt))
+}
+
+fn kind_of_decline(declines: u32, settlement: &Settlement, policy: &Policy) -> Option<NoticeKind> {
+    let since_first = declines.saturating_sub(1);
+    let remind = since_first.checked_rem(policy.credit.remind_every) == Some(0);
+    if declines == 1 {
+        Some(NoticeKind::Declined)
+    } else if settlement.next_attempt.is_none() {
+        Some(NoticeKind::LastAttempt)
+    } else {
+        remind.then_some(NoticeKind::Reminder)
+    }
 }
 
 fn next_attempt(charge: &Charge, policy: &Policy, news: News<'_>) -> Option<UnixSeconds> {

@@ -31,6 +31,8 @@ mod write_off;
 
 mod adjust;
 
+mod notice;
+
 mod storm;
 
 mod close;

@@ -41,6 +41,8 @@ struct Books {
     orders: BTreeMap<String, (&'static str, i64, u32)>,
     /// Refund number to order number, state and amount.
     refunds: BTreeMap<String, (String, &'static str, i64)>,
+    /// Short messages that were taken.
+    messages: Vec<String>,
     /// Requests that arrived, as method and target.
     heard: Vec<String>,
 }
@@ -53,6 +55,7 @@ impl Provider {
             contracts: BTreeMap::new(),
             orders: BTreeMap::new(),
             refunds: BTreeMap::new(),
+            messages: Vec::new(),
             heard: Vec::new(),
         })))
     }
@@ -109,6 +112,11 @@ impl Provider {
             .values()
             .filter(|(_, state, _)| *state == "done");
         done.map(|(_, _, amount)| amount).sum()
+    }
+
+    /// Short messages that were taken since this was last asked.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().messages)
     }
 
     /// Whether a refund was given back.
@@ -208,6 +216,14 @@ impl Books {
                 (200, self.show_refund(number))
             }
             ("GET", ["refunds", _]) => (404, json!({ "code": "no_such_refund" })),
+            ("POST", []) if request.target == "/sms" => {
+                if self.mood == Mood::Empty {
+                    return (422, json!({ "code": "malformed" }));
+                }
+                self.messages
+                    .push(body["text"].as_str().unwrap().to_owned());
+                (201, json!({ "message": self.messages.len() }))
+            }
             _ => panic!("no such request: {method} {}", request.target),
         }
     }

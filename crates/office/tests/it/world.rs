@@ -13,7 +13,7 @@ use ridecode_office::enrol::{self, SignIn};
 use ridecode_office::mandate::{self, MandateAsked};
 use ridecode_office::upload::{self, Auditor, UploadFault};
 use ridecode_office::{Entropy, GoodwillLimits, Office, Policy};
-use ridecode_office::{bundle, charge, credential, price, refund};
+use ridecode_office::{bundle, charge, credential, notice, price, refund};
 use ridecode_store::memory::MemoryStore;
 use ridecode_store::{Receipt, RiderFile, Store};
 use ridecode_validator::bundle::Expected;
@@ -195,6 +195,12 @@ impl World {
     pub(crate) async fn refund(&mut self, now: UnixSeconds) -> refund::Refunded {
         let edge = (&self.provider, &mut self.chance);
         refund::run(&self.office, now, 1_000, edge).await.unwrap()
+    }
+
+    /// One round of sending notices.
+    pub(crate) async fn send_notices(&mut self, now: UnixSeconds) -> notice::Sent {
+        let edge = (&self.provider, &mut self.chance);
+        notice::run(&self.office, now, 1_000, edge).await.unwrap()
     }
 
     pub(crate) async fn file(&self, rider: RiderId, now: UnixSeconds) -> RiderFile {

@@ -16,7 +16,7 @@ use super::access::{Access, COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
     adjustments, bills, callbacks, credentials, debts, devices, fares, health, mandates, metrics,
-    pages, problems, refunds, riders, rides, segments, statements, validators,
+    notices, pages, problems, refunds, riders, rides, segments, statements, validators,
 };
 
 /// The description as it is committed.
@@ -48,7 +48,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
         mandates::ask, mandates::show, mandates::end, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept,
-        rides::list, bills::month, debts::list, debts::repay, refunds::list, refunds::again,
+        rides::list, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
         adjustments::show, adjustments::reverse, adjustments::decide,
         callbacks::sandbox, callbacks::wechat, callbacks::alipay, statements::list, statements::close,

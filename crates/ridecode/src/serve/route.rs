@@ -14,7 +14,7 @@ use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
     App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
-    mandates, metrics, once, openapi, pages, problems, refunds, riders, rides, segments,
+    mandates, metrics, notices, once, openapi, pages, problems, refunds, riders, rides, segments,
     statements, validators,
 };
 
@@ -86,6 +86,7 @@ routes! {
     GET get "/v1/bills/{month}" Rider Read bills::month;
     GET get "/v1/debts" Rider Read debts::list;
     POST post "/v1/repayments" Rider ByKey debts::repay;
+    GET get "/v1/notices" Rider Read notices::list;
     GET get "/v1/refunds" Rider Read refunds::list;
     POST post "/v1/refunds/{refund}/attempts" Agent ByKey refunds::again;
     POST post "/v1/adjustments" Agent ByKey adjustments::ask;

@@ -84,6 +84,20 @@ async fn an_empty_account_is_blocked_and_the_operator_is_owed_all_the_same() {
     let rides = rider.rides().await;
     assert_eq!(rides[0]["state"], "declined");
     assert_eq!(rides[0]["reason"], "insufficient_balance");
+    let notices = rider.api.get("/v1/notices").await.expect(200);
+    let notice = &notices["notices"][0];
+    assert_eq!(
+        (&notice["kind"], &notice["delivery"]),
+        (&json!("declined"), &json!("sent"))
+    );
+    assert_eq!(
+        (&notice["amount"]["minor"], &notice["rides"]),
+        (&json!(200), &json!(1))
+    );
+    let sms = "/control/sms?phone=%2B8613800138031";
+    let sms = world.provider().get(sms).await.expect(200);
+    let newest = sms[0]["text"].as_str().expect("a text");
+    assert!(newest.contains("¥2.00"), "{newest}");
     assert_eq!(world.close(3, time).await["fares"]["minor"], 200);
     assert_eq!(world.audit().await.findings, []);
     world.stop().await;

@@ -58,6 +58,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/v1/mandates/{mandate}", Rider),
     ("delete", "/v1/mandates/{mandate}", Rider),
     ("get", "/v1/office", STAFF),
+    ("get", "/v1/notices", Rider),
     ("get", "/v1/refunds", Rider),
     ("post", "/v1/refunds/{refund}/attempts", AGENT),
     ("post", "/v1/repayments", Rider),

@@ -68,12 +68,13 @@ pub async fn everything(store: &Store) -> String {
     let refunds = store.due_refunds(late, usize::MAX).await;
     let given_up = store.due_write_offs(late, usize::MAX).await;
     let adjustments = store.load_adjustments(usize::MAX).await;
+    let notices = store.due_notices(late, usize::MAX).await;
     let denied = store.load_denied(UnixSeconds(0)).await;
     let state = store.office_state(late).await;
     let held = store.load_held(OPERATOR).await;
     let pages = pages(store, 2).await;
     format!(
-        "{pages:#?}\n{due:#?}\n{charges:#?}\n{refunds:#?}\n{given_up:#?}\n{adjustments:#?}\n{denied:#?}\n{state:#?}\n{held:#?}"
+        "{pages:#?}\n{due:#?}\n{charges:#?}\n{refunds:#?}\n{given_up:#?}\n{adjustments:#?}\n{notices:#?}\n{denied:#?}\n{state:#?}\n{held:#?}"
     )
 }
 

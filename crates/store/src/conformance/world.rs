@@ -412,6 +412,7 @@ pub async fn news(store: &Store, charge: ChargeId, outcome: AttemptOutcome) -> S
         next_attempt: None,
         transfers: reinstated.into_iter().chain(paid.map(payment)).collect(),
         rider_state: None,
+        notice: None,
     }
 }
 

@@ -111,6 +111,9 @@ impl MemoryStore {
             });
             state.account(rider)?.rider.state = after;
         }
+        if let Some(notice) = news.notice {
+            state.notices.entry((rider, notice.id)).or_insert(notice);
+        }
         if even::may_be_uneven(&news.outcome) {
             state.even_out(rider, news.charge.journey);
         }

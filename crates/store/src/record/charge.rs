@@ -4,6 +4,8 @@ use ridecode_account::{RiderState, Unpaid};
 use ridecode_ledger::{Money, Transfer};
 use ridecode_words::{ChargeId, MandateId, ProviderId, RiderId, UnixSeconds};
 
+use super::notice::Notice;
+
 /// Where a charge stands. Accepted is not collected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ChargeState {
@@ -229,6 +231,8 @@ pub struct Settlement {
     /// The rider's state after it, if it changes. Blocking denies the rider's live credentials,
     /// unblocking takes the entries for debt back; either moves the deny list's version.
     pub rider_state: Option<RiderState>,
+    /// What the rider is told about it. One that is held is not told again.
+    pub notice: Option<Notice>,
 }
 
 /// A debt to be written off.

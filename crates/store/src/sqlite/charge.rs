@@ -6,7 +6,7 @@ use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, count_up, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, bill, credential, refund, rider, transfer};
+use super::{Result, SqliteStore, bill, credential, notice, refund, rider, transfer};
 use crate::even::Owed;
 use crate::fault::StoreFault;
 use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff};
@@ -204,6 +204,9 @@ fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
             step::follow_rider(after, credential, news.at)
         })?;
         rider::set_rider_state(db, rider, after)?;
+    }
+    if let Some(notice) = &news.notice {
+        notice::insert_new(db, notice)?;
     }
     if even::may_be_uneven(&news.outcome) {
         even_out(db, rider, news.charge.journey)?;

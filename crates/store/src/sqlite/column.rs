@@ -17,7 +17,7 @@ use rusqlite::{Connection, Params, Row};
 
 use super::Result;
 use crate::fault::StoreFault;
-use crate::record::LineState;
+use crate::record::{LineState, NoticeKind};
 
 /// The columns of a row, read from left to right.
 pub(super) struct Columns<'a> {
@@ -187,6 +187,9 @@ coded!(CredentialState, "credential state", {
     CredentialState::Denied(DeniedFor::Closed) => 3 => CredentialState::Denied(DeniedFor::Closed),
 });
 coded!(LineState, "adjustment line", { Waiting = 0, Posted = 1, Refused = 2 });
+coded!(NoticeKind, "notice kind", {
+    Declined = 0, Reminder = 1, LastAttempt = 2, Settled = 3,
+});
 coded!(Ending, "ending", {
     Complete = 0, Open = 1, EntryOnly = 2, ExitOnly = 3, SameStation = 4, Overstay = 5, Voided = 6,
 });
@@ -289,6 +292,7 @@ mod tests {
         check::<RevokeReason>(3);
         check::<CredentialState>(4);
         check::<LineState>(3);
+        check::<NoticeKind>(4);
         check::<Ending>(7);
     }
 }

@@ -9,11 +9,12 @@ use ridecode_fare::{Period, TapKind};
 use ridecode_ledger::Currency;
 use ridecode_validator::Outcome;
 use ridecode_words::{
-    AdjustmentId, ChargeId, DeviceId, MandateId, Month, OperatorId, ProviderId, ServiceDay,
-    UnixSeconds, ValidatorId,
+    AdjustmentId, ChargeId, DeviceId, MandateId, Month, OperatorId, ProviderId, RiderId,
+    ServiceDay, UnixSeconds, ValidatorId,
 };
 
 use super::super::adjustment::{asked, decision};
+use super::super::notice::notice;
 use super::super::steps::refund_news;
 use super::super::world::{
     DAY, NOW, OPERATOR, Posting, bill, collected, credential, credential_id, declined, device,
@@ -22,8 +23,9 @@ use super::super::world::{
 };
 use super::verb::Verb;
 use crate::{
-    Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, Disagreement,
-    EntryVoid, RefundAttempt, RefundHeard, ReplyRecord, Session, Store, WriteOff,
+    Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, Delivery,
+    Disagreement, EntryVoid, NoticeAttempt, NoticeId, NoticeKind, RefundAttempt, RefundHeard,
+    ReplyRecord, Session, Store, WriteOff,
 };
 
 /// A source of verbs. It asks the oracle where a verb must fit what is held.
@@ -51,7 +53,8 @@ impl Draw {
             66..76 => self.about_charges(oracle).await,
             76..78 => self.about_refunds(oracle).await,
             78..81 => self.close(oracle).await,
-            81..85 => self.about_adjustments(oracle).await,
+            81..84 => self.about_adjustments(oracle).await,
+            84..86 => self.about_notices(oracle).await,
             _ => self.look(),
         }
     }
@@ -294,7 +297,7 @@ impl Draw {
                 look_again: self.now.plus_s(self.rng.i64(0..1_000)),
             }),
             3 => Verb::FindCharge(id),
-            _ => self.settlement(oracle, charge.id).await,
+            _ => self.settlement(oracle, (charge.id, charge.rider)).await,
         }
     }
 
@@ -342,6 +345,34 @@ impl Draw {
         }
     }
 
+    async fn about_notices(&mut self, oracle: &Store) -> Verb {
+        let rider = rider_id(self.rng.u64(1..6));
+        let mut notices = oracle.load_notices(rider).await.expect("the oracle knows");
+        self.rng.shuffle(&mut notices);
+        let Some(notice) = notices.pop() else {
+            return Verb::LoadNotices(rider);
+        };
+        let mut id = notice.id;
+        if self.rng.u8(0..8) == 0 {
+            id.declines += 1;
+        }
+        match self.rng.u8(0..4) {
+            0 => Verb::DueNotices(self.now, 3),
+            1 => Verb::SettleNotice(id, Delivery::Sent),
+            2 => Verb::SettleNotice(
+                id,
+                Delivery::Failed {
+                    reason: "refused".to_owned(),
+                },
+            ),
+            _ => Verb::OpenNotice(NoticeAttempt {
+                notice: id,
+                number: notice.attempts + self.rng.u32(0..6).min(1),
+                look_again: Some(self.now.plus_s(60)),
+            }),
+        }
+    }
+
     async fn about_refunds(&mut self, oracle: &Store) -> Verb {
         let pages = oracle.audit_page(None, 100).await;
         let mut refunds = pages.expect("the oracle knows").refunds;
@@ -377,7 +408,7 @@ impl Draw {
         }
     }
 
-    async fn settlement(&mut self, oracle: &Store, charge: ChargeId) -> Verb {
+    async fn settlement(&mut self, oracle: &Store, (charge, rider): (ChargeId, RiderId)) -> Verb {
         let outcomes = [
             AttemptOutcome::Accepted,
             AttemptOutcome::Unknown,
@@ -407,6 +438,17 @@ impl Draw {
             6 => Some(RiderState::Closed),
             _ => None,
         };
+        if self.rng.u8(0..3) == 0 {
+            let id = NoticeId {
+                charge,
+                kind: NoticeKind::Reminder,
+                declines: self.rng.u32(0..2),
+            };
+            let mut notice = notice(id, self.now);
+            notice.rider = rider;
+            notice.at = self.now;
+            news.notice = Some(notice);
+        }
         Verb::SettleCharge(Box::new(news))
     }
 

@@ -9,8 +9,8 @@ use ridecode_words::{
 };
 
 use crate::{
-    Acceptance, Adjustment, Attempt, BillSave, Decision, RefundAttempt, RefundNews, ReplyRecord,
-    Session, Settlement, Store, Validator, WriteOff,
+    Acceptance, Adjustment, Attempt, BillSave, Decision, Delivery, NoticeAttempt, NoticeId,
+    RefundAttempt, RefundNews, ReplyRecord, Session, Settlement, Store, Validator, WriteOff,
 };
 
 /// A verb with its arguments.
@@ -47,6 +47,10 @@ pub(super) enum Verb {
     PostAdjustment(AdjustmentId, usize, ServiceDay),
     FindAdjustment(AdjustmentId),
     LoadAdjustments(usize),
+    DueNotices(UnixSeconds, usize),
+    OpenNotice(NoticeAttempt),
+    SettleNotice(NoticeId, Delivery),
+    LoadNotices(RiderId),
     DueWriteOffs(UnixSeconds, usize),
     WriteOff(WriteOff),
     DueRefunds(UnixSeconds, usize),
@@ -126,6 +130,10 @@ impl Verb {
             Self::SettleRefund(news) => written(store.settle_refund(*news).await),
             Self::ReviveRefund(refund, now) => written(store.revive_refund(refund, now).await),
             Self::FindRefund(refund) => written(store.find_refund(refund).await),
+            Self::DueNotices(now, limit) => written(store.due_notices(now, limit).await),
+            Self::OpenNotice(attempt) => written(store.open_notice(attempt).await),
+            Self::SettleNotice(id, delivery) => written(store.settle_notice(id, delivery).await),
+            Self::LoadNotices(rider) => written(store.load_notices(rider).await),
             Self::AskAdjustment(asked, limit) => written(store.ask_adjustment(*asked, limit).await),
             Self::DecideAdjustment(one) => written(store.decide_adjustment(one).await),
             Self::DueAdjustments(limit) => written(store.due_adjustments(limit).await),
