@@ -95,6 +95,8 @@ pub struct Network {
     name: Text,
     /// Ascending by id, as all of these.
     stops: Vec<StopRecord>,
+    /// The heads of the stops' ids, in the same order: stops are looked for by number first.
+    heads: Vec<u64>,
     lines: Vec<LineRecord>,
     /// Stop and line, by place in `stops` and `lines`: where a rider can be.
     states: Vec<State>,
@@ -197,14 +199,27 @@ impl Network {
     }
 
     fn place(&self, stop: &StopId) -> Option<usize> {
-        self.stops
+        let head = head(stop);
+        let begin = self.heads.partition_point(|other| *other < head);
+        let same = self.heads[begin..].partition_point(|other| *other == head);
+        self.stops[begin..begin + same]
             .binary_search_by(|record| record.stop.cmp(stop))
             .ok()
+            .map(|place| begin + place)
     }
 
     fn states_of(&self, place: usize) -> core::ops::Range<usize> {
         usize::from(self.first_state[place])..usize::from(self.first_state[place + 1])
     }
+}
+
+/// The first eight bytes of an id as a number: ids with smaller heads are smaller.
+fn head(stop: &StopId) -> u64 {
+    let mut head = [0; 8];
+    for (byte, own) in head.iter_mut().zip(stop.as_str().bytes()) {
+        *byte = own;
+    }
+    u64::from_be_bytes(head)
 }
 
 #[cfg(test)]

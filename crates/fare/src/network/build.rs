@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use ridecode_words::{LineId, StopId, Text};
 
-use super::{Edge, Interchange, LineRecord, Network, State, StopRecord};
+use super::{Edge, Interchange, LineRecord, Network, State, StopRecord, head};
 
 /// One ride of a line from a stop to the next.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -124,6 +124,7 @@ impl NetworkBuilder {
         let mut network = Network {
             name: self.name,
             first_state: first_states(stops.len(), &states),
+            heads: stops.iter().map(|record| head(&record.stop)).collect(),
             stops,
             lines,
             edges: alloc::vec![Vec::new(); states.len()],

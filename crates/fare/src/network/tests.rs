@@ -254,6 +254,35 @@ fn all_pairs_agree_with_a_second_way_of_counting() {
     }
 }
 
+#[test]
+fn stops_are_found_however_their_ids_begin() {
+    let ids = [
+        "a",
+        "a\0",
+        "abcdefgh",
+        "abcdefgh1",
+        "abcdefgh2",
+        "abcdefgi",
+        "b",
+        "站",
+    ];
+    let sections: Vec<String> = ids
+        .windows(2)
+        .map(|pair| format!("l1:{}-{}:100", pair[0], pair[1]))
+        .collect();
+    let sections: Vec<&str> = sections.iter().map(String::as_str).collect();
+    let network = build(&sections, Interchange::Free).unwrap();
+    for id in ids {
+        let found = network
+            .find_stop(&stop(id))
+            .map(|record| record.stop.as_str());
+        assert_eq!(found, Some(id));
+    }
+    for id in ["abcdefg", "abcdefgh3", "abcdefgh11", "c", "A", "站点"] {
+        assert!(network.find_stop(&stop(id)).is_none(), "{id}");
+    }
+}
+
 /// Every way as text, such as `3 km by l1 l2`.
 fn ways(sections: &[&str], (from, to): (&str, &str), expected: &[&str]) {
     let network = build(sections, Interchange::Free).unwrap();
