@@ -51,6 +51,11 @@ pub enum Value<'a> {
 macro_rules! steps {
     ($($step:ident $kind:literal { $($field:ident),* })*) => {
         impl Step {
+            /// Every kind of step and the names of its fields, in order.
+            pub const KINDS: &'static [(&'static str, &'static [&'static str])] = &[
+                $(($kind, &[$(stringify!($field)),*])),*
+            ];
+
             /// The word for this kind of step, as bills are exported.
             pub fn kind(&self) -> &'static str {
                 match self {

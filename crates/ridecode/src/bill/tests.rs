@@ -302,6 +302,30 @@ fn wrong_documents_are_told_by_field() {
 }
 
 #[test]
+fn the_manual_names_every_kind_of_step_and_every_field() {
+    let manual = include_str!("../../../../docs/bills.md");
+    for (kind, fields) in ridecode_fare::Step::KINDS {
+        let row = manual
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{kind}` |")));
+        let row = row.unwrap_or_else(|| panic!("docs/bills.md has no row for `{kind}`"));
+        for field in *fields {
+            assert!(
+                row.contains(&format!("`{field}`")),
+                "{kind}: `{field}` is not in {row}"
+            );
+        }
+    }
+    let fare = &document()["fares"][0];
+    for name in fare.as_object().unwrap().keys() {
+        assert!(manual.contains(&format!("`{name}`")), "a fare's `{name}`");
+    }
+    for name in document()["taps"][0].as_object().unwrap().keys() {
+        assert!(manual.contains(&format!("`{name}`")), "a tap's `{name}`");
+    }
+}
+
+#[test]
 fn a_document_of_any_bytes_is_refused_calmly() {
     let seed = ridecode_testing::seed(12);
     let mut random = fastrand::Rng::with_seed(seed);
