@@ -2,7 +2,7 @@
 
 import { type Page, expect } from "@playwright/test";
 
-import { code, decoded, enroll, test } from "./world.ts";
+import { code, decoded, enroll, picture, test } from "./world.ts";
 
 test("from the first opening to a shown code in at most six taps, then none", async ({ page, world }) => {
   expect(await enroll(page, world)).toBeLessThanOrEqual(6);
@@ -80,12 +80,6 @@ test("an empty account stops codes with amount, rides and date, and paying start
   await expect(page.getByRole("article")).toContainText(/In · Metro · Zumiao/);
   await expect(page.getByRole("article")).toContainText("Paid");
 });
-
-/** The code's pixels as the screen shows them. */
-async function picture(page: Page): Promise<Buffer> {
-  await expect(code(page)).toBeVisible();
-  return code(page).screenshot();
-}
 
 /** Waits for the code to renew itself. */
 async function nextCode(page: Page): Promise<void> {

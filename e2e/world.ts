@@ -166,11 +166,14 @@ export class World {
 
   /** The digits last sent to a phone. */
   async smsCode(phone: string): Promise<string> {
-    const reply = await fetch(`${this.provider}/control/sms`);
-    const messages = (await reply.json()) as { to: string; text: string }[];
-    const own = messages.filter(({ to }) => to.endsWith(phone)).map(({ text }) => text);
-    const digits = /\b\d{6}\b/.exec(own.at(-1) ?? "")?.[0];
-    expect(digits, `an SMS to ${phone}`).toBeDefined();
+    let digits: string | undefined;
+    await expect(async () => {
+      const reply = await fetch(`${this.provider}/control/sms`);
+      const messages = (await reply.json()) as { to: string; text: string }[];
+      const own = messages.filter(({ to }) => to.endsWith(phone)).map(({ text }) => text);
+      digits = /\b\d{6}\b/.exec(own.at(-1) ?? "")?.[0];
+      expect(digits, `an SMS to ${phone}`).toBeDefined();
+    }).toPass({ timeout: 15_000 });
     return digits!;
   }
 }
@@ -214,6 +217,12 @@ export async function enroll(page: Page, world: World, brand = "廣州地鐵"): 
 /** The code on the screen. */
 export function code(page: Page) {
   return page.getByRole("img", { name: /Ride code/ });
+}
+
+/** The code's pixels as the screen shows them. */
+export async function picture(page: Page): Promise<Buffer> {
+  await expect(code(page)).toBeVisible();
+  return code(page).screenshot();
 }
 
 /** One world for all tests of a worker. */

@@ -54,6 +54,8 @@ export function App() {
 
   const shared: Shared = { ...settings, say, online, rider, brands, refresh };
   const brand = brands.find(({ brand }) => brand === settings.brand);
+  // Pages that know enough go on without a network, and say so themselves.
+  const lostNetwork = fault instanceof Problem && fault.kind === "offline";
   const page = () => {
     if (where === "rides" && rider) {
       return <RidesPage />;
@@ -82,8 +84,7 @@ export function App() {
     <Context.Provider value={shared}>
       <Header language={settings.language} change={settings.setLanguage} />
       <main id="main">
-        {!ready && <Notice fault={fault} />}
-        {ready && fault instanceof Problem && fault.kind !== "offline" && <Notice fault={fault} />}
+        <Notice fault={lostNetwork && (ready || rider !== undefined) ? undefined : fault} />
         {page()}
       </main>
       {(rider || ready) && <Tabs where={where} />}
