@@ -1,5 +1,7 @@
 // The rider's app against the real programs: from enrolment to a charge, with and without a network.
 
+import { readFileSync } from "node:fs";
+
 import { type Page, expect } from "@playwright/test";
 
 import { code, decoded, enroll, picture, test } from "./world.ts";
@@ -68,13 +70,20 @@ test("an empty account stops codes with amount, rides and date, and paying start
     await expect(page.locator("#owed .notice").first()).toContainText(/¥\d+\.00 for 1 ride/, { timeout: 2_000 });
   }).toPass({ timeout: 60_000 });
   await page.getByRole("link", { name: "Code", exact: true }).click();
-  await expect(page.locator("main .notice").first()).toContainText("Codes are stopped");
+  await expect(page.locator("main .notice", { hasText: "Codes are stopped" })).toBeVisible();
   await page.getByRole("link", { name: "See what is owed" }).click();
   await world.setWallet(page, 100_00);
   await page.getByRole("button", { name: /^Pay ¥\d+\.00 now$/ }).click();
   await expect(page.getByText("Nothing is owed.")).toBeVisible({ timeout: 60_000 });
   await page.getByRole("link", { name: "Rides" }).click();
   await paid(page);
+  await page.getByRole("link", { name: "Account" }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download" }).click();
+  const mine = JSON.parse(readFileSync(await (await saved).path(), "utf8"));
+  expect(mine.rides).toHaveLength(1);
+  expect(mine.bills.flatMap(({ fares }: { fares: object[] }) => fares)).toHaveLength(1);
+  await page.getByRole("link", { name: "Rides" }).click();
   await page.getByText("How this fare came about").click();
   await page.getByRole("button", { name: "Receipt" }).click();
   await expect(page.getByRole("article")).toContainText(/In · Metro · Zumiao/);

@@ -6,6 +6,7 @@ import { type Rider, call } from "../api.ts";
 import { useShared } from "../context.ts";
 import { Notice, Page, useAction } from "../notice.tsx";
 import { find, forget } from "../vault.ts";
+import { MyData } from "./my-data.tsx";
 import { Owed } from "./owed.tsx";
 
 export function AccountPage({ forgotten }: { forgotten(): void }) {
@@ -15,6 +16,7 @@ export function AccountPage({ forgotten }: { forgotten(): void }) {
       {!online && <p class="hint">{say("offline")}</p>}
       {rider && <Owed rider={rider} />}
       {rider && rider.devices.length > 0 && <Phones rider={rider} />}
+      {rider && <MyData />}
       <section class="card">
         <h2>{say("settings")}</h2>
         <LargeText />
