@@ -6,6 +6,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 use ridecode_words::{OperatorId, ProviderId, ServiceDay, TicketId};
 
@@ -33,6 +34,26 @@ pub enum Cause {
     },
     /// A ticket.
     Ticket(TicketId),
+    /// A payment of a payout.
+    Payout {
+        /// The payout's number, from 1.
+        number: u64,
+        /// The payment's line within it, from 0.
+        line: u16,
+    },
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statement { operator, number } => {
+                write!(f, "statement {number} of operator {operator}")
+            }
+            Self::Bill { provider, day } => write!(f, "bill of provider {provider} for {day}"),
+            Self::Ticket(ticket) => write!(f, "ticket {ticket}"),
+            Self::Payout { number, line } => write!(f, "line {line} of payout {number}"),
+        }
+    }
 }
 
 /// A booking's id. A cause has each kind once, so repeating an event repeats its ids.
@@ -74,12 +95,14 @@ pub enum SharedEvent {
         /// The sum of its lines' commissions; any sign, zero moves nothing.
         commission: Money,
     },
-    /// The bank paid an operator what a statement says.
+    /// The bank paid an operator what statements come to.
     PaidOut {
         /// Who was paid.
         operator: OperatorId,
-        /// The statement paid.
-        number: u64,
+        /// The payout the payment belongs to.
+        payout: u64,
+        /// The payment's line within it.
+        line: u16,
         /// The day the bank paid.
         day: ServiceDay,
         /// How much; positive.
@@ -148,13 +171,13 @@ impl SharedEvent {
                 number,
                 day,
                 ..
-            }
-            | Self::PaidOut {
-                operator,
-                number,
+            } => (Cause::Statement { operator, number }, day),
+            Self::PaidOut {
+                payout: number,
+                line,
                 day,
                 ..
-            } => (Cause::Statement { operator, number }, day),
+            } => (Cause::Payout { number, line }, day),
             Self::ProviderSettled { provider, day, .. } => (Cause::Bill { provider, day }, day),
             Self::TicketSold { ticket, day, .. }
             | Self::TicketRidden { ticket, day, .. }
@@ -301,7 +324,8 @@ mod tests {
     fn paid_out(minor: i64) -> SharedEvent {
         SharedEvent::PaidOut {
             operator: OPERATOR,
-            number: 3,
+            payout: 3,
+            line: 0,
             day: DAY,
             amount: Money::fen(minor),
         }

@@ -2,8 +2,9 @@
 //!
 //! An event goes into [`post`] (a rider's) or [`book`] (between shared accounts), which give the
 //! transfers it means and nothing else; a day's legs go into [`clear`], which gives each
-//! operator's statement; statements go into [`net`], which says who pays whom. The ledger never knows a tariff, a
-//! provider's protocol or a database, and holds no balance of its own.
+//! operator's statement; statements go into [`net`], which says who pays whom. A [`DayChain`]
+//! gives each day of the ledger its head. The ledger never knows a tariff, a provider's protocol or
+//! a database, and holds no balance of its own.
 #![no_std]
 #![warn(clippy::float_arithmetic, clippy::wildcard_enum_match_arm)]
 
@@ -13,6 +14,7 @@ extern crate std;
 
 mod account;
 mod book;
+mod chain;
 mod clear;
 mod money;
 mod net;
@@ -20,6 +22,7 @@ mod post;
 
 pub use account::{Account, AccountKind, NotAnAccount};
 pub use book::{Booking, BookingId, Cause, SharedEvent, book};
+pub use chain::{DayChain, DayHead};
 pub use clear::{
     ClearFault, ClearedLeg, Clearing, Commission, Coverage, Statement, StatementLine, clear,
 };

@@ -2,20 +2,23 @@
 //! beside a working office.
 //!
 //! Riders come in pages, each rider in one consistent view: bills from taps, transfers and charges
-//! from fares, balances from transfers. Statements and journals come with the first page; what
+//! from fares, balances from transfers. Statements, bookings and journals come with the first page; what
 //! stands on statements is held against the fares as the pages go by, and what is left over at the
 //! end has no fare behind it. Work that waits is not a fault: a month that is due is not compared
-//! with its taps.
+//! with its taps. Last comes the chain of the ledger's days.
 
+mod booking;
+mod chain;
 mod journal;
+mod payout;
 mod rider;
 mod statement;
 
 use std::collections::BTreeMap;
 
-use ridecode_ledger::Account;
+use ridecode_ledger::{Account, Money};
 use ridecode_store::{AuditPage, StoreFault};
-use ridecode_words::UnixSeconds;
+use ridecode_words::{ServiceDay, UnixSeconds};
 
 use self::rider::RiderRecords;
 use self::statement::Lines;
@@ -24,12 +27,23 @@ use crate::Office;
 /// One thing that does not add up.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
-    /// What kind of thing: `bill`, `balance`, `charge`, `refund`, `adjustment`, `statement`, `journal`.
+    /// What kind of thing: `bill`, `balance`, `transfer`, `charge`, `charges`, `refund`,
+    /// `adjustment`,
+    /// `statement`, `payout`, `booking`, `journal`, `ledger`.
     pub what: &'static str,
     /// Which one.
     pub id: String,
     /// What was expected and what was found.
     pub detail: String,
+}
+
+/// A ledger day's head that is known from elsewhere: printed, mailed, published.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct KnownHead {
+    /// The service day.
+    pub day: ServiceDay,
+    /// Its head.
+    pub head: [u8; 32],
 }
 
 /// The result of an audit.
@@ -43,10 +57,18 @@ pub struct Audited {
     pub fares: u64,
     /// Transfers looked at.
     pub transfers: u64,
+    /// Payouts looked at.
+    pub payouts: u64,
+    /// Bookings looked at: transfers with no rider in them.
+    pub bookings: u64,
     /// Charges looked at.
     pub charges: u64,
     /// Statements looked at.
     pub statements: u64,
+    /// Sealed days of the ledger looked at.
+    pub ledger_days: u64,
+    /// The last sealed day of the ledger and its head: what a later audit may begin from.
+    pub head: Option<KnownHead>,
     /// Sum of all debits less all credits, in minor units: 0.
     pub debits_less_credits_minor: i64,
     /// Gaps in journals: known to exist, not here yet. No finding, but said.
@@ -75,9 +97,19 @@ pub async fn run(office: &Office, as_of: UnixSeconds) -> Result<Audited, StoreFa
         }
         after = page.next;
         if after.is_none() {
-            return Ok(audit.finish());
+            break;
         }
     }
+    audit.take_chain(chain::check(office, None).await?);
+    Ok(audit.finish())
+}
+
+/// Checks the days of the ledger after a known head, and nothing else: whoever kept that head need
+/// trust nothing that came before it.
+pub async fn since(office: &Office, known: KnownHead) -> Result<Audited, StoreFault> {
+    let mut audit = Audit::default();
+    audit.take_chain(chain::check(office, Some(known)).await?);
+    Ok(audit.finish())
 }
 
 /// An audit under way.
@@ -93,10 +125,18 @@ impl Audit {
     fn take_common(&mut self, office: &Office, page: &AuditPage) {
         let audited = &mut self.audited;
         audited.statements += count(page.statements.len());
+        audited.bookings += count(page.bookings.len());
         audited.findings.extend(journal::check(&page.journals));
         audited.journal_gaps += journal::count_gaps(&page.journals);
         let found = statement::check(office, &page.statements, &mut self.lines);
         audited.findings.extend(found);
+        audited.payouts += count(page.payouts.len());
+        let found = payout::check(&page.statements, &page.payouts);
+        audited.findings.extend(found);
+        audited.findings.extend(booking::check(page));
+        for booking in &page.bookings {
+            self.move_money((booking.debit, booking.credit), booking.amount);
+        }
     }
 
     fn take_rider(&mut self, records: &RiderRecords<'_>, found: rider::Found) {
@@ -107,14 +147,32 @@ impl Audit {
         audited.transfers += count(records.transfers.len());
         audited.charges += count(records.charges.len());
         for transfer in &records.transfers {
-            let amount = i128::from(transfer.amount.minor);
-            *self.accounts.entry(transfer.debit).or_default() += amount;
-            *self.accounts.entry(transfer.credit).or_default() -= amount;
+            self.move_money((transfer.debit, transfer.credit), transfer.amount);
         }
+        let audited = &mut self.audited;
         audited.findings.extend(found.findings);
         for leg in found.legs {
             audited.findings.extend(self.lines.meet(&leg));
         }
+    }
+
+    fn move_money(&mut self, (debit, credit): (Account, Account), amount: Money) {
+        let minor = i128::from(amount.minor);
+        *self.accounts.entry(debit).or_default() += minor;
+        *self.accounts.entry(credit).or_default() -= minor;
+    }
+
+    fn take_chain(&mut self, found: chain::Found) {
+        let audited = &mut self.audited;
+        audited.ledger_days = found.days;
+        audited.head = found.last.and_then(|last| {
+            let sealed = last.sealed?;
+            Some(KnownHead {
+                day: last.day,
+                head: sealed.head,
+            })
+        });
+        audited.findings.extend(found.findings);
     }
 
     fn finish(mut self) -> Audited {

@@ -34,6 +34,12 @@ pub mod notice;
 
 pub mod close;
 
+pub mod seal;
+
+pub mod payout;
+
+pub mod reconcile;
+
 pub mod rides;
 
 pub mod audit;

@@ -205,6 +205,20 @@ impl Provider {
         }
     }
 
+    /// The lines of a bill of a day that a person hands in as a file: all of them, or none. Nothing
+    /// vouches for such a bill but whoever hands it in.
+    pub fn read_bill_lines(
+        &self,
+        day: ServiceDay,
+        body: &[u8],
+    ) -> Result<Vec<BillLine>, BillFault> {
+        match self {
+            Self::Sandbox(_) => sandbox::read_lines(day, body),
+            Self::WeChatPay(connector) => connector.read_bill_lines(body),
+            Self::Alipay(connector) => connector.read_bill_lines(body),
+        }
+    }
+
     /// Asks for the bill of a day.
     pub fn bill(&self, day: ServiceDay, time: RequestTime) -> HttpRequest {
         match self {

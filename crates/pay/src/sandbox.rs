@@ -10,6 +10,8 @@ mod callback;
 mod reply;
 mod sign;
 
+pub(crate) use self::bill::read_lines;
+
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::fmt;

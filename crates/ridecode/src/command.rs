@@ -34,6 +34,10 @@ pub enum Role {
     Tariff(crate::tariff::Args),
     /// Write operators' statements to files.
     Statement(crate::statement::Args),
+    /// Plan, approve, write and take down payouts to operators.
+    Payout(crate::payout::Args),
+    /// Hold a provider's bill against our books, line by line.
+    Reconcile(crate::reconcile::Args),
     /// Recompute everything and print what does not add up.
     Audit(crate::audit::Args),
     /// Make a database, or bring its tables up to date.
@@ -54,6 +58,8 @@ pub fn run(command: Command) -> ExitCode {
         Role::Gtfs(args) => crate::gtfs::run(args),
         Role::Tariff(args) => crate::tariff::run(args),
         Role::Statement(args) => crate::statement::run(args),
+        Role::Payout(args) => crate::payout::run(args),
+        Role::Reconcile(args) => crate::reconcile::run(args),
         Role::Audit(args) => crate::audit::run(args),
         Role::Migrate(args) => crate::migrate::run(args),
         Role::Bench(args) => crate::bench::run(args),

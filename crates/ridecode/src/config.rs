@@ -26,6 +26,8 @@ pub use file::{Engine, LogFormat};
 pub use provider::{Alipay, Messages, Provider, ProviderKeys, WeChatPay};
 pub use value::Secret;
 
+use crate::payout::account::PayoutAccount;
+
 use file::File;
 
 /// Where settings come from, on the command line of every role that has an office.
@@ -70,6 +72,8 @@ pub struct Config {
     pub staff: Vec<Staff>,
     /// Codes with which validators may register.
     pub validator_codes: Vec<ValidatorCode>,
+    /// Bank accounts of operators and issuers, for payouts.
+    pub payout_accounts: Vec<PayoutAccount>,
     /// The log.
     pub log: Log,
 }
@@ -223,6 +227,7 @@ impl Config {
             work: work(&file.work),
             staff: file.staff.iter().map(staff).collect(),
             validator_codes: file.validator_code.iter().map(validator_code).collect(),
+            payout_accounts: file.payout_account.clone(),
             log: Log {
                 filter: file.log.filter.clone(),
                 format: file.log.format,

@@ -27,6 +27,10 @@ pub mod sandbox;
 
 pub mod statement;
 
+pub mod payout;
+
+pub mod reconcile;
+
 pub mod audit;
 pub mod migrate;
 

@@ -28,7 +28,9 @@ mod metrics;
 mod notices;
 mod openapi;
 mod pages;
+mod payouts;
 mod problems;
+mod provider_bills;
 mod refunds;
 mod riders;
 mod rides;
@@ -53,6 +55,7 @@ use crate::carrier::HttpCarrier;
 use crate::config::{Config, Engine, LogFormat, Source, Staff, ValidatorCode};
 use crate::desk::{self, Admission, Opened};
 use crate::entropy::SystemEntropy;
+use crate::payout::account::PayoutAccount;
 use crate::work::{Doorbell, Worker};
 
 /// Options.
@@ -235,6 +238,7 @@ struct Inside {
     admission: Admission,
     staff: Vec<Staff>,
     validator_codes: Vec<ValidatorCode>,
+    payout_accounts: Vec<PayoutAccount>,
     public_url: String,
     request_timeout: Duration,
     body_max: usize,
@@ -261,6 +265,7 @@ impl Inside {
             admission: opened.admission,
             staff: config.staff.clone(),
             validator_codes: config.validator_codes.clone(),
+            payout_accounts: config.payout_accounts.clone(),
             public_url,
             request_timeout: serve.request_timeout,
             body_max: serve.body_max,

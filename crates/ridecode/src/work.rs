@@ -15,7 +15,9 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ridecode_office::close::CloseFault;
-use ridecode_office::{Carrier, Office, adjust, charge, close, notice, price, refund, write_off};
+use ridecode_office::{
+    Carrier, Office, adjust, charge, close, notice, price, refund, seal, write_off,
+};
 use ridecode_store::StoreFault;
 use ridecode_words::{ServiceDay, UnixSeconds};
 use tokio::sync::{Notify, watch};
@@ -205,6 +207,9 @@ impl Worker {
                     "a day was closed"
                 );
             }
+        }
+        for sealed in seal::day(&self.office, yesterday).await? {
+            tracing::info!(day = %sealed.day, number = sealed.number, "a day of the ledger was sealed");
         }
         *closed = Some(yesterday);
         Ok(())

@@ -24,6 +24,12 @@ pub mod notice;
 
 pub mod statement;
 
+pub mod ledger;
+
+pub mod payout;
+
+pub mod reconciled;
+
 pub mod office;
 
 pub mod random;
@@ -91,6 +97,16 @@ macro_rules! each_law {
             statement::late_legs_stand_on_the_next_statement,
             statement::a_statement_that_missed_a_leg_is_refused,
             statement::a_statement_is_read_back_as_it_was,
+            statement::a_statement_books_its_commission,
+            payout::a_statement_stands_in_one_payout,
+            payout::a_payment_is_booked_once,
+            reconciled::collected_charges_are_found_by_their_day,
+            reconciled::a_bill_is_kept_once,
+            reconciled::a_difference_is_put_right_once,
+            reconciled::a_bill_is_paid_once,
+            ledger::what_is_taken_down_belongs_to_the_open_day,
+            ledger::pages_show_every_transfer_once,
+            ledger::heads_are_kept_once_and_in_order,
             office::pages_show_every_rider_once,
             office::balances_are_the_sums_of_transfers,
             office::counters_count,

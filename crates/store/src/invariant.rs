@@ -10,7 +10,7 @@ use ridecode_ledger::{Account, Currency, Statement, Transfer, TransferKind};
 use ridecode_words::{ChargeId, OperatorId, RiderId};
 
 use crate::record::{
-    Acceptance, Adjustment, AttemptOutcome, BillSave, FareVersion, RefundHeard, RefundNews,
+    Acceptance, Adjustment, AttemptOutcome, BillSave, FareVersion, Payout, RefundHeard, RefundNews,
     Settlement, WriteOff,
 };
 
@@ -259,6 +259,30 @@ pub(crate) fn assert_statement(statement: &Statement) {
     );
     for sum in [statement.commission, statement.payable] {
         assert_eq!(sum.currency, statement.fares.currency, "one currency");
+    }
+}
+
+/// A planned payout has nothing but its plan.
+pub(crate) fn assert_payout(payout: &Payout) {
+    assert!(payout.number >= 1, "payouts are numbered from 1");
+    assert!(
+        payout.statements.is_sorted(),
+        "statements by operator and number"
+    );
+    assert!(!payout.statements.is_empty(), "a payout settles something");
+    assert!(
+        payout.approved.is_none() && payout.withdrawn.is_none(),
+        "it is planned"
+    );
+    assert_eq!(payout.exports, 0, "it was not written for the bank");
+    for one in &payout.payments {
+        assert!(one.payment.amount.is_positive(), "a payment is positive");
+        assert_eq!(one.payment.amount.currency, payout.currency, "one currency");
+        assert!(
+            one.payment.from != one.payment.to,
+            "a payment has two sides"
+        );
+        assert!(one.paid.is_none(), "nothing was paid yet");
     }
 }
 

@@ -18,6 +18,10 @@ mod calendar;
 mod even;
 mod invariant;
 #[cfg(any(feature = "memory", feature = "sqlite"))]
+mod payout;
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+mod reconciled;
+#[cfg(any(feature = "memory", feature = "sqlite"))]
 mod step;
 
 #[cfg(feature = "memory")]
@@ -30,12 +34,15 @@ pub mod conformance;
 
 pub use fault::StoreFault;
 pub use record::{
-    Acceptance, Attempt, AttemptOutcome, AuditPage, BillDue, BillSave, BillSaved, BillWindow,
-    Charge, ChargeDue, ChargeState, CredentialOwner, DayLegs, Disagreement, EntryVoid, FareVersion,
-    HeldEntries, JourneyShare, OfficeState, OperatorLeg, Receipt, Refund, RefundAttempt, RefundDue,
-    RefundHeard, RefundNews, RefundSettled, RefundState, ReplyRecord, RiderFile, RiderOpened,
-    SegmentConflict, Session, Settled, Settlement, StatementSaved, StoredEntry, Validator,
-    WriteOff,
+    Acceptance, Attempt, AttemptOutcome, AuditPage, BankPaid, BillDue, BillFinding, BillRefused,
+    BillSave, BillSaved, BillStep, BillWindow, Charge, ChargeDue, ChargeState, CredentialOwner,
+    DayLegs, Disagreement, EntryVoid, FareVersion, HeldEntries, JourneyShare, LedgerDay,
+    LedgerEntry, LedgerPage, LedgerRange, OfficeState, OpenDifference, OperatorLeg, Payout,
+    PayoutRefused, PayoutSaved, PayoutState, PayoutStep, PlannedPayment, ProviderBill,
+    ProviderBillSaved, ProviderPaid, Receipt, Refund, RefundAttempt, RefundDue, RefundHeard,
+    RefundNews, RefundSettled, RefundState, ReplyRecord, Resolution, RiderFile, RiderOpened,
+    SegmentConflict, Session, Settled, Settlement, Signature, StatementSaved, StoredEntry,
+    UnpaidStatements, Validator, WriteOff,
 };
 pub use record::{
     Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,

@@ -8,8 +8,11 @@ mod adjustment;
 mod bill;
 mod charge;
 mod journal;
+mod ledger;
 mod notice;
 mod office;
+mod payout;
+mod reconciled;
 mod refund;
 mod rider;
 mod statement;
@@ -21,16 +24,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ridecode_account::{Challenge, Credential, Device, Mandate, Phone, Rider};
 use ridecode_codec::crypto::PublicKey;
 use ridecode_fare::{Period, Tap};
-use ridecode_ledger::{Statement, Transfer, TransferId};
+use ridecode_ledger::{Booking, BookingId, Statement, Transfer, TransferId};
 use ridecode_words::{
     AdjustmentId, ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, OperatorId,
-    RefundId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
+    ProviderId, RefundId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
 use crate::fault::StoreFault;
 use crate::record::{
-    Adjustment, Charge, Disagreement, FareVersion, Notice, NoticeId, Refund, ReplyRecord, Session,
-    StoredEntry, Validator,
+    Adjustment, Charge, Disagreement, FareVersion, LedgerDay, Notice, NoticeId, Payout,
+    ProviderBill, Refund, ReplyRecord, Session, StoredEntry, Validator,
 };
 use crate::step::Balance;
 
@@ -80,6 +83,14 @@ struct State {
     /// Legs on no statement yet.
     legs: BTreeMap<(OperatorId, ServiceDay, ChargeId), (IssuerId, i64)>,
     statements: BTreeMap<(OperatorId, u64), Statement>,
+    bookings: BTreeMap<BookingId, Booking>,
+    payouts: BTreeMap<u64, Payout>,
+    provider_bills: BTreeMap<(ProviderId, ServiceDay), ProviderBill>,
+    /// The ledger days that were cut, by number.
+    ledger_days: BTreeMap<u64, LedgerDay>,
+    /// The ledger day of each transfer and each booking.
+    day_of_transfer: BTreeMap<(RiderId, TransferId), u64>,
+    day_of_booking: BTreeMap<BookingId, u64>,
     replies: BTreeMap<String, ReplyRecord>,
     /// The last mark given to a month.
     mark: u64,

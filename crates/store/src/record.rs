@@ -3,8 +3,11 @@
 mod adjustment;
 mod bill;
 mod charge;
+mod ledger;
 mod notice;
 mod office;
+mod payout;
+mod reconciled;
 mod refund;
 mod rider;
 mod segment;
@@ -18,8 +21,17 @@ pub use bill::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneySha
 pub use charge::{
     Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff,
 };
+pub use ledger::{LedgerDay, LedgerEntry, LedgerPage, LedgerRange};
 pub use notice::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId, NoticeKind};
 pub use office::{AuditPage, OfficeState, ReplyRecord};
+pub use payout::{
+    BankPaid, Payout, PayoutRefused, PayoutSaved, PayoutState, PayoutStep, PlannedPayment,
+    Signature, UnpaidStatements,
+};
+pub use reconciled::{
+    BillFinding, BillRefused, BillStep, OpenDifference, ProviderBill, ProviderBillSaved,
+    ProviderPaid, Resolution,
+};
 pub use refund::{
     Refund, RefundAttempt, RefundDue, RefundHeard, RefundNews, RefundSettled, RefundState,
 };

@@ -28,7 +28,14 @@ mod transfer;
 
 mod charge;
 
+mod booking;
 mod statement;
+
+mod payout;
+
+mod reconciled;
+
+mod ledger;
 
 mod office;
 

@@ -6,14 +6,17 @@ use ridecode_account::{
     RiderState,
 };
 use ridecode_fare::{Tap, TapKind};
-use ridecode_ledger::{Account, Currency, Transfer, TransferKind};
+use ridecode_ledger::{
+    Account, Booking, Currency, DayHead, SharedEvent, Statement, Transfer, TransferKind, book,
+};
 use ridecode_validator::DenyReason;
 use ridecode_words::{MandateId, ProviderId, TapId, UnixSeconds};
 
 use crate::fault::StoreFault;
 use crate::record::{
-    Attempt, AttemptOutcome, Charge, ChargeState, Delivery, Notice, NoticeAttempt, Refund,
-    RefundAttempt, RefundHeard, RefundNews, RefundSettled, RefundState, Settled, Settlement,
+    Attempt, AttemptOutcome, Charge, ChargeState, Delivery, LedgerDay, Notice, NoticeAttempt,
+    Refund, RefundAttempt, RefundHeard, RefundNews, RefundSettled, RefundState, Settled,
+    Settlement,
 };
 
 /// What becomes of news about a charge, when it is not to be saved. `mark` is the rider's.
@@ -246,6 +249,31 @@ impl Balance {
             currency: Some(currency),
             minor: minor.ok_or_else(|| StoreFault::conflict("balance of rider", rider))?,
         })
+    }
+}
+
+/// What making a statement moves: its commission.
+pub(crate) fn book_stated(statement: &Statement) -> Result<Vec<Booking>, StoreFault> {
+    let number = statement.number;
+    book(&SharedEvent::stated(statement))
+        .map_err(|_| StoreFault::conflict("commission of statement", number))
+}
+
+/// Whether a ledger day's head is to be saved; not if it is held already. A day that was not cut,
+/// or whose day before has no head yet, is missing.
+pub(crate) fn seal(
+    number: u64,
+    (day, before): (Option<LedgerDay>, Option<LedgerDay>),
+    sealed: &DayHead,
+) -> Result<bool, StoreFault> {
+    let day = day.ok_or_else(|| StoreFault::missing("ledger day that was cut", number))?;
+    match day.sealed {
+        Some(held) if held == *sealed => Ok(false),
+        Some(_) => Err(StoreFault::conflict("ledger day", number)),
+        None if number > 1 && before.is_none_or(|before| before.sealed.is_none()) => {
+            Err(StoreFault::missing("sealed ledger day", number - 1))
+        }
+        None => Ok(true),
     }
 }
 

@@ -12,21 +12,23 @@ use ridecode_account::{
     Challenge, ChallengeAnswer, Credential, Device, Mandate, Phone, RevokeReason, Rider,
 };
 use ridecode_fare::{Period, Tap};
-use ridecode_ledger::Statement;
+use ridecode_ledger::{DayHead, Statement};
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{
-    AdjustmentId, ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, RefundId, RiderId,
-    ServiceDay, TapId, UnixSeconds, ValidatorId,
+    AdjustmentId, ChargeId, CredentialRef, DeviceId, MandateId, OperatorId, ProviderId, RefundId,
+    RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
 use crate::fault::StoreFault;
 use crate::invariant;
 use crate::record::{
-    Acceptance, Adjusted, Adjustment, Attempt, AuditPage, BillDue, BillSave, BillSaved, BillWindow,
-    Charge, ChargeDue, CredentialOwner, DayLegs, Decided, Decision, Delivery, HeldEntries, Notice,
-    NoticeAttempt, NoticeDue, NoticeId, OfficeState, Receipt, Refund, RefundAttempt, RefundDue,
+    Acceptance, Adjusted, Adjustment, Attempt, AuditPage, BillDue, BillRefused, BillSave,
+    BillSaved, BillStep, BillWindow, Charge, ChargeDue, CredentialOwner, DayLegs, Decided,
+    Decision, Delivery, HeldEntries, LedgerDay, LedgerPage, LedgerRange, Notice, NoticeAttempt,
+    NoticeDue, NoticeId, OfficeState, OpenDifference, Payout, PayoutRefused, PayoutSaved,
+    PayoutStep, ProviderBill, ProviderBillSaved, Receipt, Refund, RefundAttempt, RefundDue,
     RefundNews, RefundSettled, ReplyRecord, RiderFile, RiderOpened, SegmentConflict, Session,
-    Settled, Settlement, StatementSaved, Validator, WriteOff,
+    Settled, Settlement, StatementSaved, UnpaidStatements, Validator, WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -306,7 +308,8 @@ impl Store {
         each_engine!(self.load_day(operator, day))
     }
 
-    /// Saves a statement and ties its legs to it, so that no leg stands on two. Numbers follow on
+    /// Saves a statement, ties its legs to it, so that no leg stands on two, and books its
+    /// commission ([`ridecode_ledger::SharedEvent::Stated`]). Numbers follow on
     /// each other without a gap, and the lines are all legs up to the day that stand on no
     /// statement yet: otherwise [`StatementSaved::Moved`], and nothing was changed.
     pub async fn close_day(&self, statement: Statement) -> Result<StatementSaved> {
@@ -395,6 +398,109 @@ impl Store {
     /// The newest adjustments, newest first, at most `limit`.
     pub async fn load_adjustments(&self, limit: usize) -> Result<Vec<Adjustment>> {
         each_engine!(self.load_adjustments(limit))
+    }
+}
+
+/// Payouts.
+impl Store {
+    /// The statements that stand in no payout yet.
+    pub async fn load_unpaid(&self) -> Result<UnpaidStatements> {
+        each_engine!(self.load_unpaid())
+    }
+
+    /// Saves a planned payout. Numbers follow on each other without a gap, and its statements
+    /// stand in no other payout that was not withdrawn: otherwise [`PayoutSaved::Moved`], and
+    /// nothing was changed.
+    pub async fn save_payout(&self, payout: Payout) -> Result<PayoutSaved> {
+        invariant::assert_payout(&payout);
+        each_engine!(self.save_payout(payout))
+    }
+
+    /// Takes a step of a payout and books a payment that was made
+    /// ([`ridecode_ledger::SharedEvent::PaidOut`]). A step taken before changes nothing, but for an
+    /// export, which is counted.
+    pub async fn step_payout(
+        &self,
+        number: u64,
+        step: PayoutStep,
+    ) -> Result<std::result::Result<Payout, PayoutRefused>> {
+        each_engine!(self.step_payout(number, step))
+    }
+
+    /// The payouts after a number, by number, at most `limit`.
+    pub async fn load_payouts(&self, after: u64, limit: usize) -> Result<Vec<Payout>> {
+        each_engine!(self.load_payouts(after, limit))
+    }
+}
+
+/// Provider bills.
+impl Store {
+    /// The charges a provider collected on a day, and those asked for, by id; those not here are
+    /// left out. Reads the whole ledger.
+    pub async fn load_collected(
+        &self,
+        provider: ProviderId,
+        day: ServiceDay,
+        asked: Vec<ChargeId>,
+    ) -> Result<Vec<Charge>> {
+        each_engine!(self.load_collected((provider, day), &asked))
+    }
+
+    /// Saves a provider's bill of a day, once: a repeat changes nothing, and so does another bill.
+    pub async fn save_provider_bill(&self, bill: ProviderBill) -> Result<ProviderBillSaved> {
+        each_engine!(self.save_provider_bill(bill))
+    }
+
+    /// A provider's bill of a day.
+    pub async fn find_provider_bill(
+        &self,
+        provider: ProviderId,
+        day: ServiceDay,
+    ) -> Result<Option<ProviderBill>> {
+        each_engine!(self.find_provider_bill((provider, day)))
+    }
+
+    /// Takes a step of a bill and books what the provider paid
+    /// ([`ridecode_ledger::SharedEvent::ProviderSettled`]). A step taken before changes nothing.
+    pub async fn step_provider_bill(
+        &self,
+        provider: ProviderId,
+        day: ServiceDay,
+        step: BillStep,
+    ) -> Result<std::result::Result<ProviderBill, BillRefused>> {
+        each_engine!(self.step_provider_bill((provider, day), step))
+    }
+
+    /// The differences that something is still to be done about, by provider, day and place.
+    pub async fn open_differences(&self, limit: usize) -> Result<Vec<OpenDifference>> {
+        each_engine!(self.open_differences(limit))
+    }
+}
+
+/// Days of the ledger.
+impl Store {
+    /// Ends the ledger day that is open, for a service day: what is taken down from now on belongs
+    /// to the next. `false`, and nothing was changed, if that day or a later one was cut before.
+    pub async fn cut_ledger(&self, day: ServiceDay) -> Result<bool> {
+        each_engine!(self.cut_ledger(day))
+    }
+
+    /// The ledger days that were cut, by number.
+    pub async fn load_ledger_days(&self) -> Result<Vec<LedgerDay>> {
+        each_engine!(self.load_ledger_days())
+    }
+
+    /// The next `limit` transfers of a range of ledger days, with its bookings on the last page.
+    /// Pages of days that were cut fit together whenever they are read.
+    pub async fn ledger_page(&self, range: LedgerRange, limit: usize) -> Result<LedgerPage> {
+        each_engine!(self.ledger_page(range, limit))
+    }
+
+    /// Saves what a ledger day came to, once and after the day before. A repeat changes nothing,
+    /// another head is a conflict; a day that was not cut, or whose day before has no head, is
+    /// [`StoreFault::Missing`].
+    pub async fn seal_ledger(&self, number: u64, sealed: DayHead) -> Result<()> {
+        each_engine!(self.seal_ledger(number, sealed))
     }
 }
 

@@ -146,7 +146,8 @@ fn shared_event(event: &Value) -> SharedEvent {
         },
         "paid-out" => SharedEvent::PaidOut {
             operator: operator(),
-            number: statement(),
+            payout: event["payout"].as_u64().expect("a number"),
+            line: 0,
             day,
             amount: amount(),
         },

@@ -37,4 +37,10 @@ mod storm;
 
 mod close;
 
+mod payout;
+
+mod reconcile;
+
 mod audit;
+
+mod chain;

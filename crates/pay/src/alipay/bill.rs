@@ -53,7 +53,12 @@ impl<V: RsaVault> Connector<V> {
     /// was given back is money of its own and no payment. `None` is no reply at all.
     pub fn read_bill(&self, reply: Option<&HttpReply>) -> Result<Vec<BillLine>, BillFault> {
         let reply = reply.filter(|reply| reply.status == 200);
-        read_lines(bill::text(&reply.ok_or(BillFault::Silent)?.body)?)
+        self.read_bill_lines(&reply.ok_or(BillFault::Silent)?.body)
+    }
+
+    /// The payments of a bill as it lies in a file: all of them, or none.
+    pub fn read_bill_lines(&self, body: &[u8]) -> Result<Vec<BillLine>, BillFault> {
+        read_lines(bill::text(body)?)
     }
 }
 

@@ -30,7 +30,8 @@ impl Connector {
     }
 }
 
-fn read_lines(day: ServiceDay, body: &[u8]) -> Result<Vec<BillLine>, BillFault> {
+/// The lines of a bill as it lies in a file.
+pub(crate) fn read_lines(day: ServiceDay, body: &[u8]) -> Result<Vec<BillLine>, BillFault> {
     let mut lines = (1..).zip(bill::text(body)?.lines());
     if lines.next().is_none_or(|(_, header)| header != HEADER) {
         return Err(bill::fault(1, "the first line must name the columns"));
@@ -41,6 +42,9 @@ fn read_lines(day: ServiceDay, body: &[u8]) -> Result<Vec<BillLine>, BillFault> 
             read.take(number, read_line(line))?;
             continue;
         };
+        if closing.split(',').next() != Some(&day.to_string()) {
+            return Err(bill::fault(number, "the bill is for another day"));
+        }
         let (count, sum) = read.so_far();
         if closing != [day.to_string(), count.to_string(), sum.to_string()].join(",") {
             return Err(bill::fault(number, "the sum is not that of the lines"));

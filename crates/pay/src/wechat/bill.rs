@@ -65,6 +65,11 @@ impl<V: EnvelopeVault> Connector<V> {
         if self.vault.sha1(body) != ticket.sha1 {
             return Err(BillFault::Silent);
         }
+        self.read_bill_lines(body)
+    }
+
+    /// The lines of a bill as it lies in a file: all of them, or none.
+    pub fn read_bill_lines(&self, body: &[u8]) -> Result<Vec<BillLine>, BillFault> {
         let owner = self.settings.sub_merchant.as_ref();
         read_lines(body, &self.settings.merchant, owner.map(String::as_str))
     }

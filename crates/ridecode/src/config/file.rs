@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Role;
+use crate::payout::account::PayoutAccount;
+
 use super::value::{Address, BaseUrl, Code, Key, LocalTime, Token, Whole, Zone};
 
 /// The whole file.
@@ -25,6 +27,7 @@ pub(super) struct File {
     pub(super) log: LogFile,
     pub(super) staff: Vec<StaffFile>,
     pub(super) validator_code: Vec<ValidatorCodeFile>,
+    pub(super) payout_account: Vec<PayoutAccount>,
 }
 
 impl Default for File {
@@ -44,6 +47,7 @@ impl Default for File {
             log: LogFile::default(),
             staff: Vec::new(),
             validator_code: Vec::new(),
+            payout_account: Vec::new(),
         }
     }
 }

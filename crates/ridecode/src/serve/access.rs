@@ -93,7 +93,7 @@ impl StaffMember {
             Some(own) => Err(Problem::new(
                 Kind::Forbidden,
                 format!(
-                    "this token is for operator {own}; riders' money is for staff of the issuer"
+                    "this token is for operator {own}; riders' money and payouts are for staff of the issuer"
                 ),
             )),
         }

@@ -16,7 +16,8 @@ use super::access::{Access, COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
     adjustments, bills, callbacks, credentials, debts, devices, fares, health, mandates, metrics,
-    notices, pages, problems, refunds, riders, rides, segments, statements, validators,
+    notices, pages, payouts, problems, provider_bills, refunds, riders, rides, segments,
+    statements, validators,
 };
 
 /// The description as it is committed.
@@ -51,8 +52,11 @@ pub(super) async fn openapi() -> impl IntoResponse {
         rides::list, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
         adjustments::show, adjustments::reverse, adjustments::decide,
-        callbacks::sandbox, callbacks::wechat, callbacks::alipay, statements::list, statements::close,
-        statements::office
+        callbacks::sandbox, callbacks::wechat, callbacks::alipay, statements::list, statements::file,
+        statements::close, statements::office, payouts::plan, payouts::list, payouts::approve,
+        payouts::withdraw, payouts::export, payouts::pay, provider_bills::take,
+        provider_bills::show, provider_bills::open, provider_bills::resolve,
+        provider_bills::settle
     ),
     modifiers(&FromRoutes)
 )]

@@ -14,8 +14,8 @@ use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
     App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
-    mandates, metrics, notices, once, openapi, pages, problems, refunds, riders, rides, segments,
-    statements, validators,
+    mandates, metrics, notices, once, openapi, pages, payouts, problems, provider_bills, refunds,
+    riders, rides, segments, statements, validators,
 };
 
 /// One route.
@@ -100,7 +100,19 @@ routes! {
     POST post "/v1/callbacks/wechat" Signed ByItself callbacks::wechat;
     POST post "/v1/callbacks/alipay" Signed ByItself callbacks::alipay;
     GET get "/v1/statements" Books Read statements::list;
+    GET get "/v1/statements/file" Books Read statements::file;
     POST post "/v1/days/{day}/close" Accountant ByKey statements::close;
+    POST post "/v1/payouts" Accountant ByKey payouts::plan;
+    GET get "/v1/payouts" Books Read payouts::list;
+    POST post "/v1/payouts/{payout}/approval" Accountant ByItself payouts::approve;
+    POST post "/v1/payouts/{payout}/withdrawal" Accountant ByItself payouts::withdraw;
+    POST post "/v1/payouts/{payout}/file" Accountant ByKey payouts::export;
+    POST post "/v1/payouts/{payout}/payments" Accountant ByItself payouts::pay;
+    POST post "/v1/provider-bills/{day}" Accountant ByItself provider_bills::take;
+    GET get "/v1/provider-bills/{day}" Books Read provider_bills::show;
+    POST post "/v1/provider-bills/{day}/resolutions" Accountant ByItself provider_bills::resolve;
+    POST post "/v1/provider-bills/{day}/settlement" Accountant ByItself provider_bills::settle;
+    GET get "/v1/differences" Books Read provider_bills::open;
     GET get "/v1/office" Staff Read statements::office;
 }
 
@@ -121,10 +133,10 @@ pub(super) fn find(method: &Method, path: &str) -> Option<&'static Route> {
 pub(super) fn router(app: &App) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
-        let limit = if route.path == SEGMENTS {
-            segment::LENGTH_MAX
-        } else {
-            app.body_max
+        let limit = match route.path {
+            SEGMENTS => segment::LENGTH_MAX,
+            BILLS => BILL_LENGTH_MAX,
+            _ => app.body_max,
         };
         let endpoint = (route.endpoint)().layer(DefaultBodyLimit::max(limit));
         router = router.route(route.path, endpoint);
@@ -146,5 +158,10 @@ async fn method_not_allowed() -> axum::response::Response {
     )
     .into_response()
 }
+
+/// What a provider's bill may have, in bytes.
+const BILL_LENGTH_MAX: usize = 64 * 1024 * 1024;
+
+const BILLS: &str = "/v1/provider-bills/{day}";
 
 const SEGMENTS: &str = "/v1/validators/{validator}/segments";

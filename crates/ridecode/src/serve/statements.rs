@@ -2,6 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use clap::ValueEnum as _;
 use ridecode_ledger::{Coverage, Statement, StatementLine};
 use ridecode_office::close;
 use ridecode_words::ServiceDay;
@@ -13,6 +16,7 @@ use super::access::StaffMember;
 use super::problem::{Kind, Problem, Result};
 use super::wire::{MoneyView, Named, Parameters, parse};
 use crate::clock::now;
+use crate::statement::format::{Format, Sheet, render};
 use crate::work::service_day;
 
 /// Which operator.
@@ -97,6 +101,49 @@ pub(super) async fn list(
     let day: ServiceDay = parse("day", &query.day)?;
     let statements = app.office.store.load_statements(operator, day).await?;
     Ok(Json(statements.iter().map(statement_view).collect()))
+}
+
+/// Which operator's day, in which form.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OfOperatorDayAs {
+    /// The operator's number.
+    #[param(value_type = u32, example = 1)]
+    operator: String,
+    /// The service day.
+    #[param(example = "2026-11-21")]
+    day: String,
+    /// `csv`, `tides` (its table fare_transactions) or `coverage` (what the statements rest on).
+    #[param(example = "tides")]
+    format: String,
+}
+
+/// An operator's statements for a day as a file; a header alone if there are none.
+#[utoipa::path(get, path = "/v1/statements/file", tag = "staff", params(OfOperatorDayAs),
+    responses((status = 200, content_type = "text/csv", body = String)))]
+pub(super) async fn file(
+    State(app): State<App>,
+    staff: StaffMember,
+    Parameters(query): Parameters<OfOperatorDayAs>,
+) -> Result<impl IntoResponse> {
+    let operator = staff.operator(&app, &query.operator)?;
+    let day: ServiceDay = parse("day", &query.day)?;
+    let format = Format::from_str(&query.format, false)
+        .map_err(|_| Problem::field("format", "must be csv, tides or coverage"))?;
+    let statements = app.office.store.load_statements(operator, day).await?;
+    let found = app.office.desk.find_operator(operator);
+    let sheet = Sheet {
+        operator: found.ok_or_else(Problem::internal)?,
+        statements: &statements,
+        format,
+        byte_order_mark: false,
+    };
+    let bytes = render(&app.office, &sheet).await.map_err(|fault| {
+        tracing::error!(error = format!("{fault:#}"), "statements cannot be written");
+        Problem::internal()
+    })?;
+    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8")], bytes))
 }
 
 /// What closing a day gave.

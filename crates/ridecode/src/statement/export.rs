@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use ridecode_words::{OperatorId, ServiceDay};
 
-use super::csv;
+use super::coverage;
+use super::format::{Format, Sheet, render};
 use crate::config::{Config, Source};
 use crate::entropy::SystemEntropy;
 use crate::output;
@@ -19,10 +20,13 @@ pub(super) struct Args {
     /// The service day, such as 2026-11-21.
     #[arg(long, value_name = "DAY")]
     day: ServiceDay,
+    /// The form of the file.
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
     /// File to write; an existing one is not overwritten. Default: standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Begin with the UTF-8 byte order mark, by which spreadsheets know the encoding.
+    /// Begin CSV with the UTF-8 byte order mark, by which spreadsheets know the encoding.
     #[arg(long)]
     bom: bool,
     #[command(flatten)]
@@ -52,13 +56,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
         return Ok(ExitCode::FAILURE);
     }
-    let options = csv::Options {
-        operator_name: operator.name.as_str(),
+    if let Some(gaps) = coverage::gaps(&statements) {
+        anstream::eprintln!("note: {gaps}");
+    }
+    let sheet = Sheet {
+        operator,
+        statements: &statements,
+        format: args.format,
         byte_order_mark: args.bom,
     };
-    output::write(args.out.as_deref(), |out| {
-        csv::write(out, &statements, &options)
-    })?;
+    let bytes = runtime.block_on(render(&office, &sheet))?;
+    output::write(args.out.as_deref(), |out| Ok(out.write_all(&bytes)?))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,7 +74,10 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   ridecode statement export --operator 1 --day 2026-11-21
   ridecode statement export --operator 1 --day 2026-11-21 --bom --out metro.csv
+  ridecode statement export --operator 1 --day 2026-11-21 --format tides --out fare_transactions.csv
+  ridecode statement export --operator 1 --day 2026-11-21 --format coverage
 
-One line for each line of each statement of the day; columns are explained in docs/ledger.md.
+One line for each line of each statement of the day, in coverage one for each range of a journal;
+columns are explained in docs/ledger.md. Entries known to be missing are said on standard error.
 Amounts are in minor units (fen), corrections are negative. Reads only, and may run beside a
 working office. Exits with 0, with 1 if the day has no statement, with 2 if it could not be done.";

@@ -27,6 +27,10 @@ mod bills;
 mod refunds;
 mod rides;
 
+mod payouts;
+
+mod reconcile;
+
 mod sandbox;
 mod stand_ins;
 

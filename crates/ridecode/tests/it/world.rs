@@ -185,7 +185,7 @@ pub(crate) fn settings(folder: PathBuf) -> Config {
     config.work.enabled = false;
     config.staff = vec![
         staff(("all", STAFF), Role::Admin, None),
-        staff(("metro", METRO_STAFF), Role::Accountant, Some(1)),
+        staff(("metro", METRO_STAFF), Role::Admin, Some(1)),
     ];
     for role in Role::ALL {
         let token = token_of(role);

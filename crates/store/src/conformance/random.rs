@@ -12,8 +12,8 @@ use self::draw::Draw;
 use self::verb::Verb;
 use super::office::{assert_sums, pages};
 use super::world::OPERATOR;
-use crate::Store;
 use crate::memory::MemoryStore;
+use crate::{LedgerRange, Store};
 
 /// Random verbs as they were told, to the memory engine and to another one.
 pub struct Told {
@@ -72,9 +72,16 @@ pub async fn everything(store: &Store) -> String {
     let denied = store.load_denied(UnixSeconds(0)).await;
     let state = store.office_state(late).await;
     let held = store.load_held(OPERATOR).await;
+    let whole = LedgerRange {
+        first: 1,
+        last: u64::MAX,
+        after: None,
+    };
+    let ledger = store.ledger_page(whole, usize::MAX).await;
+    let days = store.load_ledger_days().await;
     let pages = pages(store, 2).await;
     format!(
-        "{pages:#?}\n{due:#?}\n{charges:#?}\n{refunds:#?}\n{given_up:#?}\n{adjustments:#?}\n{notices:#?}\n{denied:#?}\n{state:#?}\n{held:#?}"
+        "{ledger:#?}\n{days:#?}\n{pages:#?}\n{due:#?}\n{charges:#?}\n{refunds:#?}\n{given_up:#?}\n{adjustments:#?}\n{notices:#?}\n{denied:#?}\n{state:#?}\n{held:#?}"
     )
 }
 

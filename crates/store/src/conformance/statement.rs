@@ -1,5 +1,6 @@
 //! Statements: gapless, and each leg on one.
 
+use ridecode_ledger::{SharedEvent, book};
 use ridecode_words::{OperatorId, ServiceDay};
 
 use super::world::{
@@ -98,6 +99,26 @@ pub async fn a_statement_is_read_back_as_it_was(store: &Store) {
     let page = store.audit_page(None, 1).await.expect("a page");
     assert_eq!(page.statements, saved);
     assert_eq!(NOW, super::world::NOW);
+}
+
+/// A statement's commission is booked with it, once.
+pub async fn a_statement_books_its_commission(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let bookings = async || store.audit_page(None, 1).await.expect("a page").bookings;
+    for sequence in 1..=2 {
+        ride_and_bill(store, 1, sequence, 1).await;
+        let legs = store.load_day(OPERATOR, DAY).await.expect("legs");
+        let next = statement(OPERATOR, DAY, &legs);
+        let mut refused = next.clone();
+        refused.number += 1;
+        assert_eq!(close(store, refused).await, StatementSaved::Moved);
+        let before = bookings().await;
+        assert_eq!(close(store, next.clone()).await, StatementSaved::Saved);
+        assert_eq!(close(store, next.clone()).await, StatementSaved::Repeated);
+        let booked = book(&SharedEvent::stated(&next)).expect("a commission");
+        assert_eq!(booked.len(), 1);
+        assert_eq!(bookings().await, [before, booked].concat());
+    }
 }
 
 async fn close(store: &Store, statement: ridecode_ledger::Statement) -> StatementSaved {

@@ -147,7 +147,7 @@ impl State {
         };
         account.balance = balance;
         account.mark += 1;
-        self.transfers.insert((rider, transfer.id), transfer);
+        self.take_down(transfer);
         line.number = Some(transfer.id.line);
         line.state = LineState::Posted;
         self.even_out(rider, line.journey);

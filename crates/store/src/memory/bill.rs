@@ -156,7 +156,7 @@ impl State {
             self.fares.insert(key, fare.clone());
         }
         for transfer in of_fares(&bill.transfers, new, |transfer| transfer.id.charge) {
-            self.transfers.insert((rider, transfer.id), *transfer);
+            self.take_down(*transfer);
         }
         for leg in of_fares(&bill.legs, new, |leg| leg.leg.charge) {
             let key = (leg.operator, leg.day, leg.leg.charge);

@@ -74,7 +74,7 @@ impl MemoryStore {
         let account = state.account(rider)?;
         account.balance = account.balance.after(&transfer)?;
         account.mark += 1;
-        state.transfers.insert((rider, transfer.id), transfer);
+        state.take_down(transfer);
         state.charges.insert((rider, charge.id), charge);
         Ok(true)
     }
@@ -101,7 +101,7 @@ impl MemoryStore {
         account.balance = balance;
         account.mark += 1;
         for transfer in &news.transfers {
-            state.transfers.insert((rider, transfer.id), *transfer);
+            state.take_down(*transfer);
         }
         let charge = step::settle(held, &news);
         state.charges.insert((rider, charge.id), charge);
@@ -158,7 +158,7 @@ impl State {
             self.refunds.insert((rider, refund.id), refund);
         }
         for transfer in &changed.transfers {
-            self.transfers.insert((rider, transfer.id), *transfer);
+            self.take_down(*transfer);
         }
         let unpaid: Vec<Charge> = self.charges_of(rider).cloned().collect();
         let Some(account) = self.riders.get_mut(&rider) else {

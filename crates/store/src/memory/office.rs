@@ -6,7 +6,7 @@ use ridecode_words::{Month, RiderId, TapId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
-use crate::record::{AuditPage, OfficeState, ReplyRecord};
+use crate::record::{AuditPage, OfficeState, ProviderBill, ReplyRecord};
 
 impl MemoryStore {
     pub(crate) fn find_tap(&self, tap: TapId) -> Result<Option<Tap>> {
@@ -32,6 +32,16 @@ impl MemoryStore {
         page.next = next;
         if after.is_none() {
             page.statements = state.statements.values().cloned().collect();
+            page.payouts = state.payouts.values().cloned().collect();
+            let bills = state.provider_bills.values();
+            let settled = bills.filter(|bill| bill.settled.is_some());
+            page.settled_bills = settled
+                .map(|bill| ProviderBill {
+                    findings: Vec::new(),
+                    ..bill.clone()
+                })
+                .collect();
+            page.bookings = state.bookings.values().copied().collect();
             let validators = state.validators.keys();
             page.journals = validators.map(|&validator| state.held(validator)).collect();
         }
@@ -84,6 +94,9 @@ impl State {
             balances: Vec::new(),
             due: Vec::new(),
             statements: Vec::new(),
+            payouts: Vec::new(),
+            settled_bills: Vec::new(),
+            bookings: Vec::new(),
             journals: Vec::new(),
             next: None,
         };

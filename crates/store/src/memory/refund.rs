@@ -61,7 +61,7 @@ impl MemoryStore {
         account.balance = balance;
         account.mark += 1;
         if let Some(transfer) = news.transfer {
-            state.transfers.insert((rider, transfer.id), transfer);
+            state.take_down(transfer);
         }
         let journey = refund.id.charge.journey;
         state.refunds.insert((rider, refund.id), refund);

@@ -7,6 +7,7 @@ use ridecode_words::{OperatorId, ServiceDay};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::record::{DayLegs, StatementSaved};
+use crate::step;
 
 impl MemoryStore {
     pub(crate) fn load_day(&self, operator: OperatorId, day: ServiceDay) -> Result<DayLegs> {
@@ -37,7 +38,9 @@ impl MemoryStore {
         if stated != state.open_legs(operator, day) {
             return Ok(StatementSaved::Moved);
         }
+        let bookings = step::book_stated(&statement)?;
         // Nothing can refuse the statement from here on.
+        state.book(bookings);
         state
             .legs
             .retain(|(of, on, _), _| *of != operator || *on > day);

@@ -1,12 +1,14 @@
 //! The back office's own things.
 
 use ridecode_fare::{Period, Tap};
-use ridecode_ledger::{Statement, Transfer};
+use ridecode_ledger::{Booking, Statement, Transfer};
 use ridecode_words::{RiderId, UnixSeconds};
 
 use super::adjustment::{AdjustmentKind, AdjustmentLine};
 use super::bill::FareVersion;
 use super::charge::Charge;
+use super::payout::Payout;
+use super::reconciled::ProviderBill;
 use super::refund::Refund;
 use super::segment::HeldEntries;
 
@@ -59,6 +61,13 @@ pub struct AuditPage {
     pub due: Vec<(Period, UnixSeconds)>,
     /// Every statement; on the first page only.
     pub statements: Vec<Statement>,
+    /// Every payout, by number; on the first page only.
+    pub payouts: Vec<Payout>,
+    /// Every provider bill whose payment is known, by provider and day, without its findings; on
+    /// the first page only.
+    pub settled_bills: Vec<ProviderBill>,
+    /// Every booking, by id; on the first page only.
+    pub bookings: Vec<Booking>,
     /// What is held of every journal; on the first page only.
     pub journals: Vec<HeldEntries>,
     /// The rider to ask after for the next page; `None` on the last.

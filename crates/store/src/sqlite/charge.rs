@@ -279,7 +279,7 @@ pub(super) fn expect(db: &Connection, charge: ChargeId) -> Result<Charge> {
 }
 
 /// Finds a charge by way of the tap its journey is named by: charges are kept by rider.
-fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
+pub(super) fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
     let Some((rider, _)) = bill::tap_of(db, charge.journey)? else {
         return Ok(None);
     };

@@ -40,8 +40,7 @@ impl Columns<'_> {
 
     /// A random 64-bit id.
     fn id(&mut self) -> Result<u64> {
-        self.take()
-            .map(|stored: i64| stored.cast_unsigned() ^ TOP_BIT)
+        self.take().map(random_id)
     }
 
     pub(super) fn rider(&mut self) -> Result<RiderId> {
@@ -246,6 +245,11 @@ pub(super) fn counter(db: &Connection, name: &str) -> Result<u64> {
 /// A random 64-bit id as it is stored: in its own order under SQLite's signed numbers.
 pub(super) fn id(id: u64) -> i64 {
     (id ^ TOP_BIT).cast_signed()
+}
+
+/// A random 64-bit id read back.
+pub(super) fn random_id(stored: i64) -> u64 {
+    stored.cast_unsigned() ^ TOP_BIT
 }
 
 /// A currency as it is stored.

@@ -5,17 +5,21 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::open::OpenFault;
 
 /// The migrations, in order. A file, once released, never changes.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001-the-way-of-a-ride.sql"),
     include_str!("migrations/0002-charges-in-line-with-fares.sql"),
     include_str!("migrations/0003-refunds.sql"),
     include_str!("migrations/0004-write-offs.sql"),
     include_str!("migrations/0005-adjustments.sql"),
     include_str!("migrations/0006-notices.sql"),
+    include_str!("migrations/0007-bookings.sql"),
+    include_str!("migrations/0008-days-of-the-ledger.sql"),
+    include_str!("migrations/0009-payouts.sql"),
+    include_str!("migrations/0010-provider-bills.sql"),
 ];
 
 /// The newest version, which is the number of migrations.
-const KNOWN: u32 = 6;
+const KNOWN: u32 = 10;
 
 const _: () = assert!(MIGRATIONS.len() == KNOWN as usize);
 

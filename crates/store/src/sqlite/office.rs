@@ -6,7 +6,8 @@ use rusqlite::{Connection, params};
 
 use super::column::{counter, execute, find, id, load};
 use super::{
-    Result, SqliteStore, adjustment, bill, charge, journal, refund, rider, statement, tap, transfer,
+    Result, SqliteStore, adjustment, bill, booking, charge, journal, payout, reconciled, refund,
+    rider, statement, tap, transfer,
 };
 use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ReplyRecord};
@@ -69,6 +70,9 @@ fn audit_page(db: &Connection, after: Option<RiderId>, limit: usize) -> Result<A
     page.next = next;
     if after.is_none() {
         page.statements = statement::all(db)?;
+        page.payouts = payout::after_number(db, 0, usize::MAX)?;
+        page.settled_bills = reconciled::settled(db)?;
+        page.bookings = booking::all(db)?;
         page.journals = journal::load_held(db, None)?;
     }
     Ok(page)
@@ -87,6 +91,9 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
         balances: Vec::new(),
         due: Vec::new(),
         statements: Vec::new(),
+        payouts: Vec::new(),
+        settled_bills: Vec::new(),
+        bookings: Vec::new(),
         journals: Vec::new(),
         next: None,
     };

@@ -7,8 +7,9 @@ use ridecode_words::{IssuerId, OperatorId, ServiceDay, ValidatorId};
 use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, count_up, execute, find, impossible, load};
-use super::{Result, SqliteStore};
+use super::{Result, SqliteStore, booking};
 use crate::record::{DayLegs, OperatorLeg, StatementSaved};
+use crate::step;
 
 impl SqliteStore {
     pub(crate) async fn load_day(&self, operator: OperatorId, day: ServiceDay) -> Result<DayLegs> {
@@ -56,7 +57,40 @@ pub(super) fn insert_legs<'a>(
 
 /// Every statement, by operator and number.
 pub(super) fn all(db: &Connection) -> Result<Vec<Statement>> {
-    let sql = "SELECT operator, number FROM statements ORDER BY operator, number";
+    named(
+        db,
+        "SELECT operator, number FROM statements ORDER BY operator, number",
+    )
+}
+
+/// The statements that stand in no payout, or in withdrawn ones alone, by operator and number.
+pub(super) fn in_no_payout(db: &Connection) -> Result<Vec<Statement>> {
+    named(
+        db,
+        "SELECT operator, number FROM statements AS one WHERE NOT EXISTS (
+             SELECT 1 FROM payout_statements AS settled JOIN payouts ON payouts.number = payout
+             WHERE settled.operator = one.operator AND settled.number = one.number
+                 AND withdrawn_at IS NULL)
+         ORDER BY operator, number",
+    )
+}
+
+/// Whether a statement is there and free to stand in a payout.
+pub(super) fn is_in_no_payout(
+    db: &Connection,
+    (operator, number): (OperatorId, u64),
+) -> Result<bool> {
+    let sql = "SELECT NOT EXISTS (
+             SELECT 1 FROM payout_statements AS settled JOIN payouts ON payouts.number = payout
+             WHERE settled.operator = ?1 AND settled.number = ?2 AND withdrawn_at IS NULL)
+         FROM statements WHERE operator = ?1 AND number = ?2";
+    let free = find(db, sql, (operator.0, number.cast_signed()), |row| {
+        row.take()
+    })?;
+    Ok(free.unwrap_or(false))
+}
+
+fn named(db: &Connection, sql: &str) -> Result<Vec<Statement>> {
     let keys = load(db, sql, [], |row| {
         Ok((OperatorId(row.take()?), row.count()?))
     })?;
@@ -110,12 +144,14 @@ fn close(db: &Connection, statement: &Statement) -> Result<StatementSaved> {
     if stated != open_legs(db, statement.operator, statement.day)? {
         return Ok(StatementSaved::Moved);
     }
+    let bookings = step::book_stated(statement)?;
     execute(
         db,
         "DELETE FROM open_legs WHERE operator = ?1 AND day <= ?2",
         (statement.operator.0, statement.day.0),
     )?;
     insert(db, statement)?;
+    booking::insert(db, &bookings)?;
     Ok(StatementSaved::Saved)
 }
 

@@ -1,11 +1,13 @@
 //! Transfers as rows.
 
 use ridecode_ledger::{Transfer, TransferId, TransferKind};
-use ridecode_words::{JourneyId, RiderId};
+use ridecode_words::{ChargeId, JourneyId, RiderId};
 use rusqlite::{Connection, params};
 
 use super::Result;
 use super::column::{self, Columns, id, impossible, load};
+use crate::fault::StoreFault;
+use crate::record::{LedgerEntry, LedgerRange};
 
 /// Inserts a transfer. That it is new follows from the fare or the charge it belongs to.
 pub(super) fn insert(db: &Connection, transfer: &Transfer) -> Result<()> {
@@ -13,8 +15,9 @@ pub(super) fn insert(db: &Connection, transfer: &Transfer) -> Result<()> {
     let charge = transfer.id.charge;
     let mut insert = db.prepare_cached(
         "INSERT INTO transfers (rider, validator, sequence, version, kind, line, debit, credit,
-             amount, currency, day)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             amount, currency, day, check_number, ledger_day)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
+             (SELECT value FROM counters WHERE name = 'ledger_day'))",
     )?;
     insert.execute(params![
         id(transfer.rider.0),
@@ -28,6 +31,7 @@ pub(super) fn insert(db: &Connection, transfer: &Transfer) -> Result<()> {
         transfer.amount.minor,
         column::currency(&transfer.amount.currency)?,
         transfer.day.0,
+        transfer.check_number().cast_signed(),
     ])?;
     Ok(())
 }
@@ -65,8 +69,68 @@ pub(super) fn of_journey(
     )
 }
 
+/// The first `limit` transfers of a range of ledger days, by rider and id.
+pub(super) fn of_ledger_days(
+    db: &Connection,
+    range: &LedgerRange,
+    limit: usize,
+) -> Result<Vec<LedgerEntry>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let last = i64::try_from(range.last).unwrap_or(i64::MAX);
+    let first = range.first.cast_signed();
+    let Some((rider, after)) = range.after else {
+        return load(
+            db,
+            "SELECT rider, validator, sequence, version, kind, line, debit, credit, amount,
+                 currency, day, check_number, ledger_day
+             FROM transfers WHERE ledger_day BETWEEN ?1 AND ?2
+             ORDER BY rider, validator, sequence, version, kind, line LIMIT ?3",
+            (first, last, limit),
+            read_entry,
+        );
+    };
+    load(
+        db,
+        "SELECT rider, validator, sequence, version, kind, line, debit, credit, amount, currency,
+             day, check_number, ledger_day
+         FROM transfers WHERE ledger_day BETWEEN ?1 AND ?2
+             AND (rider, validator, sequence, version, kind, line) > (?4, ?5, ?6, ?7, ?8, ?9)
+         ORDER BY rider, validator, sequence, version, kind, line LIMIT ?3",
+        params![
+            first,
+            last,
+            limit,
+            id(rider.0),
+            after.charge.journey.0.validator.0,
+            after.charge.journey.0.sequence.cast_signed(),
+            after.charge.version,
+            after.kind.byte(),
+            after.line,
+        ],
+        read_entry,
+    )
+}
+
+fn read_entry(row: &mut Columns<'_>) -> Result<LedgerEntry> {
+    let transfer = read(row)?;
+    let check: Option<i64> = row.take()?;
+    let intact = |check: i64| check.cast_unsigned() == transfer.check_number();
+    Ok(LedgerEntry {
+        ledger_day: row.count()?,
+        transfer,
+        intact: check.is_none_or(intact),
+    })
+}
+
 fn read(row: &mut Columns<'_>) -> Result<Transfer> {
     let (rider, charge) = (row.rider()?, row.charge_id()?);
+    read_rest(row, (rider, charge)).map_err(|fault| match fault {
+        StoreFault::Corrupt(what) => impossible("transfer", format!("of charge {charge}: {what}")),
+        StoreFault::Conflict { .. } | StoreFault::Missing { .. } | StoreFault::Engine(_) => fault,
+    })
+}
+
+fn read_rest(row: &mut Columns<'_>, (rider, charge): (RiderId, ChargeId)) -> Result<Transfer> {
     let (kind, line) = (row.take()?, row.take()?);
     let kind = TransferKind::from_byte(kind).ok_or_else(|| impossible("transfer kind", kind))?;
     Ok(Transfer {

@@ -7,9 +7,11 @@ use ridecode_office::close::CloseFault;
 use ridecode_office::credential::CredentialFault;
 use ridecode_office::enrol::EnrolFault;
 use ridecode_office::mandate::MandateStepFault;
+use ridecode_office::payout::PayoutFault;
+use ridecode_office::reconcile::BillFault;
 use ridecode_office::upload::UploadFault;
 use ridecode_pay::CallbackFault;
-use ridecode_store::{SegmentConflict, StoreFault};
+use ridecode_store::{BillRefused, PayoutRefused, SegmentConflict, StoreFault};
 use ridecode_validator::segment::SegmentFault;
 
 use super::{Kind, Problem};
@@ -150,6 +152,65 @@ impl From<SegmentConflict> for Problem {
             SegmentConflict::OtherContent(sequence) | SegmentConflict::BrokenChain(sequence) => {
                 Self::new(Kind::SegmentConflict, detail).with("sequence", sequence)
             }
+        }
+    }
+}
+
+impl From<PayoutFault> for Problem {
+    fn from(fault: PayoutFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            PayoutFault::Refused(PayoutRefused::Unknown(_)) => {
+                Self::new(Kind::UnknownPayout, detail)
+            }
+            PayoutFault::Refused(PayoutRefused::NoSuchLine(..)) => {
+                Self::new(Kind::UnknownPayout, detail).at("line")
+            }
+            PayoutFault::Refused(
+                PayoutRefused::Withdrawn(_)
+                | PayoutRefused::SamePerson(_)
+                | PayoutRefused::NotApproved(_)
+                | PayoutRefused::Exported(_)
+                | PayoutRefused::NotExported(_)
+                | PayoutRefused::PaidOtherwise(..),
+            )
+            | PayoutFault::TooMany => Self::new(Kind::PayoutState, detail),
+            PayoutFault::Text(_) => Self::new(Kind::InvalidField, detail).at("reference"),
+            PayoutFault::Busy => Self::new(Kind::Busy, detail),
+            PayoutFault::Net(_) => {
+                tracing::error!(error = %chain(&fault), "statements do not net");
+                Self::internal()
+            }
+            PayoutFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<BillFault> for Problem {
+    fn from(fault: BillFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            BillFault::OtherDay { .. } | BillFault::OtherCurrency { .. } | BillFault::TooLarge => {
+                Self::new(Kind::BillRefused, detail)
+            }
+            BillFault::Refused(BillRefused::Unknown(..)) => Self::new(Kind::UnknownBill, detail),
+            BillFault::Refused(BillRefused::NoSuchDifference(_)) => {
+                Self::new(Kind::UnknownBill, detail).at("place")
+            }
+            BillFault::Other(..)
+            | BillFault::Refused(
+                BillRefused::NothingToDo(_)
+                | BillRefused::ResolvedBefore(_)
+                | BillRefused::OtherTotal { .. }
+                | BillRefused::Amounts
+                | BillRefused::PaidOtherwise,
+            ) => Self::new(Kind::BillState, detail),
+            BillFault::Text(_) => Self::new(Kind::InvalidField, detail).at("reason"),
+            BillFault::Books(_) => {
+                tracing::error!(error = %chain(&fault), "our books give a charge twice");
+                Self::internal()
+            }
+            BillFault::Store(fault) => fault.into(),
         }
     }
 }

@@ -247,6 +247,28 @@ kinds! {
         "The service day is not over"
         "A day is closed after its end, in the zone of the settings."
         "Close it tomorrow.";
+    UnknownPayout "unknown-payout" NOT_FOUND
+        "There is no such payout"
+        "No payout has that number."
+        "List them with GET /v1/payouts.";
+    PayoutState "payout-state" CONFLICT
+        "The payout's state does not allow this"
+        "The step comes too early, too late, from the same person, or an account is missing; \
+         `detail` says which."
+        "A payout goes planned, approved by another person, exported, paid.";
+    BillRefused "bill-refused" UNPROCESSABLE_ENTITY
+        "The bill is not what the provider documents"
+        "The bill cannot be read, is for another day or in another currency; `detail` has the line."
+        "Get the bill from the provider again and hand it in as it came; nothing was changed.";
+    UnknownBill "unknown-bill" NOT_FOUND
+        "There is no such bill or difference"
+        "No bill of that provider and day is held, or it has no such difference."
+        "Hand the bill in with POST /v1/provider-bills/{day}; see GET /v1/differences.";
+    BillState "bill-state" CONFLICT
+        "What is held of the bill does not allow this"
+        "Another bill is held for the day, the difference was put right before, or the amounts are \
+         not what the bill comes to; `detail` says which."
+        "Compare it with GET /v1/provider-bills/{day}.";
     Busy "busy" SERVICE_UNAVAILABLE
         "Too much is waiting"
         "More segments are waiting to be checked than fit."

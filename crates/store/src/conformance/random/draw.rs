@@ -24,8 +24,8 @@ use super::super::world::{
 use super::verb::Verb;
 use crate::{
     Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, Delivery,
-    Disagreement, EntryVoid, NoticeAttempt, NoticeId, NoticeKind, RefundAttempt, RefundHeard,
-    ReplyRecord, Session, Store, WriteOff,
+    Disagreement, EntryVoid, LedgerRange, NoticeAttempt, NoticeId, NoticeKind, RefundAttempt,
+    RefundHeard, ReplyRecord, Session, Store, WriteOff,
 };
 
 /// A source of verbs. It asks the oracle where a verb must fit what is held.
@@ -454,6 +454,9 @@ impl Draw {
 
     async fn close(&mut self, oracle: &Store) -> Verb {
         let day = ServiceDay(DAY.0 + self.rng.i32(-1..2));
+        if self.rng.u8(0..6) == 0 {
+            return Verb::CutLedger(day);
+        }
         let legs = oracle.load_day(OPERATOR, day).await;
         let mut statement = statement(OPERATOR, day, &legs.expect("the oracle knows"));
         match self.rng.u8(0..8) {
@@ -465,12 +468,22 @@ impl Draw {
         Verb::CloseDay(Box::new(statement))
     }
 
+    fn ledger_range(&mut self) -> LedgerRange {
+        let first = self.rng.u64(0..3);
+        LedgerRange {
+            first,
+            last: first + self.rng.u64(0..3),
+            after: None,
+        }
+    }
+
     fn look(&mut self) -> Verb {
         let rider = rider_id(self.rng.u64(1..7));
         let operator = OperatorId(self.rng.u32(1..3));
         let day = ServiceDay(DAY.0 + self.rng.i32(-1..2));
         let limit = self.rng.usize(0..6);
-        match self.rng.u8(0..17) {
+        match self.rng.u8(0..18) {
+            17 => Verb::LedgerPage(self.ledger_range(), limit),
             0 => Verb::FindSession([self.rng.u8(0..6); 32], self.now),
             1 => Verb::FindMandate(MandateId(self.rng.u64(1..10))),
             2 => Verb::LoadRider(rider, self.now),

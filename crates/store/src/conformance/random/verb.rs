@@ -9,8 +9,9 @@ use ridecode_words::{
 };
 
 use crate::{
-    Acceptance, Adjustment, Attempt, BillSave, Decision, Delivery, NoticeAttempt, NoticeId,
-    RefundAttempt, RefundNews, ReplyRecord, Session, Settlement, Store, Validator, WriteOff,
+    Acceptance, Adjustment, Attempt, BillSave, Decision, Delivery, LedgerRange, NoticeAttempt,
+    NoticeId, RefundAttempt, RefundNews, ReplyRecord, Session, Settlement, Store, Validator,
+    WriteOff,
 };
 
 /// A verb with its arguments.
@@ -62,6 +63,8 @@ pub(super) enum Verb {
     CloseDay(Box<Statement>),
     LoadStatements(OperatorId, ServiceDay),
     FindTap(TapId),
+    CutLedger(ServiceDay),
+    LedgerPage(LedgerRange, usize),
     LoadRides(RiderId),
     AuditPage(Option<RiderId>, usize),
     OfficeState(UnixSeconds),
@@ -112,6 +115,8 @@ impl Verb {
             Self::CloseDay(statement) => written(store.close_day(*statement).await),
             Self::LoadStatements(of, day) => written(store.load_statements(of, day).await),
             Self::FindTap(tap) => written(store.find_tap(tap).await),
+            Self::CutLedger(day) => written(store.cut_ledger(day).await),
+            Self::LedgerPage(range, limit) => written(store.ledger_page(range, limit).await),
             Self::LoadRides(rider) => written(store.load_rides(rider).await),
             Self::AuditPage(after, limit) => written(store.audit_page(after, limit).await),
             Self::OfficeState(now) => written(store.office_state(now).await),
