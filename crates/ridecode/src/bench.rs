@@ -4,6 +4,7 @@
 mod figure;
 
 mod decide;
+mod feed;
 mod pipeline;
 mod price;
 
@@ -26,7 +27,7 @@ enum Bench {
     Decide(decide::Args),
     /// Uploaded taps in to transfers posted, on SQLite, beside signature checks alone.
     Pipeline(pipeline::Args),
-    /// A month of taps, every fare of a network, a city of riders.
+    /// A month of taps, every fare of a network, a feed of 20 MB, a city of riders.
     Price(price::Args),
 }
 

@@ -23,7 +23,7 @@ mod report;
 
 mod import;
 
-pub use import::{Imported, convert};
+pub use import::{Imported, convert, convert_files};
 
 crate::command::tasks! {
     /// Make a tariff of a feed's fares, and tell what could not be taken over.

@@ -1,5 +1,5 @@
-//! Pricing: a busy month, the fares between all stops of a network, and a city of riders; and what
-//! memory the program holds before and after.
+//! Pricing: a busy month, the fares between all stops of a network, and a city of riders; what
+//! memory the program holds before and after; and last a feed that becomes a tariff.
 //!
 //! Every rider's taps are made from the seed just before they are priced and forgotten just
 //! after, so that memory stays flat however many riders there are; making them is not timed in the
@@ -18,6 +18,7 @@ use ridecode_words::{
     ValidatorId,
 };
 
+use super::feed;
 use super::figure::{Goal, print};
 use crate::city::Cities;
 use crate::clock::Stopwatch;
@@ -35,7 +36,10 @@ pub(super) struct Args {
     /// Threads that price.
     #[arg(long, default_value_t = 2, value_name = "COUNT")]
     threads: u64,
-    /// Seed of the rides.
+    /// Rows of stop_times.txt of the feed that is imported; 500,000 make 20 MB.
+    #[arg(long, default_value_t = 500_000, value_name = "COUNT")]
+    calls: usize,
+    /// Seed of the rides and of the feed.
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     seed: u64,
 }
@@ -44,6 +48,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     ensure!(args.riders >= 10, "--riders starts at 10");
     ensure!((1..=64).contains(&args.threads), "--threads is 1 to 64");
+    ensure!(
+        (1_000..=2_000_000).contains(&args.calls),
+        "--calls is 1000 to 2000000"
+    );
     let watch = Stopwatch::start();
     let book = Cities::embedded().book;
     print(
@@ -63,6 +71,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let bound = (Some(start), Goal::RatioAtMost(1.2));
         print("price_memory_end", (end, "KiB"), bound);
     }
+    feed::run((args.calls, args.seed))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,6 +10,7 @@ use super::archive::{self, Files};
 use super::feed::Feed;
 use super::legs::Legs;
 use super::report::{Kind, Report};
+use super::sheet::FILES;
 use super::{fares_v1, fares_v2, rules, text};
 
 /// Shown under the help.
@@ -79,6 +80,21 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 pub fn convert(zip: &[u8], name: &str) -> anyhow::Result<Imported> {
     let files = archive::zip(std::io::Cursor::new(zip)).context("cannot read the feed")?;
     Ok(import(&files, name))
+}
+
+/// Makes a tariff of the files of a feed, by name; those of other names are passed over.
+pub fn convert_files(files: &[(&str, &[u8])], name: &str) -> Imported {
+    let known = |named: &str| FILES.into_iter().find(|known| *known == named);
+    let files = files.iter();
+    let files = files.filter_map(|(named, bytes)| Some((known(named)?, bytes.to_vec())));
+    import(&files.collect(), name)
+}
+
+impl Imported {
+    /// What was left out, changed or assumed, for people.
+    pub fn report_text(&self) -> String {
+        self.report.text()
+    }
 }
 
 /// Makes a tariff of a feed's files.

@@ -1,5 +1,7 @@
 //! Feeds good and broken: what becomes of them and what is told of it.
 
+mod corpus;
+mod door;
 mod feeds;
 
 use std::io::Write as _;

@@ -75,16 +75,20 @@ fn a_bench_that_cannot_be_run_says_why() {
 fn pricing_is_measured_in_one_json_line_a_figure() {
     let output = Command::new(env!("CARGO_BIN_EXE_ridecode"))
         .args(["bench", "price", "--riders", "20", "--threads", "1"])
+        .args(["--calls", "1000"])
         .output()
         .expect("ridecode runs");
     assert!(output.status.success(), "{output:?}");
     let lines = String::from_utf8(output.stdout).unwrap();
-    for name in [
+    let names = [
         "price_month",
         "price_matrix",
         "price_matrix_318",
+        "import_fares_v1",
+        "import_fares_v2",
         "price_riders",
-    ] {
+    ];
+    for name in names {
         let line = lines
             .lines()
             .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON"))

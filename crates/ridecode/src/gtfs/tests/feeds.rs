@@ -45,7 +45,7 @@ fn check(group: &str, feeds: usize) {
 }
 
 /// Folders and zips, in the order of their names.
-fn feeds_in(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn feeds_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder is there");
     let paths = entries.map(|entry| entry.unwrap().path());
     let is_zip = |path: &Path| path.extension().is_some_and(|extension| extension == "zip");
