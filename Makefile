@@ -6,7 +6,7 @@ DEMO_FLAGS = $(if $(HEADLESS),--headless)
 
 NPM_CI = npm ci --silent --no-progress
 
-.PHONY: demo test check unit web web-unit e2e screens deny tools bench fuzz-corpus help
+.PHONY: demo test check unit web web-unit e2e screens deny tools bench fuzz-check help
 
 help:
 	@echo "make demo             play a morning in Guangzhou and Foshan, then keep serving"
@@ -15,6 +15,7 @@ help:
 	@echo "make web              build the rider's app, which the program then carries"
 	@echo "make screens          pictures of every page in target/screens"
 	@echo "make bench            measured figures, one JSON line each"
+	@echo "make fuzz-check       compile the fuzz targets, without the fuzzer"
 
 demo: web
 	$(CARGO) build --bin ridecode
@@ -60,3 +61,7 @@ bench:
 	$(CARGO) run --release --bin ridecode -- bench decide
 	$(CARGO) run --release --bin ridecode -- bench pipeline
 	$(CARGO) run --release --bin ridecode -- bench price
+
+# The targets are a workspace of their own that make test does not build: it takes minutes.
+fuzz-check:
+	$(CARGO) check --manifest-path fuzz/Cargo.toml --locked --target-dir target
