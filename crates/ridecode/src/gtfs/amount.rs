@@ -2,18 +2,65 @@
 
 use ridecode_fare::Tariff;
 
+use super::report::{Kind, Report};
+
 /// A price as it was read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Amount {
+struct Amount {
     /// Negative only where a discount may stand.
-    pub(super) minor: i64,
+    minor: i64,
     /// Whether its decimals stood behind a comma.
-    pub(super) has_comma: bool,
+    has_comma: bool,
+}
+
+/// A price as a row writes it.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    /// Such as `fare near`, for messages.
+    pub(super) of: &'a str,
+    pub(super) price: &'a str,
+    pub(super) currency: &'a str,
+    /// Whether it may be a discount.
+    pub(super) signed: bool,
+}
+
+/// The price of a row in minor units of the one currency of a tariff, which is that of the first
+/// price read. Where there is none, the report says why.
+pub(super) fn take(
+    written: Written<'_>,
+    currency: &mut Option<String>,
+    (at, report): ((&'static str, u64), &mut Report),
+) -> Option<i64> {
+    let Written { of, price, .. } = written;
+    let code = written.currency;
+    let amount = match is_currency(code) {
+        true => read(price, code, written.signed),
+        false => Err(format!(
+            "the currency {code:?} of {of} must be an ISO 4217 code"
+        )),
+    };
+    let amount = match amount {
+        Ok(amount) => amount,
+        Err(what) => {
+            report.add(Kind::Unreadable, at, what);
+            return None;
+        }
+    };
+    if amount.has_comma {
+        let what = format!("the decimals of the price {price} stand behind a comma");
+        report.add(Kind::Assumed, at, what);
+    }
+    if currency.get_or_insert_with(|| code.to_owned()) != code {
+        let what = format!("{of} is in {code}, the tariff in another currency");
+        report.add(Kind::NotExpressed, at, what);
+        return None;
+    }
+    Some(amount.minor)
 }
 
 /// The minor units of a price such as `3.2` in a currency; `-0.5` only if it is `signed`. Errors
 /// say what to write.
-pub(super) fn read(price: &str, currency: &str, signed: bool) -> Result<Amount, String> {
+fn read(price: &str, currency: &str, signed: bool) -> Result<Amount, String> {
     let digits = minor_digits(currency);
     let fault = || {
         let from = if signed { "" } else { " from 0" };
@@ -47,7 +94,7 @@ pub(super) fn read(price: &str, currency: &str, signed: bool) -> Result<Amount, 
 }
 
 /// Whether it has the form of a currency code (ISO 4217).
-pub(super) fn is_currency(code: &str) -> bool {
+fn is_currency(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 

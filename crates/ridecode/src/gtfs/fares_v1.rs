@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::amount;
+use super::amount::{self, Written};
 use super::archive::Files;
 use super::feed::Feed;
 use super::legs::{Asked, Legs, Names, Offer, Price};
@@ -60,20 +60,17 @@ impl Fares<'_> {
         rows(files, (FILE, 3, columns), report, |row, report| {
             let [id, price, currency, transfers, duration, agency] = row.texts();
             let at = (FILE, row.line);
-            let fault = self.fault_of(&id, &currency);
-            let amount = fault.map_or_else(|| amount::read(&price, &currency, false), Err);
-            let amount = match amount {
-                Ok(amount) => amount,
-                Err(what) => return report.add(Kind::Unreadable, at, what),
+            if let Some(what) = self.fault_of(&id) {
+                return report.add(Kind::Unreadable, at, what);
+            }
+            let written = Written {
+                of: &format!("fare {id}"),
+                price: &price,
+                currency: &currency,
+                signed: false,
             };
-            if amount.has_comma {
-                let what = format!("the decimals of the price {price} stand behind a comma");
-                report.add(Kind::Assumed, at, what);
-            }
-            if self.currency.get_or_insert_with(|| currency.clone()) != &currency {
-                let what = format!("fare {id} is in {currency}, the tariff in another currency");
-                return report.add(Kind::NotExpressed, at, what);
-            }
+            let price = amount::take(written, &mut self.currency, (at, report));
+            let Some(minor) = price else { return };
             let operator = match self.feed.find_operator(&agency) {
                 Some(_) if agency.is_empty() => None,
                 Some(operator) => Some(operator),
@@ -92,7 +89,7 @@ impl Fares<'_> {
                 report.add(Kind::NotExpressed, at, what);
             }
             let fare = Fare {
-                minor: amount.minor,
+                minor,
                 operator,
                 line: row.line,
                 has_rule: false,
@@ -101,18 +98,14 @@ impl Fares<'_> {
         });
     }
 
-    fn fault_of(&self, id: &str, currency: &str) -> Option<String> {
+    fn fault_of(&self, id: &str) -> Option<String> {
         if id.is_empty() {
             return Some("fare_id is missing; the row is left out".to_owned());
         }
-        if let Some(first) = self.fares.get(id) {
-            let line = first.line;
-            return Some(format!(
-                "fare {id} stands on line {line} already; this row is left out"
-            ));
-        }
-        let is_code = amount::is_currency(currency);
-        (!is_code).then(|| format!("currency_type {currency:?} must be an ISO 4217 code"))
+        let line = self.fares.get(id)?.line;
+        Some(format!(
+            "fare {id} stands on line {line} already; this row is left out"
+        ))
     }
 
     fn read_rules(&mut self, files: &Files, report: &mut Report) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::amount;
+use super::super::amount::{self, Written};
 use super::super::archive::Files;
 use super::super::report::{Kind, Report};
 use super::super::sheet::rows;
@@ -71,26 +71,18 @@ impl Products {
         rows(files, (PRODUCTS, 3, columns), report, |row, report| {
             let at = (PRODUCTS, row.line);
             let [id, price, currency, category, medium] = row.texts();
-            let amount = match amount::is_currency(&currency) {
-                false => Err(format!("currency {currency:?} must be an ISO 4217 code")),
-                true => amount::read(&price, &currency, true),
-            };
-            let amount = match amount {
-                _ if id.is_empty() => Err("fare_product_id is missing".to_owned()),
-                amount => amount,
-            };
-            let amount = match amount {
-                Ok(amount) => amount,
-                Err(what) => return report.add(Kind::Unreadable, at, what),
-            };
-            if amount.has_comma {
-                let what = format!("the decimals of the price {price} stand behind a comma");
-                report.add(Kind::Assumed, at, what);
+            if id.is_empty() {
+                let what = "fare_product_id is missing; the row is left out".to_owned();
+                return report.add(Kind::Unreadable, at, what);
             }
-            if self.currency.get_or_insert_with(|| currency.clone()) != &currency {
-                let what = format!("product {id} is in {currency}, the tariff in another currency");
-                return report.add(Kind::NotExpressed, at, what);
-            }
+            let written = Written {
+                of: &format!("product {id}"),
+                price: &price,
+                currency: &currency,
+                signed: true,
+            };
+            let price = amount::take(written, &mut self.currency, (at, report));
+            let Some(minor) = price else { return };
             let distance = match media.get(&medium) {
                 Some(distance) => *distance,
                 None if medium.is_empty() => UNKNOWN_MEDIUM,
@@ -111,7 +103,7 @@ impl Products {
                 category,
                 medium,
                 distance,
-                minor: amount.minor,
+                minor,
             });
         });
     }
