@@ -220,23 +220,26 @@ impl Tariff {
     }
 
     /// Every fare between two stops of its zones, by rule and then in the order of the stops'
-    /// ids, for ordinary riders. A pair that several rules price stands with the first of them.
+    /// ids, for ordinary riders. A pair that several rules price stands with the first of them
+    /// that is for any time, or else with the first.
     pub fn zone_fares(&self) -> impl Iterator<Item = (&StopId, &StopId, Money)> {
-        (0..).zip(&self.rules).flat_map(move |(place, rule)| {
-            let zones = rule.find_ordinary_zones().into_iter();
-            let earlier = &self.rules[..place];
-            let pairs = zones.flat_map(|zones| {
-                let from = zones.stops();
-                from.flat_map(move |from| zones.stops().map(move |to| (zones, from, to)))
-            });
-            pairs.filter_map(move |(zones, from, to)| {
+        let zones = self.rules.iter().filter_map(Rule::find_ordinary_zones);
+        let mut zones: Vec<(&Zones, bool)> = zones.collect();
+        zones.sort_by_key(|(_, is_windowed)| *is_windowed);
+        let pairs = (0..zones.len()).flat_map(move |place| {
+            let earlier: Vec<&Zones> = zones[..place].iter().map(|zones| zones.0).collect();
+            let zones = zones[place].0;
+            let pairs = zones
+                .stops()
+                .flat_map(move |from| zones.stops().map(move |to| (from, to)));
+            pairs.filter_map(move |(from, to)| {
                 let fare = zones.find_fare(from, to)?;
-                let priced =
-                    |rule: &Rule| Some(rule.find_ordinary_zones()?.find_fare(from, to).is_some());
-                let is_first = !earlier.iter().any(|rule| priced(rule) == Some(true));
-                is_first.then(|| (from, to, self.money(fare.minor)))
+                let mut earlier = earlier.iter();
+                let is_first = !earlier.any(|zones| zones.find_fare(from, to).is_some());
+                is_first.then_some((from, to, fare.minor))
             })
-        })
+        });
+        pairs.map(|(from, to, minor)| (from, to, self.money(minor)))
     }
 
     /// The most that is paid in a period, as the file lists them.
@@ -315,10 +318,15 @@ impl Rule {
         &self.price
     }
 
-    /// Its zones, if they price it and it is for ordinary riders.
-    fn find_ordinary_zones(&self) -> Option<&Zones> {
+    /// Its zones, if they price it and it is for ordinary riders, and whether it is for some
+    /// times only.
+    fn find_ordinary_zones(&self) -> Option<(&Zones, bool)> {
         match &self.price {
-            Price::Zones(zones) => Some(zones).filter(|_| self.audience.codes.contains(0)),
+            Price::Zones(zones) => {
+                let is_windowed = !self.audience.windows.is_empty();
+                let is_ordinary = self.audience.codes.contains(0);
+                is_ordinary.then_some((zones, is_windowed))
+            }
             Price::Flat(_) | Price::Ladder(_) => None,
         }
     }

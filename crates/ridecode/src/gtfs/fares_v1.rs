@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::amount::{self, Written};
 use super::archive::Files;
 use super::feed::Feed;
-use super::legs::{Asked, Legs, Names, Offer, Price};
+use super::legs::{Asked, Legs, Names, Offer};
 use super::report::{Kind, Report};
 use super::sheet::rows;
 
@@ -162,10 +162,9 @@ impl Fares<'_> {
             let fare = &self.fares[&id];
             let offer = Offer {
                 priority: 0,
-                price: Price {
-                    minor: fare.minor,
-                    group: None,
-                },
+                prices: vec![fare.minor],
+                group: None,
+                frame: None,
                 operator: fare.operator,
             };
             legs.add(asked, offer);

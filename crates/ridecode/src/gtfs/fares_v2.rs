@@ -1,21 +1,24 @@
 //! GTFS Fares v2: what a leg costs by network, areas and product.
 //!
-//! `products` chooses one price for each product, `places` finds the networks of routes and the
-//! areas of stops, and the leg rules join them (GTFS Schedule reference, fare_leg_rules.txt).
+//! `products` chooses what each category of riders pays for each product, `places` finds the
+//! networks of routes and the areas of stops, `times` when timeframes hold, and the leg rules join
+//! them (GTFS Schedule reference, fare_leg_rules.txt).
 
 mod places;
 mod products;
+mod times;
 
 use std::collections::BTreeSet;
 
 use super::archive::Files;
 use super::feed::Feed;
-use super::legs::{Legs, Offer, Price};
+use super::legs::{Legs, Offer};
 use super::report::{Kind, Report};
-use super::sheet::rows;
+use super::sheet::{Row, rows};
 
 use places::Places;
 use products::Products;
+use times::Timeframes;
 
 /// Whether a feed has any.
 pub(super) fn is_in(files: &Files) -> bool {
@@ -26,85 +29,112 @@ pub(super) fn is_in(files: &Files) -> bool {
 
 /// Reads them.
 pub(super) fn read(files: &Files, feed: &Feed, report: &mut Report) -> Legs {
-    let products = Products::read(files, report);
-    let mut places = Places::read(files, feed, report);
+    let parts = Parts {
+        products: Products::read(files, report),
+        places: Places::read(files, feed, report),
+        frames: Timeframes::read(files, feed, report),
+    };
     let mut legs = Legs::default();
-    read_leg_rules(files, (&products, &mut places), &mut legs, report);
-    places.read_joins(files, feed, report);
-    for file in [TRANSFER_RULES, "timeframes.txt"] {
-        rows(files, (file, 0, []), report, |row, report| {
-            let what = "a row of this file is not taken over".to_owned();
-            report.add(Kind::NotExpressed, (file, row.line), what);
-        });
+    let used = parts.read_leg_rules(files, &mut legs, report);
+    parts.places.read_joins(files, feed, report);
+    rows(files, (TRANSFER_RULES, 0, []), report, |row, report| {
+        let what = "a row of this file is not taken over".to_owned();
+        report.add(Kind::NotExpressed, (TRANSFER_RULES, row.line), what);
+    });
+    parts.products.tell_unsold(&used.products, report);
+    match parts.frames.times(&used.frames) {
+        Ok(times) => legs.times = times,
+        Err(what) => report.add(Kind::NotExpressed, "timeframes.txt", what),
     }
-    legs.callings = places.networks_of.clone();
-    legs.place(feed, |stop| places.areas_of[stop].clone());
-    legs.area_names = places.areas.names;
-    legs.currency = products.currency;
+    legs.callings = parts.places.networks_of;
+    legs.place(feed, |stop| parts.places.areas_of[stop].clone());
+    legs.area_names = parts.places.areas.names;
+    legs.categories = parts.products.categories;
+    legs.currency = parts.products.currency;
     legs
 }
 
-fn read_leg_rules(
-    files: &Files,
-    (products, places): (&Products, &mut Places),
-    legs: &mut Legs,
-    report: &mut Report,
-) {
-    let columns = [
-        "fare_product_id",
-        "network_id",
-        "from_area_id",
-        "to_area_id",
-        "from_timeframe_group_id",
-        "to_timeframe_group_id",
-        "rule_priority",
-    ];
-    let mut sold = BTreeSet::new();
-    legs.is_exclusive = true;
-    rows(files, (LEG_RULES, 1, columns), report, |row, report| {
-        let at = (LEG_RULES, row.line);
-        let [product, network, from, to, start, end, priority] = row.texts();
-        // A rule that cannot be taken over still names what rules without it do not fit.
-        let asked = places.find_asked([&network, &from, &to]);
-        let asked = match asked {
-            Ok(asked) => asked,
-            Err(what) => return report.add(Kind::Unreadable, at, what),
-        };
-        legs.name(asked);
-        legs.is_exclusive &= !row.has(6);
-        sold.insert(product.clone());
-        let price = match products.price(&product) {
-            Ok(price) => price,
-            Err((kind, what)) => return report.add(kind, at, what),
-        };
-        if price < 0 {
+struct Parts {
+    products: Products,
+    places: Places,
+    frames: Timeframes,
+}
+
+/// What rules name.
+#[derive(Default)]
+struct Used {
+    products: BTreeSet<String>,
+    frames: BTreeSet<u32>,
+}
+
+impl Parts {
+    fn read_leg_rules(&self, files: &Files, legs: &mut Legs, report: &mut Report) -> Used {
+        let columns = [
+            "fare_product_id",
+            "network_id",
+            "from_area_id",
+            "to_area_id",
+            "from_timeframe_group_id",
+            "to_timeframe_group_id",
+            "rule_priority",
+        ];
+        let mut used = Used::default();
+        legs.is_exclusive = true;
+        rows(files, (LEG_RULES, 1, columns), report, |row, report| {
+            let [product, network, from, to, ..] = row.texts::<7>();
+            legs.is_exclusive &= !row.has(6);
+            let at = (LEG_RULES, row.line);
+            used.products.insert(product);
+            let asked = match self.places.find_asked([&network, &from, &to]) {
+                Ok(asked) => asked,
+                Err(what) => return report.add(Kind::Unreadable, at, what),
+            };
+            // A rule that cannot be taken over still names what rules without it do not fit.
+            legs.name(asked);
+            match self.offer(row, report) {
+                Ok(offer) => {
+                    used.frames.extend(offer.frame);
+                    legs.add(asked, offer);
+                }
+                Err((kind, what)) => report.add(kind, at, what),
+            }
+        });
+        used
+    }
+
+    /// The fare of a row of the leg rules, or why it is none.
+    fn offer(&self, row: &Row<'_>, report: &mut Report) -> Result<Offer, (Kind, String)> {
+        let [product, _, _, _, start, end, priority] = row.texts();
+        let prices = self.products.prices(&product)?;
+        if prices.iter().any(|price| *price < 0) {
             let what = format!("product {product} costs less than nothing; the rule is left out");
-            return report.add(Kind::Unreadable, at, what);
+            return Err((Kind::Unreadable, what));
         }
-        if let Some(frame) = [start, end].iter().find(|frame| !frame.is_empty()) {
-            let what = format!("a price within the timeframe {frame}; the rule is left out");
-            return report.add(Kind::NotExpressed, at, what);
+        if !end.is_empty() {
+            let what = format!("a price for rides that end within the timeframe {end}");
+            return Err((Kind::NotExpressed, what));
+        }
+        let frame = self.frames.groups.find(&start);
+        if !start.is_empty() && frame.is_none() {
+            let what = format!("there is no timeframe {start}; the rule fits no leg");
+            return Err((Kind::Unreadable, what));
         }
         let priority = match priority.as_str() {
             "" => 0,
             written => written.parse().unwrap_or_else(|_| {
                 let what = format!("rule_priority {written:?} is no whole number; 0 is taken");
-                report.add(Kind::Assumed, at, what);
+                report.add(Kind::Assumed, (LEG_RULES, row.line), what);
                 0
             }),
         };
-        let price = Price {
-            minor: price,
-            group: None,
-        };
-        let offer = Offer {
+        Ok(Offer {
             priority,
-            price,
+            prices: prices.to_vec(),
+            group: None,
+            frame,
             operator: None,
-        };
-        legs.add(asked, offer);
-    });
-    products.tell_unsold(&sold, report);
+        })
+    }
 }
 
 const LEG_RULES: &str = "fare_leg_rules.txt";

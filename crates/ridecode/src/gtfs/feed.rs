@@ -254,7 +254,7 @@ fn mode(route_type: &str) -> (Mode, bool) {
 }
 
 /// A day written `20261121`.
-fn day(written: &str) -> Option<ServiceDay> {
+pub(super) fn day(written: &str) -> Option<ServiceDay> {
     if written.len() != 8 || !written.is_ascii() {
         return None;
     }

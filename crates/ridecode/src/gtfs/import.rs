@@ -20,8 +20,8 @@ Examples:
   ridecode gtfs import folder/ --out feed.toml --report feed.report.json
   ridecode fare matrix --tariff feed.toml --csv
 
-Reads GTFS Fares v2 (networks, areas, products, leg rules), or else Fares v1 (price, currency,
-route, origin, destination, agency). What the tariff cannot express is told with file and line on
+Reads GTFS Fares v2 (networks, areas, products, rider categories, timeframes, leg rules), or else
+Fares v1 (price, currency, route, origin, destination, agency). What the tariff cannot express is told with file and line on
 standard error and with --report as JSON; so is what cannot be read or had to be assumed. Exit
 status: 0 written, 1 the feed has no fare that can be taken over, 2 other errors.";
 
@@ -155,7 +155,7 @@ fn tariff(feed: &Feed, legs: &Legs, (name, report): (&str, &mut Report)) -> Resu
         zone: zone.as_deref().unwrap_or("UTC0"),
         currency: legs.currency.as_deref().unwrap_or_default(),
     };
-    let text = text::write(feed, &head, &rules);
+    let text = text::write(feed, &head, (legs, &rules));
     // What the reader of tariffs refuses is never written.
     Tariff::parse(&text).map_err(|fault| format!("the tariff would be refused: {fault}"))?;
     Ok(text)

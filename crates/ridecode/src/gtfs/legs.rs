@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ridecode_words::ServiceDay;
+
 use super::feed::{Feed, Route};
 
 /// What a rule asks for: route or network, origin, destination; `None` stands for any.
@@ -18,6 +20,9 @@ pub(super) struct Legs {
     pub(super) areas: Vec<Vec<u32>>,
     /// By area.
     pub(super) area_names: Vec<String>,
+    /// Riders with prices of their own, beside ordinary ones.
+    pub(super) categories: Vec<String>,
+    pub(super) times: Times,
     offers: BTreeMap<Asked, Vec<Offer>>,
     /// Whether an empty field of a rule fits only what no rule names, as it does in Fares v2
     /// without rule_priority.
@@ -26,11 +31,16 @@ pub(super) struct Legs {
 }
 
 /// A fare for a ride that fits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone)]
 pub(super) struct Offer {
     /// The highest that fits counts; of equal ones the lowest price.
     pub(super) priority: u32,
-    pub(super) price: Price,
+    /// In minor units: what ordinary riders pay, then each category.
+    pub(super) prices: Vec<i64>,
+    /// By which group of rules.
+    pub(super) group: Option<u32>,
+    /// Only while this group of timeframes holds, if so.
+    pub(super) frame: Option<u32>,
     /// Only on routes of this operator, if of one.
     pub(super) operator: Option<u32>,
 }
@@ -41,6 +51,42 @@ pub(super) struct Price {
     pub(super) minor: i64,
     /// Of those that transfers name.
     pub(super) group: Option<u32>,
+}
+
+/// When prices differ.
+#[derive(Default)]
+pub(super) struct Times {
+    /// Dates that are of no weekday's kind, by the name of their kind.
+    pub(super) day_kinds: Vec<(String, Vec<ServiceDay>)>,
+    pub(super) windows: Vec<Window>,
+    /// No two hold at once. At any other time none of the groups of timeframes holds.
+    pub(super) times: Vec<Time>,
+}
+
+/// All stretches of time in which the same groups of timeframes hold.
+pub(super) struct Time {
+    /// Those groups.
+    pub(super) frames: BTreeSet<u32>,
+    /// Places in [`Times::windows`].
+    pub(super) windows: Vec<usize>,
+}
+
+/// A window of a tariff.
+pub(super) struct Window {
+    pub(super) name: String,
+    /// Kinds of day.
+    pub(super) days: Vec<String>,
+    /// From a second of the day until another, the latter not included.
+    pub(super) times: Vec<[u32; 2]>,
+}
+
+/// Who rides, and when.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct When {
+    /// 0 is an ordinary rider, else a place in [`Legs::categories`] plus one.
+    pub(super) category: usize,
+    /// A place in [`Times::times`], if in one of them.
+    pub(super) time: Option<usize>,
 }
 
 /// Names by number, each once.
@@ -108,21 +154,30 @@ impl Legs {
         &self,
         (calling, operator): (Option<u32>, u32),
         [from, to]: [&[u32]; 2],
+        when: When,
     ) -> Option<Price> {
-        let mut best: Option<&Offer> = None;
+        let time = when.time.map(|place| &self.times.times[place]);
+        let is_now = |offer: &Offer| {
+            let in_time = |frame| time.is_some_and(|time| time.frames.contains(&frame));
+            offer.frame.is_none_or(in_time)
+        };
+        let mut best: Option<(std::cmp::Reverse<u32>, Price)> = None;
         for calling in self.asked(0, calling.as_slice()) {
             for from in self.asked(1, from) {
                 for to in self.asked(2, to) {
                     let offers = self.offers.get(&[calling, from, to]).into_iter().flatten();
-                    for offer in offers.filter(|offer| offer.is_on(operator)) {
-                        if best.is_none_or(|best| offer.precedes(best)) {
-                            best = Some(offer);
-                        }
+                    for offer in offers.filter(|offer| offer.is_on(operator) && is_now(offer)) {
+                        let price = Price {
+                            minor: offer.prices[when.category],
+                            group: offer.group,
+                        };
+                        let rank = (std::cmp::Reverse(offer.priority), price);
+                        best = Some(best.map_or(rank, |best| best.min(rank)));
                     }
                 }
             }
         }
-        best.map(|offer| offer.price)
+        best.map(|(_, price)| price)
     }
 
     /// What a field of a rule may hold to fit these values: one of them, or nothing.
@@ -142,10 +197,5 @@ impl Legs {
 impl Offer {
     fn is_on(&self, operator: u32) -> bool {
         self.operator.is_none_or(|of| of == operator)
-    }
-
-    fn precedes(&self, other: &Self) -> bool {
-        let key = |offer: &Self| (std::cmp::Reverse(offer.priority), offer.price);
-        key(self) < key(other)
     }
 }

@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use ridecode_words::{Mode, Text};
 
 use super::feed::Feed;
-use super::legs::{Legs, Price};
+use super::legs::{Legs, Price, When};
 
 /// A fare of each pair of classes of stops.
 pub(super) type Fares = BTreeMap<(usize, usize), Price>;
 
-/// Routes of one operator and mode with the same fares.
+/// Routes of one operator and mode with the same fares, for some riders at some times.
 pub(super) struct Rule {
     pub(super) operator: u32,
     pub(super) mode: Mode,
+    pub(super) when: When,
     pub(super) lines: Vec<String>,
     /// The stops of each class, ascending by id.
     pub(super) zones: BTreeMap<usize, BTreeSet<String>>,
@@ -23,6 +24,7 @@ pub(super) struct Rule {
 
 /// All rules of a feed.
 pub(super) struct Rules {
+    /// Those for some riders or times before those for all.
     pub(super) rules: Vec<Rule>,
     /// By class of stops.
     pub(super) zone_names: Vec<String>,
@@ -38,59 +40,132 @@ struct Reach {
 
 /// The fares of a feed as rules. Errors say why there are too many.
 pub(super) fn rules(feed: &Feed, legs: &Legs) -> Result<Rules, String> {
-    let classes = Classes::new(feed, legs);
-    let mut rules: BTreeMap<(u32, u8, Fares), Rule> = BTreeMap::new();
-    let mut known: BTreeMap<_, Fares> = BTreeMap::new();
-    let (mut unpriced, mut looked_at, mut count) = (Vec::new(), 0, 0);
+    let mut making = Making {
+        feed,
+        legs,
+        classes: Classes::new(feed, legs),
+        known: BTreeMap::new(),
+        looked_at: 0,
+        rules: BTreeMap::new(),
+        count: 0,
+    };
+    let mut unpriced = Vec::new();
     for reach in reaches(feed, legs) {
-        let first = &feed.routes[reach.routes[0]];
-        let calling = legs.calling(reach.routes[0], first);
-        let zones: BTreeSet<usize> = reach.stops.iter().map(|stop| classes.of[*stop]).collect();
-        let key = (calling, zones);
-        if !known.contains_key(&key) {
-            looked_at += key.1.len() * key.1.len();
-            let fares = classes.fares(legs, &key).filter(|_| looked_at <= PAIRS_MAX);
-            known.insert(key.clone(), fares.ok_or_else(too_many)?);
-        }
-        let fares = &known[&key];
-        if fares.is_empty() {
+        if !making.add(&reach)? {
             unpriced.extend(reach.routes);
-            continue;
-        }
-        let key = (first.operator, first.mode.byte(), fares.clone());
-        let rule = rules.entry(key).or_insert_with(|| {
-            count += fares.len();
-            Rule {
-                operator: first.operator,
-                mode: first.mode,
-                lines: Vec::new(),
-                zones: BTreeMap::new(),
-                fares: fares.clone(),
-            }
-        });
-        if count > FARES_MAX {
-            return Err(too_many());
-        }
-        let lines = reach
-            .routes
-            .iter()
-            .map(|route| feed.routes[*route].id.clone());
-        rule.lines.extend(lines);
-        for stop in reach.stops {
-            let zone = rule.zones.entry(classes.of[stop]).or_default();
-            zone.insert(feed.stops[stop].id.clone());
         }
     }
-    let mut rules: Vec<Rule> = rules.into_values().collect();
+    let mut rules: Vec<Rule> = making.rules.into_values().collect();
     for rule in &mut rules {
         add_stations(feed, rule);
     }
     unpriced.sort_unstable();
     Ok(Rules {
         rules,
-        zone_names: classes.names,
+        zone_names: making.classes.names,
         unpriced,
     })
+}
+
+/// Rules being made.
+struct Making<'a> {
+    feed: &'a Feed,
+    legs: &'a Legs,
+    classes: Classes,
+    /// Fares worked out already.
+    known: BTreeMap<(Reached, When), Fares>,
+    /// Pairs of classes.
+    looked_at: usize,
+    rules: BTreeMap<Precedence, Rule>,
+    /// Fares of all of them.
+    count: usize,
+}
+
+/// Rules with one key are one rule. The first that fits counts: those for one category before those
+/// for all, and of each category those for one time before those for all.
+type Precedence = ((bool, usize), (bool, Option<usize>), (u32, u8, Fares));
+
+impl Making<'_> {
+    /// Adds the rules of some routes; gives whether any fare fits them.
+    fn add(&mut self, reach: &Reach) -> Result<bool, String> {
+        let first = &self.feed.routes[reach.routes[0]];
+        let calling = self.legs.calling(reach.routes[0], first);
+        let zones = reach.stops.iter().map(|stop| self.classes.of[*stop]);
+        let reached: Reached = (calling, zones.collect());
+        let times = || (0..self.legs.times.times.len()).map(Some).chain([None]);
+        let times: Vec<Option<usize>> = times().collect();
+        let mut has_any = false;
+        for category in 0..=self.legs.categories.len() {
+            let when = |time| When { category, time };
+            let mut fares = Vec::new();
+            let mut is_own = false;
+            for time in &times {
+                let own = self.fares(&reached, when(*time))?;
+                let ordinary = When {
+                    category: 0,
+                    time: *time,
+                };
+                is_own |= own != self.fares(&reached, ordinary)?;
+                fares.push(own);
+            }
+            if category > 0 && !is_own {
+                continue;
+            }
+            let always = fares.last().cloned().unwrap_or_default();
+            for (time, fares) in times.iter().zip(fares) {
+                if !fares.is_empty() && (time.is_none() || fares != always) {
+                    has_any = true;
+                    self.insert(reach, when(*time), fares)?;
+                }
+            }
+        }
+        Ok(has_any)
+    }
+
+    fn fares(&mut self, reached: &Reached, when: When) -> Result<Fares, String> {
+        let key = (reached.clone(), when);
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.clone());
+        }
+        self.looked_at += reached.1.len() * reached.1.len();
+        if self.looked_at > PAIRS_MAX {
+            return Err(too_many());
+        }
+        let fares = self.classes.fares(self.legs, &key);
+        self.known.insert(key, fares.clone());
+        Ok(fares)
+    }
+
+    fn insert(&mut self, reach: &Reach, when: When, fares: Fares) -> Result<(), String> {
+        let first = &self.feed.routes[reach.routes[0]];
+        let key = (
+            (when.category == 0, when.category),
+            (when.time.is_none(), when.time),
+            (first.operator, first.mode.byte(), fares.clone()),
+        );
+        if !self.rules.contains_key(&key) {
+            self.count += fares.len();
+        }
+        if self.count > FARES_MAX {
+            return Err(too_many());
+        }
+        let rule = self.rules.entry(key).or_insert_with(|| Rule {
+            operator: first.operator,
+            mode: first.mode,
+            when,
+            lines: Vec::new(),
+            zones: BTreeMap::new(),
+            fares,
+        });
+        let lines = reach.routes.iter();
+        let lines = lines.map(|route| self.feed.routes[*route].id.clone());
+        rule.lines.extend(lines);
+        for stop in &reach.stops {
+            let zone = rule.zones.entry(self.classes.of[*stop]).or_default();
+            zone.insert(self.feed.stops[*stop].id.clone());
+        }
+        Ok(())
+    }
 }
 
 /// Inside gates a rider changes lines without a tap: routes of one operator, mode and name for
@@ -165,33 +240,27 @@ impl Classes {
         let names = areas.iter().enumerate().map(|(place, areas)| {
             let name = name_of(feed, legs, (areas, &of, place));
             let is_short = (1..=Text::LENGTH_MAX).contains(&name.len());
-            let name = match is_short && taken.insert(name.clone()) {
-                true => name,
-                // No area of a feed has spaces around its name.
-                false => format!(" {place}"),
-            };
-            taken.insert(name.clone());
-            name
+            let others = (1..).map(|number| format!("other {number}"));
+            let mut names = is_short.then_some(name).into_iter().chain(others);
+            let free = names.find(|name| taken.insert(name.clone()));
+            free.expect("numbers do not end")
         });
         let names = names.collect();
         Self { of, areas, names }
     }
 
-    /// The fares between some classes. `None` if there are too many pairs to look at.
-    fn fares(&self, legs: &Legs, (calling, zones): &Reached) -> Option<Fares> {
-        if zones.len() > PAIRS_MAX / zones.len().max(1) {
-            return None;
-        }
+    /// The fares between some classes.
+    fn fares(&self, legs: &Legs, ((calling, zones), when): &(Reached, When)) -> Fares {
         let mut fares = Fares::new();
         for from in zones {
             for to in zones {
                 let ends = [from, to].map(|class| self.areas[*class].as_slice());
-                if let Some(price) = legs.find_price(*calling, ends) {
+                if let Some(price) = legs.find_price(*calling, ends, *when) {
                     fares.insert((*from, *to), price);
                 }
             }
         }
-        Some(fares)
+        fares
     }
 }
 

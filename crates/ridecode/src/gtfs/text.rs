@@ -1,6 +1,7 @@
 //! A tariff file out of the rules of a feed.
 
 use super::feed::Feed;
+use super::legs::Legs;
 use super::rules::{Rule, Rules};
 
 /// What stands above the rules.
@@ -11,7 +12,7 @@ pub(super) struct Head<'a> {
 }
 
 /// The text of the tariff.
-pub(super) fn write(feed: &Feed, head: &Head<'_>, rules: &Rules) -> String {
+pub(super) fn write(feed: &Feed, head: &Head<'_>, (legs, rules): (&Legs, &Rules)) -> String {
     let mut text = String::from("# Made of a GTFS feed. Operators by number:\n");
     for (id, number, name) in &feed.agencies {
         text.push_str(&format!(
@@ -33,27 +34,69 @@ pub(super) fn write(feed: &Feed, head: &Head<'_>, rules: &Rules) -> String {
         text.push_str(&format!("valid_until = {last}\n"));
     }
     text.push_str("source = \"the fares of the GTFS feed of the agencies named above\"\n");
+    write_times(&mut text, legs);
     for (place, rule) in (1..).zip(&rules.rules) {
-        write_rule(&mut text, (place, rule), &rules.zone_names);
+        write_rule(&mut text, (place, rule), (legs, &rules.zone_names));
     }
     text
 }
 
-fn write_rule(text: &mut String, (place, rule): (usize, &Rule), zone_names: &[String]) {
-    let list = |members: &mut dyn Iterator<Item = &String>| {
-        let members: Vec<String> = members.map(|member| quoted(member)).collect();
-        members.join(", ")
-    };
+/// Categories of riders, kinds of day and windows.
+fn write_times(text: &mut String, legs: &Legs) {
+    for (code, category) in (1..).zip(&legs.categories) {
+        let name = quoted(category);
+        text.push_str(&format!(
+            "\n[[category]]\nname = {name}\ncodes = [{code}]\n"
+        ));
+    }
+    for (name, dates) in &legs.times.day_kinds {
+        let dates: Vec<String> = dates.iter().map(ToString::to_string).collect();
+        let (name, dates) = (quoted(name), dates.join(", "));
+        text.push_str(&format!(
+            "\n[[day_kind]]\nname = {name}\ndates = [{dates}]\n"
+        ));
+    }
+    for window in &legs.times.windows {
+        let clock = |second: u32| {
+            let (hour, minute) = (second / 3_600, second / 60 % 60);
+            quoted(&format!("{hour:02}:{minute:02}:{:02}", second % 60))
+        };
+        let times = window.times.iter();
+        let times = times.map(|[from, until]| format!("[{}, {}]", clock(*from), clock(*until)));
+        let times: Vec<String> = times.collect();
+        text.push_str(&format!(
+            "\n[[window]]\nname = {}\ndays = [{}]\ntimes = [{}]\n",
+            quoted(&window.name),
+            list(&window.days),
+            times.join(", ")
+        ));
+    }
+}
+
+fn write_rule(
+    text: &mut String,
+    (place, rule): (usize, &Rule),
+    (legs, zone_names): (&Legs, &[String]),
+) {
     text.push_str(&format!(
-        "\n[[rule]]\nname = \"fares {place}\"\noperators = [{}]\nmodes = [\"{}\"]\nlines = [{}]\n\
-         [rule.zones]\nstops = [\n",
+        "\n[[rule]]\nname = \"fares {place}\"\noperators = [{}]\nmodes = [\"{}\"]\nlines = [{}]\n",
         rule.operator,
         rule.mode,
-        list(&mut rule.lines.iter())
+        list(&rule.lines)
     ));
+    if let Some(category) = rule.when.category.checked_sub(1) {
+        let category = quoted(&legs.categories[category]);
+        text.push_str(&format!("categories = [{category}]\n"));
+    }
+    if let Some(time) = rule.when.time {
+        let windows = legs.times.times[time].windows.iter();
+        let windows = windows.map(|window| &legs.times.windows[*window].name);
+        text.push_str(&format!("windows = [{}]\n", list(windows)));
+    }
+    text.push_str("[rule.zones]\nstops = [\n");
     for (zone, stops) in &rule.zones {
         let zone = quoted(&zone_names[*zone]);
-        text.push_str(&format!("  [{zone}, [{}]],\n", list(&mut stops.iter())));
+        text.push_str(&format!("  [{zone}, [{}]],\n", list(stops)));
     }
     text.push_str("]\nfares = [\n");
     for ((from, to), price) in &rule.fares {
@@ -61,6 +104,11 @@ fn write_rule(text: &mut String, (place, rule): (usize, &Rule), zone_names: &[St
         text.push_str(&format!("  [{from}, {to}, {}],\n", price.minor));
     }
     text.push_str("]\n");
+}
+
+fn list<'a>(members: impl IntoIterator<Item = &'a String>) -> String {
+    let members = members.into_iter().map(|member| quoted(member));
+    members.collect::<Vec<String>>().join(", ")
 }
 
 /// A TOML basic string, on one line whatever it holds.

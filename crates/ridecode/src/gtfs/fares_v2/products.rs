@@ -13,8 +13,10 @@ pub(super) struct Products {
     pub(super) currency: Option<String>,
     /// By `fare_product_id`, the rows that can be read.
     rows: BTreeMap<String, Vec<Sale>>,
-    /// By `fare_product_id`: the place of the row that counts.
-    chosen: BTreeMap<String, usize>,
+    /// Riders with prices of their own, beside ordinary ones.
+    pub(super) categories: Vec<String>,
+    /// By `fare_product_id`: what ordinary riders pay, then each category.
+    chosen: BTreeMap<String, Vec<i64>>,
 }
 
 /// A row of `fare_products.txt`.
@@ -29,25 +31,28 @@ struct Sale {
 
 impl Products {
     pub(super) fn read(files: &Files, report: &mut Report) -> Self {
-        let default = read_categories(files, report);
+        let mut categories = read_categories(files, report);
         let media = read_media(files, report);
         let mut products = Self::default();
         products.read_rows(files, &media, report);
-        products.choose(&default, report);
+        products.keep_used(&mut categories, report);
+        products.choose(&categories, report);
+        let others = categories.others.into_iter();
+        products.categories = others.map(|(id, _)| named(id)).collect();
         products
     }
 
-    /// What a product costs, or why that cannot be said.
-    pub(super) fn price(&self, product: &str) -> Result<i64, (Kind, String)> {
-        let Some(sales) = self.rows.get(product) else {
+    /// What a product costs ordinary riders, then each category, or why that cannot be said.
+    pub(super) fn prices(&self, product: &str) -> Result<&[i64], (Kind, String)> {
+        if !self.rows.contains_key(product) {
             let what = format!("there is no product {product:?} to be taken; the rule is left out");
             return Err((Kind::Unreadable, what));
-        };
-        let Some(place) = self.chosen.get(product) else {
+        }
+        let prices = self.chosen.get(product);
+        prices.map(Vec::as_slice).ok_or_else(|| {
             let what = format!("product {product} is not for ordinary riders");
-            return Err((Kind::NotExpressed, what));
-        };
-        Ok(sales[*place].minor)
+            (Kind::NotExpressed, what)
+        })
     }
 
     /// Tells the products no rule sells: passes and packs of rides.
@@ -108,76 +113,115 @@ impl Products {
         });
     }
 
-    /// Of each product the price for ordinary riders on the medium nearest to a phone counts.
-    fn choose(&mut self, default: &Default, report: &mut Report) {
+    /// Categories without a price of their own are ordinary riders.
+    fn keep_used(&self, categories: &mut Categories, report: &mut Report) {
+        let sales = self.rows.values().flatten();
+        let used: BTreeSet<&str> = sales.map(|sale| &*sale.category).collect();
+        categories
+            .others
+            .retain(|(id, _)| used.contains(id.as_str()));
+        for (code, (id, line)) in (1..).zip(&categories.others) {
+            let what = format!(
+                "riders {id} are taken as those whose code names category {code}: write the \
+                 issuers' codes into the tariff"
+            );
+            report.add(Kind::Assumed, (CATEGORIES, *line), what);
+        }
+    }
+
+    /// Of each product and category the price on the medium nearest to a phone counts. A category
+    /// without a price of its own pays what ordinary riders pay.
+    fn choose(&mut self, categories: &Categories, report: &mut Report) {
         for (product, sales) in &self.rows {
-            let ordinary = sales
-                .iter()
-                .enumerate()
-                .filter(|(_, sale)| default.is(sale));
-            let chosen = ordinary.min_by_key(|(_, sale)| (sale.distance, sale.line));
-            for (place, sale) in sales.iter().enumerate() {
-                let what = match chosen {
-                    Some((counts, _)) if counts == place => continue,
-                    _ if !default.is(sale) => {
-                        format!("a price of product {product} for riders {}", sale.category)
-                    }
-                    Some((_, counts)) if counts.minor == sale.minor => continue,
-                    Some((_, counts)) => format!(
+            let nearest = |category: Option<&str>| {
+                let of_it = sales.iter().filter(|sale| match category {
+                    Some(category) => sale.category == category,
+                    None => categories.is_ordinary(sale),
+                });
+                of_it.min_by_key(|sale| (sale.distance, sale.line))
+            };
+            let ordinary = nearest(None);
+            let known = |sale: &Sale| categories.others.iter().any(|(id, _)| *id == sale.category);
+            for sale in sales {
+                let counts = match categories.is_ordinary(sale) {
+                    true => ordinary,
+                    false => nearest(Some(&sale.category)).filter(|_| known(sale)),
+                };
+                let what = match counts {
+                    Some(counts) if counts.minor == sale.minor => continue,
+                    Some(counts) => format!(
                         "a price of product {product} on medium {:?}; a ride code pays that of \
                          line {}",
                         sale.medium, counts.line
                     ),
-                    None => continue,
+                    None => format!("a price of product {product} for riders {}", sale.category),
                 };
                 report.add(Kind::NotExpressed, (PRODUCTS, sale.line), what);
             }
-            if let Some((place, _)) = chosen {
-                self.chosen.insert(product.clone(), place);
-            }
+            let Some(ordinary) = ordinary else { continue };
+            let others = categories.others.iter().map(|(id, _)| nearest(Some(id)));
+            let all = std::iter::once(Some(ordinary)).chain(others);
+            let prices = all.map(|sale| sale.unwrap_or(ordinary).minor).collect();
+            self.chosen.insert(product.clone(), prices);
         }
     }
 }
 
-/// The category of ordinary riders, if the feed has categories.
-struct Default(Option<String>);
+/// The categories of riders.
+struct Categories {
+    /// That of ordinary riders, if the feed has categories.
+    ordinary: Option<String>,
+    /// With their lines.
+    others: Vec<(String, u64)>,
+}
 
-impl Default {
-    fn is(&self, sale: &Sale) -> bool {
-        sale.category.is_empty() || self.0.as_ref() == Some(&sale.category)
+impl Categories {
+    fn is_ordinary(&self, sale: &Sale) -> bool {
+        sale.category.is_empty() || self.ordinary.as_ref() == Some(&sale.category)
     }
 }
 
-fn read_categories(files: &Files, report: &mut Report) -> Default {
-    const FILE: &str = "rider_categories.txt";
+fn read_categories(files: &Files, report: &mut Report) -> Categories {
     let columns = ["rider_category_id", "is_default_fare_category"];
     let mut categories: Vec<(String, bool, u64)> = Vec::new();
-    rows(files, (FILE, 1, columns), report, |row, report| {
+    rows(files, (CATEGORIES, 1, columns), report, |row, report| {
+        let at = (CATEGORIES, row.line);
         let [id, is_default] = row.texts();
-        if id.is_empty() || categories.iter().any(|known| known.0 == id) {
+        let is_name = (1..=ridecode_words::Text::LENGTH_MAX).contains(&id.len());
+        if !is_name || categories.iter().any(|known| known.0 == id) {
             let what = format!("rider_category_id {id:?} is missing or stands twice; left out");
-            return report.add(Kind::Unreadable, (FILE, row.line), what);
+            return report.add(Kind::Unreadable, at, what);
+        }
+        if categories.len() > CODES_MAX {
+            let what = format!("more than {CODES_MAX} categories; riders {id} are left out");
+            return report.add(Kind::NotExpressed, at, what);
         }
         categories.push((id, is_default == "1", row.line));
     });
-    let default = categories.iter().find(|category| category.1);
+    let default = categories.iter().position(|category| category.1);
     if default.is_none()
-        && let Some(first) = categories.first()
+        && let Some((first, _, line)) = categories.first()
     {
-        let what = format!(
-            "no category is the default one; {} is taken for it",
-            first.0
-        );
-        report.add(Kind::Assumed, (FILE, first.2), what);
+        let what = format!("no category is the default one; {first} is taken for it");
+        report.add(Kind::Assumed, (CATEGORIES, *line), what);
     }
-    let default = default.or(categories.first()).map(|first| first.0.clone());
-    for (id, _, line) in &categories {
-        if default.as_ref() != Some(id) {
-            let what = format!("prices for riders {id} are not taken over");
-            report.add(Kind::NotExpressed, (FILE, *line), what);
-        }
+    let ordinary = match categories.is_empty() {
+        true => None,
+        false => Some(categories.remove(default.unwrap_or_default()).0),
+    };
+    let others = categories.into_iter().map(|(id, _, line)| (id, line));
+    Categories {
+        ordinary,
+        others: others.collect(),
     }
-    Default(default)
+}
+
+/// The name of a category in a tariff, where riders of none are `ordinary`.
+fn named(id: String) -> String {
+    match id.as_str() {
+        "ordinary" => "the category ordinary".to_owned(),
+        _ => id,
+    }
 }
 
 /// How near each medium is to a code on a phone.
@@ -207,4 +251,7 @@ fn read_media(files: &Files, report: &mut Report) -> BTreeMap<String, u8> {
 
 /// A medium the feed does not tell.
 const UNKNOWN_MEDIUM: u8 = 2;
+/// A credential has one byte for the category; 0 is an ordinary rider.
+const CODES_MAX: usize = 255;
+const CATEGORIES: &str = "rider_categories.txt";
 const PRODUCTS: &str = "fare_products.txt";

@@ -54,8 +54,8 @@ pub(super) fn feeds_in(folder: &Path) -> Vec<PathBuf> {
     feeds
 }
 
-/// The report, whether there is a tariff, and its fares as `ridecode fare matrix --csv` gives them;
-/// of a big feed the first.
+/// The report, whether there is a tariff, its fares as `ridecode fare matrix --csv` gives them, and
+/// its text; of a big feed only the first fares.
 fn outcome(feed: &Path) -> String {
     let files = match archive::open(feed) {
         Ok(files) => files,
@@ -68,10 +68,11 @@ fn outcome(feed: &Path) -> String {
     };
     let imported = import(&files, "feed");
     let mut outcome = imported.report.text();
-    let tariff = match imported.tariff {
-        Ok(text) => Tariff::parse(&text).expect("a tariff that is written can be read"),
+    let text = match imported.tariff {
+        Ok(text) => text,
         Err(why) => return outcome + &format!("error: {why}\n"),
     };
+    let tariff = Tariff::parse(&text).expect("a tariff that is written can be read");
     outcome.push_str(&format!("rules: {}\nfrom,to,fare\n", tariff.rules().len()));
     let mut fares = tariff.zone_fares();
     for (from, to, fare) in fares.by_ref().take(40) {
@@ -81,5 +82,11 @@ fn outcome(feed: &Path) -> String {
     if more > 0 {
         outcome.push_str(&format!("and {more} more\n"));
     }
+    if text.len() < SHOWN_MAX {
+        outcome.push_str(&format!("\n{text}"));
+    }
     outcome
 }
+
+/// A longer tariff is not shown.
+const SHOWN_MAX: usize = 8_000;
