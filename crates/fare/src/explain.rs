@@ -137,6 +137,21 @@ pub enum Step {
         /// What remains.
         price: Money,
     },
+    /// A price of its own for following another ride, by the groups of their fares.
+    LegTransfer {
+        /// The group of that ride's fare.
+        from: Text,
+        /// The group of this one's.
+        to: Text,
+        /// Seconds since the first ride of the row, as the tariff counts them.
+        passed_s: u32,
+        /// Seconds allowed, if there is a limit.
+        within_s: Option<u32>,
+        /// What this ride costs alone.
+        own: Money,
+        /// What it costs.
+        price: Money,
+    },
     /// Accumulation of the month.
     Accumulation {
         /// Paid this month before this fare.

@@ -10,6 +10,7 @@ mod cap;
 mod concession;
 mod fields;
 mod ladder;
+mod leg_transfer;
 mod read;
 mod tiers;
 mod transfer;
@@ -29,6 +30,7 @@ pub use audience::{Audience, Calendar, Category, Codes, DayKind, DayKinds, Momen
 pub use cap::{Cap, CapPeriod, WeekEdge};
 pub use concession::{Concession, Pays};
 pub use ladder::Ladder;
+pub use leg_transfer::{LegTransfer, TransferLimit, TransferPays};
 pub use tiers::Tiers;
 pub(crate) use tiers::rounded;
 pub use transfer::{Continuation, MeasuredFrom, Transfer, TransferOff};
@@ -70,6 +72,8 @@ pub struct Tariff {
     pub(crate) concessions: Vec<Concession>,
     /// What is taken off for the ride before, in order of precedence.
     pub(crate) transfers: Vec<Transfer>,
+    /// What rides cost that follow others, by the groups of their fares, in order of precedence.
+    pub(crate) leg_transfers: Vec<LegTransfer>,
     /// What is taken off for what was paid this month, if anything.
     pub(crate) accumulation: Option<Accumulation>,
     /// The most that is paid in a period.

@@ -4,6 +4,7 @@
 //! more no window is sure to hold. What they got, gave or continued themselves is not looked at,
 //! for that may rest on rides before the window.
 
+mod leg;
 mod room;
 
 use alloc::collections::BTreeMap;
@@ -12,6 +13,7 @@ use alloc::vec::Vec;
 
 use ridecode_words::{IssuerId, LineId, Mode, StopId, Text, UnixSeconds};
 
+use self::leg::Row;
 use self::room::{Capped, Room};
 use crate::book::{Applied, JOURNEY_S_MAX, TariffBook};
 use crate::explain::Step;
@@ -46,6 +48,9 @@ struct Ride<'a> {
     /// Meters and list price, with those of the rides it continues.
     length_m: u32,
     list: i64,
+    /// The group of its fare.
+    group: Option<&'a Text>,
+    row: Option<Row<'a>>,
     is_discounted: bool,
     has_given: bool,
     is_continued: bool,
@@ -72,7 +77,7 @@ impl<'a> SoFar<'a> {
     ) -> i64 {
         if bears(&priced.applied) {
             let mut ride = Ride::of(journey, priced);
-            if !self.continue_fare(&mut ride, priced, book) {
+            if !self.continue_fare(&mut ride, priced, book) && !self.follow(&mut ride, priced) {
                 self.transfer(&mut ride, priced);
             }
             self.rides.push(ride);
@@ -138,8 +143,7 @@ impl<'a> SoFar<'a> {
 
     /// Takes off the first transfer discount that the latest earlier ride gives.
     fn transfer(&mut self, ride: &mut Ride<'a>, priced: &mut Priced<'a>) {
-        let has_ridden = matches!(ride.ending, Ending::Complete | Ending::Overstay);
-        if priced.list == 0 || !has_ridden {
+        if priced.list == 0 || !ride.has_ridden() {
             return;
         }
         let gives = |before: &Ride<'a>, ride: &Ride<'a>| before.find_transfer(ride).is_some();
@@ -185,7 +189,9 @@ fn issuer_of(per: AccumulationKey, first: &Tap) -> Option<IssuerId> {
 
 /// Whether rides under a rule may rest on one another.
 fn bears(applied: &Applied<'_>) -> bool {
-    !applied.tariff.transfers.is_empty() || applied.rule.continues.is_some()
+    let tariff = applied.tariff;
+    let has_transfers = !tariff.transfers.is_empty() || !tariff.leg_transfers.is_empty();
+    has_transfers || applied.rule.continues.is_some()
 }
 
 /// The latest of the earlier rides that does something for a ride. Only rides that began within a
@@ -219,10 +225,16 @@ impl<'a> Ride<'a> {
             gates,
             length_m: priced.legs.iter().map(|leg| leg.length_m).sum(),
             list: priced.list,
+            group: find_group(&priced.applied, journey),
+            row: None,
             is_discounted: false,
             has_given: false,
             is_continued: false,
         }
+    }
+
+    fn has_ridden(&self) -> bool {
+        matches!(self.ending, Ending::Complete | Ending::Overstay)
     }
 
     fn is_of_tariff_of(&self, later: &Self) -> bool {
@@ -248,8 +260,7 @@ impl<'a> Ride<'a> {
 
     /// The discount this ride gives to a later one, by the tariff of the later.
     fn find_transfer<'t>(&self, later: &Ride<'t>) -> Option<&'t Transfer> {
-        let has_ridden = matches!(self.ending, Ending::Complete | Ending::Overstay);
-        if !has_ridden || self.has_given || !self.is_of_tariff_of(later) {
+        if !self.has_ridden() || self.has_given || !self.is_of_tariff_of(later) {
             return None;
         }
         let mut transfers = later.applied.tariff.transfers.iter();
@@ -272,6 +283,19 @@ impl<'a> Ride<'a> {
             MeasuredFrom::End => self.end,
         }
     }
+}
+
+/// The group of a ride's fare, if zones price it.
+fn find_group<'a>(applied: &Applied<'a>, journey: &Journey) -> Option<&'a Text> {
+    let zones = match &applied.rule.price {
+        Price::Zones(zones) => zones,
+        Price::Flat(_) | Price::Ladder(_) => return None,
+    };
+    if journey.first().kind == TapKind::Single {
+        return zones.find_only_group();
+    }
+    let [from, to] = [journey.first(), journey.last()].map(|tap| tap.stop.as_ref());
+    zones.find_fare(from?, to?)?.group
 }
 
 fn seconds(from: UnixSeconds, until: UnixSeconds) -> u32 {

@@ -2,6 +2,7 @@
 
 mod audience;
 mod caps;
+mod legs;
 
 use alloc::vec;
 

@@ -89,6 +89,7 @@ steps! {
     Concession "concession" { name, percent, price }
     Continued "continued" { stop, outside_s, length_m, through, before, price }
     Transfer "transfer" { from, passed_s, measured_from, within_s, off, price }
+    LegTransfer "leg_transfer" { from, to, passed_s, within_s, own, price }
     Accumulation "accumulation" { before, after, discount, parts }
     Cap "cap" { name, period, before, at_most, price }
     Rounding "rounding" { exact_milli, to, rounded }

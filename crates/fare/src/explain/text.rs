@@ -130,6 +130,14 @@ impl Words {
                 ([*passed_s, *within_s], *measured_from),
                 [*off, *price],
             ),
+            Step::LegTransfer {
+                from,
+                to,
+                passed_s,
+                within_s,
+                own,
+                price,
+            } => self.leg_transfer([from, to], (*passed_s, *within_s), [*own, *price]),
             Step::Accumulation {
                 before,
                 after,

@@ -3,6 +3,7 @@
 mod audience;
 mod caps;
 mod discounts;
+mod leg_transfers;
 mod zones;
 
 use alloc::format;
@@ -63,6 +64,7 @@ pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
         concessions: audience::concessions(&fields, &known, &rules)?,
         caps: caps::caps(&fields, &known, &rules)?,
         transfers: discounts::transfers(&fields, &rules)?,
+        leg_transfers: leg_transfers::leg_transfers(&fields, &rules)?,
         rules,
         accumulation: fields
             .find("accumulation")

@@ -13,8 +13,19 @@ pub struct Zones {
     names: Vec<Text>,
     /// By stop: the place of its zone in `names`.
     zone_of: BTreeMap<StopId, usize>,
-    /// From zone and to zone: minor units. Never empty.
-    fares: BTreeMap<(usize, usize), i64>,
+    /// From zone and to zone. Never empty.
+    fares: BTreeMap<(usize, usize), PairFare>,
+    /// Groups of fares that leg transfers name, each once.
+    groups: Vec<Text>,
+}
+
+/// The fare of a pair of zones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct PairFare {
+    /// In minor units.
+    pub(super) minor: i64,
+    /// The place of its group, if it is in one.
+    pub(super) group: Option<usize>,
 }
 
 /// A fare between two zones.
@@ -26,14 +37,17 @@ pub struct ZoneFare<'a> {
     pub to: &'a Text,
     /// In minor units.
     pub minor: i64,
+    /// The group it is in, for leg transfers.
+    pub group: Option<&'a Text>,
 }
 
 impl Zones {
-    /// Every zone is in `names`, and there is at least one fare: the reader checks both.
+    /// Every zone is in `names`, every group in `groups`, and there is at least one fare: the reader
+    /// checks all of it.
     pub(super) fn new(
-        names: Vec<Text>,
+        (names, groups): (Vec<Text>, Vec<Text>),
         zone_of: BTreeMap<StopId, usize>,
-        fares: BTreeMap<(usize, usize), i64>,
+        fares: BTreeMap<(usize, usize), PairFare>,
     ) -> Self {
         assert!(!fares.is_empty());
         assert!(zone_of.values().all(|zone| *zone < names.len()));
@@ -41,6 +55,7 @@ impl Zones {
             names,
             zone_of,
             fares,
+            groups,
         }
     }
 
@@ -54,6 +69,11 @@ impl Zones {
         &self.names
     }
 
+    /// The groups of its fares.
+    pub fn groups(&self) -> &[Text] {
+        &self.groups
+    }
+
     /// Whether a stop has a zone here.
     pub fn serves(&self, stop: &StopId) -> bool {
         self.zone_of.contains_key(stop)
@@ -62,10 +82,12 @@ impl Zones {
     /// The fare from a stop to a stop. `None` if one has no zone or the pair has no fare.
     pub fn find_fare(&self, from: &StopId, to: &StopId) -> Option<ZoneFare<'_>> {
         let (from, to) = (*self.zone_of.get(from)?, *self.zone_of.get(to)?);
+        let fare = self.fares.get(&(from, to))?;
         Some(ZoneFare {
             from: &self.names[from],
             to: &self.names[to],
-            minor: *self.fares.get(&(from, to))?,
+            minor: fare.minor,
+            group: self.group(fare),
         })
     }
 
@@ -73,21 +95,34 @@ impl Zones {
     pub fn find_dearest_to(&self, to: &StopId) -> Option<i64> {
         let to = self.zone_of.get(to)?;
         let to_it = self.fares.iter().filter(|((_, zone), _)| zone == to);
-        to_it.map(|(_, minor)| *minor).max()
+        to_it.map(|(_, fare)| fare.minor).max()
     }
 
     /// The one price of every fare in minor units: then a single tap can be priced.
     pub fn find_only_price(&self) -> Option<i64> {
         let lowest = self.lowest();
         let every_pair = self.fares.len() == self.names.len() * self.names.len();
-        let same = self.fares.values().all(|minor| *minor == lowest);
+        let same = self.fares.values().all(|fare| fare.minor == lowest);
         (every_pair && same).then_some(lowest)
+    }
+
+    /// The one group every fare is in.
+    pub fn find_only_group(&self) -> Option<&Text> {
+        let mut fares = self.fares.values();
+        let first = fares.next()?;
+        let is_same = fares.all(|fare| fare.group == first.group);
+        self.group(first).filter(|_| is_same)
+    }
+
+    fn group(&self, fare: &PairFare) -> Option<&Text> {
+        fare.group.map(|place| &self.groups[place])
     }
 
     /// The lowest price in minor units.
     pub fn lowest(&self) -> i64 {
         // The reader refuses zones without fares.
-        *self.fares.values().min().expect("zones have a fare")
+        let prices = self.fares.values().map(|fare| fare.minor);
+        prices.min().expect("zones have a fare")
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use ridecode_ledger::Money;
-use ridecode_words::Mode;
+use ridecode_words::{Mode, Text};
 
 use super::Words;
 use super::number::kilometers;
@@ -38,6 +38,31 @@ impl Words {
                 "{mode}轉乘優惠：前次行程{traditional}後{passed}（{within}內有效），減 {off}，\
                  餘 {price}。"
             ),
+        )
+    }
+
+    /// A price of its own after another ride: of which groups, seconds passed and allowed, the price
+    /// alone and the price that is paid.
+    pub(super) fn leg_transfer(
+        self,
+        [from, to]: [&Text; 2],
+        (passed_s, within_s): (u32, Option<u32>),
+        [own, price]: [Money; 2],
+    ) -> String {
+        let [own, price] = [own, price].map(|money| self.money(money));
+        let passed = self.time(passed_s);
+        let within = within_s.map(|within_s| self.time(within_s));
+        let within = within.map_or_else(String::new, |within| {
+            self.pick(
+                format!(", {within} allowed"),
+                format!(",{within}内有效"),
+                format!(",{within}內有效"),
+            )
+        });
+        self.pick(
+            format!("Transfer from {from} to {to} after {passed}{within}: {price} in place of {own}."),
+            format!("由{from}换乘{to},已过{passed}{within}:原价 {own},计 {price}。"),
+            format!("由{from}轉乘{to},已過{passed}{within}:原價 {own},計 {price}。"),
         )
     }
 
