@@ -15,6 +15,7 @@ mod feed;
 mod fares_v1;
 mod fares_v2;
 mod legs;
+mod transfers;
 
 mod rules;
 mod text;

@@ -11,6 +11,7 @@ use super::feed::Feed;
 use super::legs::{Asked, Legs, Names, Offer};
 use super::report::{Kind, Report};
 use super::sheet::rows;
+use super::transfers::{COUNT_MAX, Pays, Transfer, WITHIN_S_MAX};
 
 /// Fares being read.
 struct Fares<'a> {
@@ -28,9 +29,14 @@ struct Fare {
     /// Only on routes of this operator, if of one.
     operator: Option<u32>,
     line: u64,
+    /// How many transfers in a row cost nothing, and within how many seconds, if any does.
+    transfer: Option<FreeTransfer>,
     /// Whether it stands in `fare_rules.txt`.
     has_rule: bool,
 }
+
+/// How many, and within how many seconds; `None` of either is no limit.
+type FreeTransfer = (Option<u32>, Option<u32>);
 
 /// Reads them.
 pub(super) fn read(files: &Files, feed: &Feed, report: &mut Report) -> Legs {
@@ -48,7 +54,7 @@ pub(super) fn read(files: &Files, feed: &Feed, report: &mut Report) -> Legs {
 
 impl Fares<'_> {
     fn read_attributes(&mut self, files: &Files, report: &mut Report) {
-        const FILE: &str = "fare_attributes.txt";
+        const FILE: &str = ATTRIBUTES;
         let columns = [
             "fare_id",
             "price",
@@ -84,14 +90,15 @@ impl Fares<'_> {
                     None
                 }
             };
-            if transfers != "0" {
-                let what = transfers_of(&id, [&transfers, &duration]);
-                report.add(Kind::NotExpressed, at, what);
-            }
+            let transfer = match row.has(3) {
+                true => read_transfer([&transfers, &duration], (at, report)),
+                false => None,
+            };
             let fare = Fare {
                 minor,
                 operator,
                 line: row.line,
+                transfer,
                 has_rule: false,
             };
             self.fares.insert(id, fare);
@@ -156,6 +163,20 @@ impl Fares<'_> {
 
     fn into_legs(self) -> Legs {
         let mut legs = Legs::default();
+        let mut groups = Names::default();
+        for (id, fare) in &self.fares {
+            let Some((count, within_s)) = fare.transfer else {
+                continue;
+            };
+            let group = BTreeSet::from([groups.number(id)]);
+            legs.transfers.push(Transfer {
+                at: (ATTRIBUTES, fare.line),
+                groups: [group.clone(), group],
+                count,
+                limit: within_s.map(|within_s| (within_s, "start_to_start")),
+                pays: Pays::InPlace(0),
+            });
+        }
         let everywhere = self.fares.iter().filter(|(_, fare)| !fare.has_rule);
         let everywhere = everywhere.map(|(id, _)| ([None; 3], id.clone()));
         for (asked, id) in self.rules.iter().cloned().chain(everywhere) {
@@ -163,7 +184,7 @@ impl Fares<'_> {
             let offer = Offer {
                 priority: 0,
                 prices: vec![fare.minor],
-                group: None,
+                group: groups.find(&id),
                 frame: None,
                 operator: fare.operator,
             };
@@ -179,19 +200,41 @@ impl Fares<'_> {
             zone.into_iter().collect()
         });
         legs.area_names = self.zones.names;
+        legs.groups = groups.names;
         legs.currency = self.currency;
         legs
     }
 }
 
-fn transfers_of(id: &str, [transfers, duration]: [&str; 2]) -> String {
+/// The free transfers of a fare, if it has any. The time counts from the first ride.
+fn read_transfer(
+    [transfers, duration]: [&str; 2],
+    (at, report): ((&'static str, u64), &mut Report),
+) -> Option<FreeTransfer> {
     let count = match transfers {
-        "" => "any number of".to_owned(),
-        count => count.to_owned(),
+        "0" => return None,
+        "" => None,
+        written => match written.parse::<u32>() {
+            Ok(count) => Some(count.min(COUNT_MAX)),
+            Err(_) => {
+                let what = format!("transfers {written:?} is no whole number; none is free");
+                report.add(Kind::Unreadable, at, what);
+                return None;
+            }
+        },
     };
-    let within = match duration {
-        "" => String::new(),
-        seconds => format!(" within {seconds} seconds"),
-    };
-    format!("fare {id} allows {count} transfers{within}; every ride is priced by itself")
+    let within_s = duration
+        .parse::<u32>()
+        .ok()
+        .filter(|within_s| *within_s > 0);
+    if within_s.is_none_or(|within_s| within_s > WITHIN_S_MAX) {
+        let what = format!(
+            "transfer_duration {duration:?}: a ride follows one that began {WITHIN_S_MAX} s before \
+             at most"
+        );
+        report.add(Kind::Assumed, at, what);
+    }
+    Some((count, within_s.map(|within_s| within_s.min(WITHIN_S_MAX))))
 }
+
+const ATTRIBUTES: &str = "fare_attributes.txt";

@@ -7,12 +7,13 @@
 mod places;
 mod products;
 mod times;
+mod transfer_rules;
 
 use std::collections::BTreeSet;
 
 use super::archive::Files;
 use super::feed::Feed;
-use super::legs::{Legs, Offer};
+use super::legs::{Legs, Names, Offer};
 use super::report::{Kind, Report};
 use super::sheet::{Row, rows};
 
@@ -35,12 +36,13 @@ pub(super) fn read(files: &Files, feed: &Feed, report: &mut Report) -> Legs {
         frames: Timeframes::read(files, feed, report),
     };
     let mut legs = Legs::default();
-    let used = parts.read_leg_rules(files, &mut legs, report);
+    let mut used = parts.read_leg_rules(files, &mut legs, report);
     parts.places.read_joins(files, feed, report);
-    rows(files, (TRANSFER_RULES, 0, []), report, |row, report| {
-        let what = "a row of this file is not taken over".to_owned();
-        report.add(Kind::NotExpressed, (TRANSFER_RULES, row.line), what);
-    });
+    let (transfers, sold) = transfer_rules::read(files, (&parts.products, &used.groups), report);
+    legs.transfers = transfers;
+    legs.keep_groups();
+    legs.groups = used.groups.names;
+    used.products.extend(sold);
     parts.products.tell_unsold(&used.products, report);
     match parts.frames.times(&used.frames) {
         Ok(times) => legs.times = times,
@@ -65,6 +67,7 @@ struct Parts {
 struct Used {
     products: BTreeSet<String>,
     frames: BTreeSet<u32>,
+    groups: Names,
 }
 
 impl Parts {
@@ -77,11 +80,12 @@ impl Parts {
             "from_timeframe_group_id",
             "to_timeframe_group_id",
             "rule_priority",
+            "leg_group_id",
         ];
         let mut used = Used::default();
         legs.is_exclusive = true;
         rows(files, (LEG_RULES, 1, columns), report, |row, report| {
-            let [product, network, from, to, ..] = row.texts::<7>();
+            let [product, network, from, to, _, _, _, group] = row.texts();
             legs.is_exclusive &= !row.has(6);
             let at = (LEG_RULES, row.line);
             used.products.insert(product);
@@ -92,8 +96,11 @@ impl Parts {
             // A rule that cannot be taken over still names what rules without it do not fit.
             legs.name(asked);
             match self.offer(row, report) {
-                Ok(offer) => {
+                Ok(mut offer) => {
                     used.frames.extend(offer.frame);
+                    if !group.is_empty() {
+                        offer.group = Some(used.groups.number(&group));
+                    }
                     legs.add(asked, offer);
                 }
                 Err((kind, what)) => report.add(kind, at, what),
@@ -138,4 +145,3 @@ impl Parts {
 }
 
 const LEG_RULES: &str = "fare_leg_rules.txt";
-const TRANSFER_RULES: &str = "fare_transfer_rules.txt";

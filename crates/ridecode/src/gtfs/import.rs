@@ -142,6 +142,12 @@ fn tariff(feed: &Feed, legs: &Legs, (name, report): (&str, &mut Report)) -> Resu
         let what = format!("no fare fits route {}; it has no price{why}", route.id);
         report.add(Kind::NotExpressed, ("routes.txt", route.line), what);
     }
+    for transfer in &legs.transfers {
+        if transfer.among(&rules.groups).is_none() {
+            let what = "no route has fares of these groups; the transfer is left out".to_owned();
+            report.add(Kind::NotExpressed, transfer.at, what);
+        }
+    }
     if rules.rules.is_empty() {
         return Err("no fare fits any route between its stops; see the report".to_owned());
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ridecode_words::ServiceDay;
 
 use super::feed::{Feed, Route};
+use super::transfers::Transfer;
 
 /// What a rule asks for: route or network, origin, destination; `None` stands for any.
 pub(super) type Asked = [Option<u32>; 3];
@@ -23,6 +24,10 @@ pub(super) struct Legs {
     /// Riders with prices of their own, beside ordinary ones.
     pub(super) categories: Vec<String>,
     pub(super) times: Times,
+    /// Groups of rules that transfers name.
+    pub(super) groups: Vec<String>,
+    /// In order of precedence.
+    pub(super) transfers: Vec<Transfer>,
     offers: BTreeMap<Asked, Vec<Offer>>,
     /// Whether an empty field of a rule fits only what no rule names, as it does in Fares v2
     /// without rule_priority.
@@ -125,6 +130,17 @@ impl Legs {
     pub(super) fn add(&mut self, asked: Asked, offer: Offer) {
         self.name(asked);
         self.offers.entry(asked).or_default().push(offer);
+    }
+
+    /// Forgets groups no transfer names: they tell no fares apart.
+    pub(super) fn keep_groups(&mut self) {
+        let transfers = self.transfers.iter();
+        let named: BTreeSet<u32> = transfers
+            .flat_map(|t| t.groups.iter().flatten().copied())
+            .collect();
+        for offer in self.offers.values_mut().flatten() {
+            offer.group = offer.group.filter(|group| named.contains(group));
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -28,6 +28,8 @@ pub(super) struct Rules {
     pub(super) rules: Vec<Rule>,
     /// By class of stops.
     pub(super) zone_names: Vec<String>,
+    /// Groups of fares among them.
+    pub(super) groups: BTreeSet<u32>,
     /// Routes no fare fits, as places in [`Feed::routes`].
     pub(super) unpriced: Vec<usize>,
 }
@@ -60,9 +62,12 @@ pub(super) fn rules(feed: &Feed, legs: &Legs) -> Result<Rules, String> {
         add_stations(feed, rule);
     }
     unpriced.sort_unstable();
+    let fares = rules.iter().flat_map(|rule| rule.fares.values());
+    let groups = fares.filter_map(|price| price.group).collect();
     Ok(Rules {
         rules,
         zone_names: making.classes.names,
+        groups,
         unpriced,
     })
 }

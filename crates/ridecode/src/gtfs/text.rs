@@ -38,6 +38,11 @@ pub(super) fn write(feed: &Feed, head: &Head<'_>, (legs, rules): (&Legs, &Rules)
     for (place, rule) in (1..).zip(&rules.rules) {
         write_rule(&mut text, (place, rule), (legs, &rules.zone_names));
     }
+    for transfer in &legs.transfers {
+        if let Some(transfer) = transfer.among(&rules.groups) {
+            text.push_str(&transfer.table(|group| quoted(&legs.groups[group as usize])));
+        }
+    }
     text
 }
 
@@ -101,7 +106,11 @@ fn write_rule(
     text.push_str("]\nfares = [\n");
     for ((from, to), price) in &rule.fares {
         let [from, to] = [from, to].map(|zone| quoted(&zone_names[*zone]));
-        text.push_str(&format!("  [{from}, {to}, {}],\n", price.minor));
+        let group = price
+            .group
+            .map(|group| quoted(&legs.groups[group as usize]));
+        let group = group.map_or_else(String::new, |group| format!(", {group}"));
+        text.push_str(&format!("  [{from}, {to}, {}{group}],\n", price.minor));
     }
     text.push_str("]\n");
 }

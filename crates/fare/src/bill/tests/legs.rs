@@ -102,11 +102,26 @@ fn groups_decide_what_a_leg_follows() {
     check("\"bus\"", "\"far\"", &far, &[200, 10]);
     check("\"bus\"", "\"near\"", &far, &[200, 500]);
     check("\"bus\"", "\"near\", \"far\"", &far, &[200, 10]);
-    check("\"near\"", "\"bus\"", &[(0, "a>a"), (1_900, "b1")], &[300, 10]);
+    check(
+        "\"near\"",
+        "\"bus\"",
+        &[(0, "a>a"), (1_900, "b1")],
+        &[300, 10],
+    );
     // No group, no transfer.
-    check("\"near\"", "\"bus\"", &[(0, "b>b"), (1_900, "b1")], &[300, 200]);
+    check(
+        "\"near\"",
+        "\"bus\"",
+        &[(0, "b>b"), (1_900, "b1")],
+        &[300, 200],
+    );
     // Two riders of one account: over before it begins, and one gives to one.
-    check("\"near\"", "\"bus\"", &[(0, "a>a"), (1_799, "b1")], &[300, 200]);
+    check(
+        "\"near\"",
+        "\"bus\"",
+        &[(0, "a>a"), (1_799, "b1")],
+        &[300, 200],
+    );
     let both = [(0, "a>a"), (1_900, "b1"), (1_901, "b2")];
     check("\"near\"", "\"bus\"", &both, &[300, 10, 200]);
     check("\"bus\"", "\"bus\"", &[(0, "b1"), (5, "b1")], &[200, 200]);
@@ -179,7 +194,10 @@ fn wrong_leg_transfers_are_told() {
     check("costs = -1", "amount in minor units");
     check("costs = 1\ncount = 0", "how many rides in a row");
     check("costs = 1\nwithin_s = 60", "both `within_s`");
-    check("costs = 1\nmeasured = \"start_to_start\"", "both `within_s`");
+    check(
+        "costs = 1\nmeasured = \"start_to_start\"",
+        "both `within_s`",
+    );
     check(
         "costs = 1\nwithin_s = 60\nmeasured = \"start\"",
         "of the first ride",

@@ -60,7 +60,9 @@ impl Words {
             )
         });
         self.pick(
-            format!("Transfer from {from} to {to} after {passed}{within}: {price} in place of {own}."),
+            format!(
+                "Transfer from {from} to {to} after {passed}{within}: {price} in place of {own}."
+            ),
             format!("由{from}换乘{to},已过{passed}{within}:原价 {own},计 {price}。"),
             format!("由{from}轉乘{to},已過{passed}{within}:原價 {own},計 {price}。"),
         )
