@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use ridecode_fare::Tariff;
 
-use super::archive::{self, Files};
+use super::archive::{self, Files, Limits};
 use super::feed::Feed;
 use super::legs::Legs;
 use super::report::{Kind, Report};
@@ -20,10 +20,11 @@ Examples:
   ridecode gtfs import folder/ --out feed.toml --report feed.report.json
   ridecode fare matrix --tariff feed.toml --csv
 
-Reads GTFS Fares v2 (networks, areas, products, rider categories, timeframes, leg rules), or else
-Fares v1 (price, currency, route, origin, destination, agency). What the tariff cannot express is told with file and line on
-standard error and with --report as JSON; so is what cannot be read or had to be assumed. Exit
-status: 0 written, 1 the feed has no fare that can be taken over, 2 other errors.";
+Reads GTFS Fares v2 (networks, areas, products, rider categories, timeframes, leg rules, transfer
+rules), or else Fares v1 (price, currency, route, origin, destination, agency, transfers). What the
+tariff cannot express is told with file and line on standard error and with --report as JSON; so is
+what cannot be read or had to be assumed. Exit status: 0 written, 1 the feed has no fare that can be
+taken over, 2 other errors.";
 
 /// Options.
 #[derive(clap::Args, Debug)]
@@ -78,7 +79,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Makes a tariff of the bytes of a zip. Errors if it is none, or passes the limits.
 pub fn convert(zip: &[u8], name: &str) -> anyhow::Result<Imported> {
-    let files = archive::zip(std::io::Cursor::new(zip)).context("cannot read the feed")?;
+    let files =
+        archive::zip(std::io::Cursor::new(zip), Limits::USUAL).context("cannot read the feed")?;
     Ok(import(&files, name))
 }
 
