@@ -12,6 +12,26 @@ use super::sheet::FILES;
 /// The files fares need, by name.
 pub(super) type Files = BTreeMap<&'static str, Vec<u8>>;
 
+/// How much of a feed is read: a zip of some kilobytes may unpack to any length.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Entries of a zip.
+    pub(super) entries: usize,
+    /// Bytes of a file, unpacked.
+    pub(super) file_bytes: usize,
+    /// Bytes of all files together, unpacked.
+    pub(super) total_bytes: usize,
+}
+
+impl Limits {
+    /// 10,000 entries, 256 MiB a file, 512 MiB together.
+    pub(super) const USUAL: Self = Self {
+        entries: 10_000,
+        file_bytes: 256 << 20,
+        total_bytes: 512 << 20,
+    };
+}
+
 /// Opens a feed.
 pub(super) fn open(path: &Path) -> anyhow::Result<Files> {
     let shown = path.display();
@@ -19,16 +39,18 @@ pub(super) fn open(path: &Path) -> anyhow::Result<Files> {
         return folder(path).with_context(|| format!("cannot read the feed {shown}"));
     }
     let file = File::open(path).with_context(|| format!("cannot read the feed {shown}"))?;
-    zip(file).with_context(|| format!("cannot read the feed {shown}"))
+    zip(file, Limits::USUAL).with_context(|| format!("cannot read the feed {shown}"))
 }
 
 fn folder(path: &Path) -> anyhow::Result<Files> {
     let mut files = Files::new();
+    let mut total = 0;
     for name in FILES {
         let path = path.join(name);
         if path.is_file() {
             let file = File::open(&path).with_context(|| format!("cannot read {name}"))?;
-            files.insert(name, capped(file, name)?);
+            let bytes = capped(file, (name, &mut total), Limits::USUAL)?;
+            files.insert(name, bytes);
         }
     }
     ensure!(
@@ -40,12 +62,13 @@ fn folder(path: &Path) -> anyhow::Result<Files> {
 
 /// The files of a zip. Where several folders hold a file of one name the one nearest to the root
 /// counts; what the Finder adds is passed over.
-pub(super) fn zip(source: impl Read + Seek) -> anyhow::Result<Files> {
+pub(super) fn zip(source: impl Read + Seek, limits: Limits) -> anyhow::Result<Files> {
     let mut archive = zip::ZipArchive::new(source)
         .context("this is neither a folder nor a zip that can be read")?;
     ensure!(
-        archive.len() <= ENTRIES_MAX,
-        "the zip holds more than {ENTRIES_MAX} files; pack the feed alone"
+        archive.len() <= limits.entries,
+        "the zip holds more than {} files; pack the feed alone",
+        limits.entries
     );
     let mut places: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     for place in 0..archive.len() {
@@ -65,29 +88,35 @@ pub(super) fn zip(source: impl Read + Seek) -> anyhow::Result<Files> {
     let mut total = 0;
     for (name, (_, place)) in places {
         let entry = archive.by_index(place);
-        let bytes = capped(
-            entry.with_context(|| format!("cannot unpack {name}"))?,
-            name,
-        )?;
-        total += bytes.len();
-        ensure!(
-            total <= TOTAL_BYTES_MAX,
-            "the unpacked feed is longer than {TOTAL_BYTES_MAX} bytes; split it"
-        );
-        files.insert(name, bytes);
+        let entry = entry.with_context(|| format!("cannot unpack {name}"))?;
+        files.insert(name, capped(entry, (name, &mut total), limits)?);
     }
     ensure!(!files.is_empty(), "the zip holds no file of GTFS");
     Ok(files)
 }
 
 /// What a reader gives, counted as it comes: a length a zip claims is not believed.
-fn capped(source: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
+fn capped(
+    source: impl Read,
+    (name, total): (&str, &mut usize),
+    limits: Limits,
+) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let most = FILE_BYTES_MAX as u64 + 1;
+    let most = limits.file_bytes as u64 + 1;
     let read = source.take(most).read_to_end(&mut bytes);
     read.with_context(|| format!("cannot read {name}"))?;
-    if bytes.len() > FILE_BYTES_MAX {
-        bail!("{name} is longer than {FILE_BYTES_MAX} bytes; split the feed");
+    if bytes.len() > limits.file_bytes {
+        bail!(
+            "{name} is longer than {} bytes; split the feed",
+            limits.file_bytes
+        );
+    }
+    *total += bytes.len();
+    if *total > limits.total_bytes {
+        bail!(
+            "the unpacked feed is longer than {} bytes; split it",
+            limits.total_bytes
+        );
     }
     Ok(bytes)
 }
@@ -96,10 +125,3 @@ fn capped(source: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
 pub(super) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
-
-/// The most entries of a zip.
-const ENTRIES_MAX: usize = 10_000;
-/// The longest file, unpacked: 256 MiB.
-const FILE_BYTES_MAX: usize = 256 << 20;
-/// All files together, unpacked: 512 MiB.
-const TOTAL_BYTES_MAX: usize = 512 << 20;

@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use ridecode_fare::Tariff;
 
-use super::archive::{self, Files};
+use super::archive::{self, Files, Limits};
 use super::import::{Imported, convert, import};
 use super::report::Kind;
 
@@ -212,6 +212,50 @@ fn a_zip_is_read_at_any_depth() {
         // A cut zip is refused or read, and never a panic.
         let _ = convert(&whole[..end], "test");
     }
+}
+
+#[test]
+fn a_zip_that_unpacks_to_any_length_is_refused() {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for name in ["stops.txt", "trips.txt", "other.txt"] {
+        zip.start_file(name, options).unwrap();
+        zip.write_all(&[b','; 40_000]).unwrap();
+    }
+    let bytes = zip.finish().unwrap().into_inner();
+    assert!(bytes.len() < 2_000, "{} bytes", bytes.len());
+    let check = |limits: Limits, said: Option<&str>| {
+        let read = archive::zip(std::io::Cursor::new(&bytes), limits);
+        let told = read.err().map(|error| format!("{error:#}"));
+        assert_eq!(told.as_deref(), said);
+    };
+    let limits = Limits {
+        entries: 3,
+        file_bytes: 40_000,
+        total_bytes: 80_000,
+    };
+    check(limits, None);
+    let entries = 2;
+    check(
+        Limits { entries, ..limits },
+        Some("the zip holds more than 2 files; pack the feed alone"),
+    );
+    let file_bytes = 39_999;
+    check(
+        Limits {
+            file_bytes,
+            ..limits
+        },
+        Some("stops.txt is longer than 39999 bytes; split the feed"),
+    );
+    let total_bytes = 79_999;
+    check(
+        Limits {
+            total_bytes,
+            ..limits
+        },
+        Some("the unpacked feed is longer than 79999 bytes; split it"),
+    );
 }
 
 #[test]
