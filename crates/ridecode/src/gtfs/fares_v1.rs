@@ -3,12 +3,14 @@
 //! Of the fares whose route, origin and destination fit a ride the cheapest counts; a fare without
 //! rules fits every ride (GTFS Schedule reference).
 
+mod passed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::amount::{self, Written};
 use super::archive::Files;
 use super::feed::Feed;
-use super::legs::{Asked, Legs, Names, Offer};
+use super::legs::{Asked, Legs, Names, Offer, Passed};
 use super::report::{Kind, Report};
 use super::sheet::rows;
 use super::transfers::{COUNT_MAX, Pays, Transfer, WITHIN_S_MAX};
@@ -19,9 +21,16 @@ struct Fares<'a> {
     currency: Option<String>,
     /// By `fare_id`.
     fares: BTreeMap<String, Fare>,
-    /// What asks for what.
-    rules: Vec<(Asked, String)>,
+    /// What asks for what, and the zones a ride must pass.
+    rules: BTreeMap<(Asked, String), Contained>,
     zones: Names,
+}
+
+/// The zones a ride must pass, if any is named, with the first line that names one.
+#[derive(Default)]
+struct Contained {
+    zones: BTreeSet<u32>,
+    line: u64,
 }
 
 struct Fare {
@@ -44,12 +53,12 @@ pub(super) fn read(files: &Files, feed: &Feed, report: &mut Report) -> Legs {
         feed,
         currency: None,
         fares: BTreeMap::new(),
-        rules: Vec::new(),
+        rules: BTreeMap::new(),
         zones: Names::default(),
     };
     fares.read_attributes(files, report);
     fares.read_rules(files, report);
-    fares.into_legs()
+    fares.into_legs(files, report)
 }
 
 impl Fares<'_> {
@@ -116,7 +125,7 @@ impl Fares<'_> {
     }
 
     fn read_rules(&mut self, files: &Files, report: &mut Report) {
-        const FILE: &str = "fare_rules.txt";
+        const FILE: &str = RULES;
         let routes = self.feed.routes.iter().map(|route| route.id.as_str());
         let routes: BTreeMap<&str, u32> = routes.zip(0..).collect();
         let zones: BTreeSet<&str> = self.feed.stops.iter().map(|stop| &*stop.zone).collect();
@@ -136,11 +145,6 @@ impl Fares<'_> {
             };
             // A fare whose rules cannot be taken over must not fit everywhere instead.
             fare.has_rule = true;
-            if !contains.is_empty() {
-                let what =
-                    format!("fare {id} asks which zones a ride passes: contains_id {contains}");
-                return report.add(Kind::NotExpressed, at, what);
-            }
             let asked_route = routes.get(route.as_str()).copied();
             if !route.is_empty() && asked_route.is_none() {
                 let what = format!("there is no route {route}; the rule fits no ride");
@@ -157,11 +161,19 @@ impl Fares<'_> {
                 }
                 asked[field] = Some(self.zones.number(&zone));
             }
-            self.rules.push((asked, id));
+            let contained = self.rules.entry((asked, id)).or_default();
+            if !contains.is_empty() {
+                if !zones.contains(contains.as_str()) {
+                    let what = format!("no stop has the zone {contains}; the rule fits no ride");
+                    report.add(Kind::Unreadable, at, what);
+                }
+                contained.zones.insert(self.zones.number(&contains));
+                contained.line = row.line;
+            }
         });
     }
 
-    fn into_legs(self) -> Legs {
+    fn into_legs(self, files: &Files, report: &mut Report) -> Legs {
         let mut legs = Legs::default();
         let mut groups = Names::default();
         for (id, fare) in &self.fares {
@@ -178,31 +190,60 @@ impl Fares<'_> {
             });
         }
         let everywhere = self.fares.iter().filter(|(_, fare)| !fare.has_rule);
-        let everywhere = everywhere.map(|(id, _)| ([None; 3], id.clone()));
-        for (asked, id) in self.rules.iter().cloned().chain(everywhere) {
-            let fare = &self.fares[&id];
+        let everywhere = everywhere.map(|(id, _)| ([None; 3], id, None));
+        let rules = self.rules.iter().map(|((asked, id), contained)| {
+            let asks = !contained.zones.is_empty();
+            (*asked, id, asks.then(|| contained.zones.clone()))
+        });
+        for (asked, id, contains) in rules.chain(everywhere) {
+            let fare = &self.fares[id];
             let offer = Offer {
                 priority: 0,
                 prices: vec![fare.minor],
-                group: groups.find(&id),
+                group: groups.find(id),
                 frame: None,
                 operator: fare.operator,
+                contains,
             };
             legs.add(asked, offer);
         }
-        let named: BTreeSet<u32> = self.rules.iter().filter_map(|rule| rule.0[0]).collect();
+        let asks = self.rules.values().any(|rule| !rule.zones.is_empty());
+        let named: BTreeSet<u32> = self.rules.keys().filter_map(|rule| rule.0[0]).collect();
         let routes = (0..).take(self.feed.routes.len());
+        // Which zones a ride passes is a matter of its route.
         legs.callings = routes
-            .map(|route: u32| named.contains(&route).then_some(route))
+            .map(|route: u32| (asks || named.contains(&route)).then_some(route))
             .collect();
         legs.place(self.feed, |stop| {
             let zone = self.zones.find(&self.feed.stops[stop].zone);
             zone.into_iter().collect()
         });
+        if asks {
+            legs.passed = passed::read(files, self.feed, |stop| legs.areas[stop].first().copied());
+            self.tell_ambiguous(&legs.passed, report);
+        }
         legs.area_names = self.zones.names;
         legs.groups = groups.names;
         legs.currency = self.currency;
         legs
+    }
+}
+
+impl Fares<'_> {
+    /// Tells the fares that fit some rides between two zones and not others: a gate sees but where
+    /// a ride begins and ends.
+    fn tell_ambiguous(&self, passed: &Passed, report: &mut Report) {
+        for ((asked, id), contained) in &self.rules {
+            let on_it = |ride: &(u32, u32, u32)| asked[0].is_none_or(|route| route == ride.0);
+            let mut sets = passed.sets.iter().filter(|(ride, _)| on_it(ride));
+            if sets.any(|(_, sets)| sets.len() > 1 && sets.contains(&contained.zones)) {
+                let what = format!(
+                    "whether fare {id} fits depends on the way taken between two zones; it is left \
+                     out there"
+                );
+                report.add(Kind::NotExpressed, (RULES, contained.line), what);
+            }
+        }
     }
 }
 
@@ -237,4 +278,5 @@ fn read_transfer(
     Some((count, within_s.map(|within_s| within_s.min(WITHIN_S_MAX))))
 }
 
+const RULES: &str = "fare_rules.txt";
 const ATTRIBUTES: &str = "fare_attributes.txt";

@@ -140,6 +140,7 @@ impl Parts {
             group: None,
             frame,
             operator: None,
+            contains: None,
         })
     }
 }

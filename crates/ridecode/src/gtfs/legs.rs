@@ -28,6 +28,8 @@ pub(super) struct Legs {
     pub(super) groups: Vec<String>,
     /// In order of precedence.
     pub(super) transfers: Vec<Transfer>,
+    /// What rides pass, if an offer asks.
+    pub(super) passed: Passed,
     offers: BTreeMap<Asked, Vec<Offer>>,
     /// Whether an empty field of a rule fits only what no rule names, as it does in Fares v2
     /// without rule_priority.
@@ -48,6 +50,29 @@ pub(super) struct Offer {
     pub(super) frame: Option<u32>,
     /// Only on routes of this operator, if of one.
     pub(super) operator: Option<u32>,
+    /// Only for rides that pass just these areas, if so.
+    pub(super) contains: Option<BTreeSet<u32>>,
+}
+
+/// Which areas rides pass.
+#[derive(Default)]
+pub(super) struct Passed {
+    /// By route, area of origin and of destination.
+    pub(super) sets: BTreeMap<(u32, u32, u32), Sets>,
+}
+
+/// The areas of each way there is.
+pub(super) type Sets = BTreeSet<BTreeSet<u32>>;
+
+impl Passed {
+    /// The area of stops that lie in none that rules name.
+    pub(super) const OTHER: u32 = u32::MAX;
+
+    /// Whether every ride passes just these areas.
+    fn are(&self, ride: Option<(u32, u32, u32)>, areas: &BTreeSet<u32>) -> bool {
+        let sets = ride.and_then(|ride| self.sets.get(&ride));
+        sets.is_some_and(|sets| sets.iter().all(|set| set == areas))
+    }
 }
 
 /// What a ride costs, in minor units, and by which group of rules.
@@ -147,17 +172,16 @@ impl Legs {
         self.offers.is_empty()
     }
 
-    /// Whether a rule names an area as origin or destination.
-    pub(super) fn is_named(&self, area: u32) -> bool {
-        self.named[1].contains(&area) || self.named[2].contains(&area)
-    }
-
     /// Gives every stop its areas, of which only those that rules name are kept.
     pub(super) fn place(&mut self, feed: &Feed, areas_of: impl Fn(usize) -> Vec<u32>) {
+        let contained = self.offers.values().flatten();
+        let contained = contained.flat_map(|offer| offer.contains.iter().flatten());
+        let mut named: BTreeSet<u32> = contained.copied().collect();
+        named.extend(self.named[1].iter().chain(&self.named[2]));
         self.areas = (0..feed.stops.len())
             .map(|stop| {
                 let mut areas = areas_of(stop);
-                areas.retain(|area| self.is_named(*area));
+                areas.retain(|area| named.contains(area));
                 areas.sort_unstable();
                 areas.dedup();
                 areas
@@ -177,12 +201,20 @@ impl Legs {
             let in_time = |frame| time.is_some_and(|time| time.frames.contains(&frame));
             offer.frame.is_none_or(in_time)
         };
+        let area = |areas: &[u32]| areas.first().copied().unwrap_or(Passed::OTHER);
+        let ride = calling.map(|route| (route, area(from), area(to)));
+        let goes = |offer: &Offer| {
+            let contains = offer.contains.as_ref();
+            contains.is_none_or(|areas| self.passed.are(ride, areas))
+        };
         let mut best: Option<(std::cmp::Reverse<u32>, Price)> = None;
         for calling in self.asked(0, calling.as_slice()) {
             for from in self.asked(1, from) {
                 for to in self.asked(2, to) {
                     let offers = self.offers.get(&[calling, from, to]).into_iter().flatten();
-                    for offer in offers.filter(|offer| offer.is_on(operator) && is_now(offer)) {
+                    let fits =
+                        |offer: &&Offer| offer.is_on(operator) && is_now(offer) && goes(offer);
+                    for offer in offers.filter(fits) {
                         let price = Price {
                             minor: offer.prices[when.category],
                             group: offer.group,

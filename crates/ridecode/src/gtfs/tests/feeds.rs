@@ -20,7 +20,7 @@ fn good_feeds_become_what_is_expected() {
 
 #[test]
 fn broken_feeds_become_what_is_expected() {
-    check("broken", 46);
+    check("broken", 47);
 }
 
 /// Imports every feed of a folder and holds what is told and made of it against the file beside.
