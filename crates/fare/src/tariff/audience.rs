@@ -109,6 +109,11 @@ impl Codes {
     }
 }
 
+impl DayKind {
+    /// Weekdays as tariffs name them, from Monday.
+    pub const WEEKDAYS: [&str; 7] = WEEKDAYS;
+}
+
 impl DayKinds {
     /// Lists a day under a name's place; `false` if it is listed already.
     pub(super) fn list(&mut self, day: ServiceDay, place: usize) -> bool {

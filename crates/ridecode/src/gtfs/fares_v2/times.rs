@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ridecode_fare::DayKind;
 use ridecode_words::ServiceDay;
 
 use super::super::archive::Files;
@@ -97,15 +98,24 @@ impl Timeframes {
 
     fn read_calendar(&mut self, files: &Files, feed: &Feed, report: &mut Report) {
         const FILE: &str = "calendar.txt";
+        let [
+            monday,
+            tuesday,
+            wednesday,
+            thursday,
+            friday,
+            saturday,
+            sunday,
+        ] = DayKind::WEEKDAYS;
         let columns = [
             "service_id",
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
+            monday,
+            tuesday,
+            wednesday,
+            thursday,
+            friday,
+            saturday,
+            sunday,
             "start_date",
             "end_date",
         ];
@@ -183,7 +193,7 @@ fn kinds_of_day<'a>(used: &[(&'a str, &Service)]) -> (Kinds<'a>, Vec<(String, Ve
         let running = used.iter().filter(|(_, service)| service.weekdays[weekday]);
         running.map(|(name, _)| *name).collect()
     };
-    let mut kinds: Kinds<'a> = WEEKDAYS
+    let mut kinds: Kinds<'a> = DayKind::WEEKDAYS
         .iter()
         .zip(0..)
         .map(|(name, weekday)| ((*name).to_owned(), weekday_services(weekday)))
@@ -264,16 +274,6 @@ fn second(written: &str) -> Option<u32> {
     is_time.then_some(seconds)
 }
 
-/// As tariffs name them.
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 const DAY_S: u32 = 86_400;
 /// More ways for timeframes to overlap would make a tariff nobody can read.
 const TIMES_MAX: usize = 64;
