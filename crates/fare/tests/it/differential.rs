@@ -67,6 +67,7 @@ fn random_tariffs_are_priced_alike_twice() {
         "concession",
         "continued",
         "transfer",
+        "leg_transfer",
         "accumulation",
         "cap",
         "rounding",

@@ -6,6 +6,7 @@
 mod caps;
 mod changes;
 mod journeys;
+mod legs;
 mod money;
 mod paths;
 mod riders;
@@ -55,6 +56,8 @@ pub(crate) struct Priced<'a> {
     concession: Option<&'a Concession>,
     list: i64,
     length_m: i64,
+    /// The group of its fare.
+    group: Option<String>,
     /// Nothing where two paths are equally good.
     legs: Option<Vec<Leg>>,
 }
@@ -206,6 +209,7 @@ impl Naive {
             concession,
             list: 0,
             length_m: 0,
+            group: None,
             legs: Some(vec![alone]),
         };
         match journey.ending {
@@ -272,11 +276,14 @@ impl Naive {
                 if is_single {
                     let only = same && fares.len() == names.len() * names.len();
                     priced.list = only.then_some(fares[0].2).ok_or("SingleByDistance")?;
+                    let one_group = fares.iter().all(|fare| fare.3 == fares[0].3);
+                    priced.group = fares[0].3.clone().filter(|_| one_group);
                 } else {
                     let stop = |tap: &Tap| tap.stop.as_ref().map(ToString::to_string);
                     let (first, last) = (journey.taps[0], *journey.taps.last().unwrap());
                     let (from, to) = (stop(first).ok_or("NoStop")?, stop(last).ok_or("NoStop")?);
-                    priced.list = rule.price.zone_fare(&from, &to).ok_or("NoPath")?;
+                    let fare = rule.price.fare_between(&from, &to).ok_or("NoPath")?;
+                    (priced.list, priced.group) = (fare.2, fare.3.clone());
                 }
             }
         }
@@ -304,7 +311,11 @@ impl Naive {
         let (rule, first) = (priced.rule, journey.taps[0]);
         let rest = self.rest(rule);
         let ride = Ride::new(journey, priced);
-        let (ride, list) = change(&mut so_far.rides, (ride, priced), &rest.transfers);
+        let (ride, list) = change(
+            &mut so_far.rides,
+            (ride, priced),
+            (&rest.transfers, &rest.leg_transfers),
+        );
         so_far.rides.push(ride);
         let rooms = rest.caps.iter();
         let rooms = rooms.filter_map(|cap| cap.left((first, rule), &rest.known, &so_far.payments));

@@ -94,6 +94,9 @@ impl Drawing {
             self.transfer(place);
         }
         for place in 0..self.rng.usize(0..4) {
+            self.leg_transfer(place);
+        }
+        for place in 0..self.rng.usize(0..4) {
             self.concession(place);
         }
         for place in 0..self.rng.usize(0..4) {
@@ -132,14 +135,7 @@ impl Drawing {
             let price = self.amount();
             writeln!(self.text, "flat = {price}").unwrap();
         } else {
-            let [one, other, back] = [(); 3].map(|()| self.amount());
-            writeln!(
-                self.text,
-                "zones = {{ stops = [[\"P\", [\"p\"]], [\"Q\", [\"q\", \"r\"]]], fares = \
-                 [[\"P\", \"Q\", {one}], [\"Q\", \"P\", {back}], [\"P\", \"P\", {one}], \
-                 [\"Q\", \"Q\", {other}]] }}"
-            )
-            .unwrap();
+            self.bus_zones();
         }
         self.tiers();
         self.terms(false);
@@ -152,6 +148,75 @@ impl Drawing {
         }
         self.tiers();
         self.terms(true);
+    }
+
+    /// Fares in groups, which leg transfers name. Only where all are one a single tap has a price.
+    fn bus_zones(&mut self) {
+        let mut one = self.amount();
+        let mut group = self.group();
+        let is_one = self.rng.bool();
+        let mut fares = Vec::new();
+        for (from, to) in [("P", "Q"), ("Q", "P"), ("P", "P"), ("Q", "Q")] {
+            if !is_one {
+                (one, group) = (self.amount(), self.group());
+            }
+            fares.push(format!("[\"{from}\", \"{to}\", {one}{group}]"));
+        }
+        writeln!(
+            self.text,
+            "zones = {{ stops = [[\"P\", [\"p\"]], [\"Q\", [\"q\", \"r\"]]], fares = [{}] }}",
+            fares.join(", ")
+        )
+        .unwrap();
+    }
+
+    fn group(&mut self) -> &'static str {
+        let groups = ["", ", \"near\"", ", \"far\""];
+        self.rng.choice(groups).unwrap()
+    }
+
+    /// Names groups only where some fare names both.
+    fn leg_transfer(&mut self, place: usize) {
+        let known = ["near", "far"].map(|group| self.text.contains(&format!(", \"{group}\"]")));
+        let groups = match known {
+            [true, true] => vec!["[\"near\"]", "[\"far\"]", "[\"near\", \"far\"]"],
+            [true, false] => vec!["[\"near\"]"],
+            [false, true] => vec!["[\"far\"]"],
+            [false, false] => return,
+        };
+        writeln!(self.text, "[[leg_transfer]]\nname = \"{place}\"").unwrap();
+        for key in ["from", "to"] {
+            let groups = self.rng.choice(&groups).unwrap();
+            writeln!(self.text, "{key} = {groups}").unwrap();
+        }
+        if self.rng.bool() {
+            let count = self.rng.u8(1..4);
+            writeln!(self.text, "count = {count}").unwrap();
+        }
+        if self.rng.u8(0..4) > 0 {
+            let within_s = self.within_s();
+            let measured = [
+                "start_to_start",
+                "start_to_end",
+                "end_to_start",
+                "end_to_end",
+            ];
+            let measured = self.rng.choice(measured).unwrap();
+            writeln!(
+                self.text,
+                "within_s = {within_s}\nmeasured = \"{measured}\""
+            )
+            .unwrap();
+        }
+        let pays = [
+            "costs = 0",
+            "costs = 90",
+            "adds = -120",
+            "adds = 40",
+            "together = 350",
+        ];
+        let pays = self.rng.choice(pays).unwrap();
+        self.line(pays);
     }
 
     /// With the stops of its network where going out and in again goes on with the fare.

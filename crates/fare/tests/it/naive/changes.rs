@@ -4,6 +4,7 @@ use ridecode_fare::TapKind;
 use toml::Table as Toml;
 
 use super::journeys::Journey;
+use super::legs::{LegTransfer, Row, follow};
 use super::money::percent_of;
 use super::riders::{name, tables, words};
 use super::table::{list, number, refuse_others, word};
@@ -32,16 +33,18 @@ pub(crate) struct Continues {
 pub(crate) struct Ride<'a> {
     rule: &'a Rule,
     mode: String,
-    line: Option<String>,
-    start: i64,
-    end: i64,
-    ending: &'static str,
+    pub(super) line: Option<String>,
+    pub(super) start: i64,
+    pub(super) end: i64,
+    pub(super) ending: &'static str,
     gates: Option<[String; 2]>,
     /// With those it continues.
     length_m: i64,
-    list: i64,
+    pub(super) list: i64,
+    pub(super) group: Option<String>,
+    pub(super) row: Option<Row>,
     got: bool,
-    gave: bool,
+    pub(super) gave: bool,
     continued: bool,
 }
 
@@ -131,13 +134,15 @@ impl<'a> Ride<'a> {
             gates,
             length_m: priced.length_m,
             list: priced.list,
+            group: priced.group.clone(),
+            row: None,
             got: false,
             gave: false,
             continued: false,
         }
     }
 
-    fn table_name(&self) -> &str {
+    pub(super) fn table_name(&self) -> &str {
         self.rule.tariff.split('@').next().unwrap()
     }
 
@@ -173,7 +178,7 @@ impl<'a> Ride<'a> {
 pub(crate) fn change<'a>(
     earlier: &mut [Ride<'a>],
     (mut ride, priced): (Ride<'a>, &Priced<'a>),
-    transfers: &[Transfer],
+    (transfers, leg_transfers): (&[Transfer], &[LegTransfer]),
 ) -> (Ride<'a>, i64) {
     let mut within_a_day: Vec<&mut Ride<'a>> = earlier
         .iter_mut()
@@ -188,6 +193,14 @@ pub(crate) fn change<'a>(
             let rest = (through - before.list).max(0);
             ride.list = before.list + rest;
             return (ride, rest);
+        }
+    }
+    for before in &mut within_a_day {
+        if let Some((price, row)) = follow(before, &ride, leg_transfers) {
+            before.gave = true;
+            ride.got = true;
+            ride.row = Some(row);
+            return (ride, price);
         }
     }
     let list = ride.list;

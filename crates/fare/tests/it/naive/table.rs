@@ -6,6 +6,7 @@ use toml::{Table as Toml, Value};
 
 use super::caps::Cap;
 use super::changes::{Continues, Transfer};
+use super::legs::LegTransfer;
 use super::money::{Accumulation, Tiers};
 use super::riders::{Audience, Concession, Known, words};
 
@@ -24,6 +25,7 @@ pub(crate) struct Rest {
     pub(crate) known: Known,
     pub(crate) concessions: Vec<Concession>,
     pub(crate) transfers: Vec<Transfer>,
+    pub(crate) leg_transfers: Vec<LegTransfer>,
     pub(crate) accumulation: Option<Accumulation>,
     pub(crate) caps: Vec<Cap>,
 }
@@ -63,8 +65,11 @@ pub(crate) enum Price {
     /// Steps, then every so many meters so much more.
     Ladder(Vec<(i64, i64)>, Option<(i64, i64)>),
     /// The zone of each stop, the fare from zone to zone.
-    Zones(Vec<(String, String)>, Vec<(String, String, i64)>),
+    Zones(Vec<(String, String)>, Vec<ZoneFare>),
 }
+
+/// From zone, to zone, minor units, and the group.
+pub(crate) type ZoneFare = (String, String, i64, Option<String>);
 
 impl Price {
     /// By the length of the way.
@@ -109,12 +114,16 @@ impl Price {
 
     /// The fare from one stop to another, if zones price it.
     pub(crate) fn zone_fare(&self, from: &str, to: &str) -> Option<i64> {
+        self.fare_between(from, to).map(|fare| fare.2)
+    }
+
+    /// That fare with its group.
+    pub(crate) fn fare_between(&self, from: &str, to: &str) -> Option<&ZoneFare> {
         let Self::Zones(_, fares) = self else {
             return None;
         };
         let (from, to) = (self.zone(from)?, self.zone(to)?);
-        let found = fares.iter().find(|fare| fare.0 == from && fare.1 == to);
-        found.map(|fare| fare.2)
+        fares.iter().find(|fare| fare.0 == from && fare.1 == to)
     }
 }
 
@@ -138,6 +147,7 @@ fn zones(value: Value) -> Price {
                 word(fare[0].clone()),
                 word(fare[1].clone()),
                 number(&fare[2]),
+                fare.get(3).cloned().map(word),
             )
         });
     let price = Price::Zones(stops, fares.collect());
@@ -162,6 +172,7 @@ impl Table {
                 known: Known::read(&mut document),
                 concessions: Concession::read(&mut document),
                 transfers: Transfer::read(&mut document),
+                leg_transfers: LegTransfer::read(&mut document),
                 accumulation: match document.remove("accumulation") {
                     Some(Value::Table(accumulation)) => Some(Accumulation::read(accumulation)),
                     _ => None,
