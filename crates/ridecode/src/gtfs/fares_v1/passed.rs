@@ -17,7 +17,7 @@ pub(super) fn read(files: &Files, feed: &Feed, zone_of: impl Fn(usize) -> Option
     let stops: BTreeMap<&[u8], usize> = stops.zip(0..).collect();
     // What is wrong with these files was told when they were first read.
     let mut told = Report::default();
-    let mut trips: BTreeMap<Vec<u8>, (u32, Vec<(u64, u32)>)> = BTreeMap::new();
+    let mut trips: BTreeMap<Vec<u8>, Trip> = BTreeMap::new();
     let columns = ["trip_id", "route_id"];
     rows(files, ("trips.txt", 2, columns), &mut told, |row, _| {
         if let Some(route) = routes.get(row.bytes(1)) {
@@ -65,6 +65,9 @@ pub(super) fn read(files: &Files, feed: &Feed, zone_of: impl Fn(usize) -> Option
     }
     passed
 }
+
+/// The route of a trip, and the number and zone of each call.
+type Trip = (u32, Vec<(u64, u32)>);
 
 /// No trip calls more often: a longer one is of a damaged feed, and its end is left out.
 const CALLS_MAX: usize = 1_000;
