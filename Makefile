@@ -64,4 +64,4 @@ bench:
 
 # The targets are a workspace of their own that make test does not build: it takes minutes.
 fuzz-check:
-	$(CARGO) check --manifest-path fuzz/Cargo.toml --locked --target-dir target
+	$(CARGO) check --manifest-path fuzz/Cargo.toml --target-dir target
