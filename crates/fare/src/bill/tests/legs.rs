@@ -171,15 +171,15 @@ fn a_leg_transfer_is_told() {
     };
     assert_eq!(
         said(Language::English),
-        "Transfer from bus to bus after 10 min, 1 h allowed: 0.50 yuan in place of 2.00 yuan."
+        "Transfer from bus to bus after 10 min, within 1 h: 0.50 yuan in place of 2.00 yuan."
     );
     assert_eq!(
         said(Language::SimplifiedChinese),
-        "由bus换乘bus,已过10分钟,1小时内有效:原价 2.00 元,计 0.50 元。"
+        "由bus换乘bus：间隔10分钟（1小时内有效），原价 2.00 元，计 0.50 元。"
     );
     assert_eq!(
         said(Language::TraditionalChinese),
-        "由bus轉乘bus,已過10分鐘,1小時內有效:原價 2.00 元,計 0.50 元。"
+        "由bus轉乘bus：間隔10分鐘（1小時內有效），原價 2.00 元，計 0.50 元。"
     );
 }
 

@@ -54,17 +54,17 @@ impl Words {
         let within = within_s.map(|within_s| self.time(within_s));
         let within = within.map_or_else(String::new, |within| {
             self.pick(
-                format!(", {within} allowed"),
-                format!(",{within}内有效"),
-                format!(",{within}內有效"),
+                format!(", within {within}"),
+                format!("（{within}内有效）"),
+                format!("（{within}內有效）"),
             )
         });
         self.pick(
             format!(
                 "Transfer from {from} to {to} after {passed}{within}: {price} in place of {own}."
             ),
-            format!("由{from}换乘{to},已过{passed}{within}:原价 {own},计 {price}。"),
-            format!("由{from}轉乘{to},已過{passed}{within}:原價 {own},計 {price}。"),
+            format!("由{from}换乘{to}：间隔{passed}{within}，原价 {own}，计 {price}。"),
+            format!("由{from}轉乘{to}：間隔{passed}{within}，原價 {own}，計 {price}。"),
         )
     }
 
