@@ -28,8 +28,7 @@ use crate::Office;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// What kind of thing: `bill`, `balance`, `transfer`, `charge`, `charges`, `refund`,
-    /// `adjustment`,
-    /// `statement`, `payout`, `booking`, `journal`, `ledger`.
+    /// `adjustment`, `statement`, `payout`, `booking`, `journal`, `ledger`.
     pub what: &'static str,
     /// Which one.
     pub id: String,

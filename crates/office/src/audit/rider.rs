@@ -218,8 +218,8 @@ impl RiderRecords<'_> {
     }
 
     /// The open charges of a journey ask for what it owes: never for less, and for more only with
-    /// charges that are on their way. Money on its way back counts as given back, a debt written off as
-    /// owed; what is in credit beyond that was refused.
+    /// charges that are on their way. Money on its way back counts as given back, a debt written off
+    /// as owed; what is in credit beyond that was refused or given.
     fn check_evenness(&self, rider: RiderId, found: &mut Found) {
         let account = Account::Rider(rider);
         let mut owed: BTreeMap<JourneyId, i128> = BTreeMap::new();
@@ -235,12 +235,20 @@ impl RiderRecords<'_> {
             let written_off = i128::from(charge.written_off_minor());
             *owed.entry(charge.id.journey).or_default() += written_off;
         }
-        let mut refused: BTreeMap<JourneyId, i128> = BTreeMap::new();
+        // What may stand in credit: what a provider refused, and gifts for a fare that fell later.
+        let mut kept: BTreeMap<JourneyId, i128> = BTreeMap::new();
+        for (kind, line) in &self.adjusted {
+            let amount = i128::from(line.amount.minor);
+            *kept.entry(line.journey).or_default() += match kind {
+                AdjustmentKind::Goodwill => amount,
+                AdjustmentKind::TakenBack { .. } => -amount,
+            };
+        }
         for refund in &self.refunds {
             let (journey, amount) = (refund.id.charge.journey, i128::from(refund.amount.minor));
             match refund.state {
                 RefundState::Done => {}
-                RefundState::Refused { .. } => *refused.entry(journey).or_default() += amount,
+                RefundState::Refused { .. } => *kept.entry(journey).or_default() += amount,
                 RefundState::Planned
                 | RefundState::Submitted
                 | RefundState::Accepted
@@ -261,9 +269,9 @@ impl RiderRecords<'_> {
                 let detail = format!("{owed} minor units are owed, {open} are asked for");
                 found.tell("charges", journey, detail);
             }
-            let refused = refused.remove(&journey).unwrap_or_default();
-            if owed < -refused {
-                let detail = format!("{} minor units in credit, {refused} were refused", -owed);
+            let kept = kept.remove(&journey).unwrap_or_default();
+            if owed < -kept {
+                let detail = format!("{} minor units in credit, {kept} may be", -owed);
                 found.tell("refund", journey, detail);
             }
         }

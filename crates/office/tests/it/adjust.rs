@@ -105,6 +105,28 @@ async fn nothing_is_given_beyond_what_a_ride_cost() {
     check(asked.await, &AdjustFault::Unknown(unknown));
 }
 
+#[tokio::test]
+async fn a_gift_for_a_ride_taken_back_later_stays_in_credit() {
+    let (mut world, phone, mut reader) = rode(84, 1).await;
+    world.charge(NOW).await;
+    let journey = only_charge(&world, phone.rider).await.id.journey;
+    goodwill(&mut world, journey, 50).await;
+    adjust::run(&world.office, NOW, 9).await.unwrap();
+    reader.void(1, MORNING.plus_s(8));
+    world.upload(&reader.seal(2, 2, NOW), NOW).await.unwrap();
+    world.price(NOW).await;
+    world.audit_clean(NOW).await;
+    assert_eq!(world.refund(NOW).await.done, 2);
+    // Everything that came in went back, and no more.
+    assert_eq!(
+        (world.provider.taken(), world.provider.given_back()),
+        (200, 200)
+    );
+    assert_eq!(world.file(phone.rider, NOW).await.balance_minor, -50);
+    assert_eq!(world.owed_to_operators().await[&OperatorId(2)], 0);
+    world.audit_clean(NOW).await;
+}
+
 fn fault(validator: u32, until: UnixSeconds) -> Selection {
     Selection {
         operator: Some(OperatorId(2)),
