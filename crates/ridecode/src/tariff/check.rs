@@ -1,8 +1,8 @@
 //! `ridecode tariff check`.
 //!
-//! The reader of tariffs stops at the first fault. Here a rule with a fault is taken out and the
-//! rest is read again, so that one call tells what every rule lacks. Nothing is ever priced by a
-//! text read so.
+//! The reader of tariffs stops at the first fault. Here a rule (or a transfer, a concession, a cap
+//! and so on) with a fault is taken out and the rest is read again, so that one call tells what
+//! every one of them lacks. Nothing is ever priced by a text read so.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -46,23 +46,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             Err(faults) => faults,
         },
     };
-    for Found { fault, rule } in &faults {
-        let rule = rule.as_ref().map(|rule| format!(", rule {rule}"));
+    for Found { fault, place } in &faults {
+        let place = place.as_ref().map(|place| format!(", {place}"));
         anstream::eprintln!(
             "{shown}, line {}{}: {}",
             fault.line,
-            rule.unwrap_or_default(),
+            place.unwrap_or_default(),
             fault.what
         );
     }
     Ok(ExitCode::FAILURE)
 }
 
-/// A fault and the rule it lies in, if it lies in one.
+/// A fault and the rule, transfer and so on it lies in, if it lies in one.
 #[derive(Debug)]
 struct Found {
     fault: TariffFault,
-    rule: Option<String>,
+    place: Option<String>,
 }
 
 /// One byte more than a tariff may have, so that one that is too long is seen as such.
@@ -78,57 +78,80 @@ fn not_utf8(bytes: &[u8], at: usize) -> Found {
     let what = "this is no UTF-8 text; save the file as UTF-8".to_owned();
     Found {
         fault: TariffFault { line, what },
-        rule: None,
+        place: None,
     }
 }
 
-/// The tariff, or every fault that can be told: one for each rule, then those after the rules.
+/// The tariff, or every fault that can be told: one for each rule, transfer and so on, in the order
+/// they are read, then those after them.
 fn check(text: &str) -> Result<Tariff, Vec<Found>> {
     let mut faults: Vec<Found> = Vec::new();
     let mut rest = text.to_owned();
+    let mut left_out: Vec<String> = Vec::new();
     loop {
         let fault = match Tariff::parse(&rest) {
             Ok(tariff) if faults.is_empty() => return Ok(tariff),
             Ok(_) => return Err(faults),
             Err(fault) => fault,
         };
-        let blocks = rule_blocks(&rest);
+        let blocks = blocks(&rest);
         let block = blocks
             .iter()
             .find(|block| block.lines.contains(&fault.line));
-        let rule = block.map(|block| block.name.clone());
-        let recoverable = block.filter(|_| blocks.len() > 1 && faults.len() < FAULTS_MAX);
-        let next = recoverable.map(|block| without(&rest, &block.lines));
-        faults.push(Found { fault, rule });
+        let place = block.map(|block| format!("{} {}", block.kind, block.name));
+        let is_last_rule = |block: &&Block| {
+            block.kind == "rule" && blocks.iter().filter(|block| block.kind == "rule").count() == 1
+        };
+        let recoverable = block.filter(|block| !is_last_rule(block) && left_out.len() < FAULTS_MAX);
+        let next = recoverable.map(|block| (without(&rest, &block.lines), block.name.clone()));
+        if !follows(&fault, &rest, &left_out) {
+            faults.push(Found { fault, place });
+        }
         match next {
-            Some(text) => rest = text,
+            Some((text, name)) => {
+                rest = text;
+                left_out.push(name);
+            }
             None => return Err(faults),
         }
     }
 }
 
-/// The lines of one `[[rule]]`, and its name for people.
+/// Whether a fault is only that a line names what was left out for a fault of its own.
+fn follows(fault: &TariffFault, text: &str, left_out: &[String]) -> bool {
+    let line = text.lines().nth(fault.line - 1).unwrap_or_default();
+    fault.what.contains("names of") && left_out.iter().any(|name| line.contains(name.as_str()))
+}
+
+/// The lines of one `[[rule]]`, `[[transfer]]` and so on, and its name for people.
 struct Block {
     /// From 1.
     lines: Range<usize>,
+    kind: &'static str,
     name: String,
 }
 
-/// Where the rules of a tariff stand: from their heading to the next table that is not their own.
-fn rule_blocks(text: &str) -> Vec<Block> {
+/// Where the rules and their like stand in a tariff: from their heading to the next table that is
+/// not their own.
+fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut inside = false;
-    let mut count = 0;
     for (line, written) in (1..).zip(text.lines()) {
         let written = written.trim();
-        if written.starts_with("[[rule]]") {
-            count += 1;
+        let kind = KINDS.iter().find(|kind| {
+            let rest = written.strip_prefix("[[");
+            rest.and_then(|rest| rest.strip_prefix(**kind))
+                .is_some_and(|rest| rest.starts_with("]]"))
+        });
+        if let Some(kind) = kind {
+            let count = blocks.iter().filter(|block| block.kind == *kind).count() + 1;
             inside = true;
             blocks.push(Block {
                 lines: line..line,
+                kind,
                 name: format!("number {count}"),
             });
-        } else if written.starts_with('[') && !is_part_of_rule(written) {
+        } else if written.starts_with('[') && !is_part_of(written) {
             inside = false;
         }
         if let Some(block) = blocks.last_mut().filter(|_| inside) {
@@ -144,11 +167,15 @@ fn rule_blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// Whether a line that begins with a bracket goes on with a rule: a table beneath it, or a list
-/// written over several lines.
-fn is_part_of_rule(line: &str) -> bool {
+/// Whether a line that begins with a bracket goes on with a rule or its like: a table beneath it,
+/// or a list written over several lines.
+fn is_part_of(line: &str) -> bool {
     let heading = line.trim_start_matches('[').trim_start();
-    heading.starts_with("rule.") || !heading.starts_with(|first: char| first.is_ascii_alphabetic())
+    let beneath = |kind: &&str| {
+        let rest = heading.strip_prefix(*kind);
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    KINDS.iter().any(beneath) || !heading.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
 /// The text with some lines emptied: every other line keeps its number.
@@ -225,6 +252,17 @@ fn priced(price: &Price) -> String {
     }
 }
 
+/// Tables a tariff may have several of, each with a name.
+const KINDS: [&str; 7] = [
+    "category",
+    "day_kind",
+    "window",
+    "rule",
+    "concession",
+    "transfer",
+    "cap",
+];
+
 /// A file with more faults is another kind of file.
 const FAULTS_MAX: usize = 100;
 
@@ -244,26 +282,45 @@ mod tests {
         let faults = check(&text).unwrap_err();
         let told: Vec<(usize, &str)> = faults
             .iter()
-            .map(|found| (found.fault.line, found.rule.as_deref().unwrap_or_default()))
+            .map(|found| (found.fault.line, found.place.as_deref().unwrap_or_default()))
             .collect();
         assert_eq!(told, expected, "{faults:?}");
     }
 
     #[test]
     fn every_faulty_rule_is_told_with_its_line() {
-        check_faults(&[("flat = 200", "flat = -1")], &[(25, "\"bus\"")]);
+        check_faults(&[("flat = 200", "flat = -1")], &[(25, "rule \"bus\"")]);
         check_faults(
             &[("[8000, 300]", "[8000, 100]"), ("flat = 200", "flat = -1")],
-            &[(15, "\"metro\""), (25, "\"bus\"")],
+            &[(15, "rule \"metro\""), (25, "rule \"bus\"")],
         );
         check_faults(
             &[
                 ("flat = 200", "flat = -1"),
                 ("round_to = 1", "round_to = 0"),
             ],
-            &[(25, "\"bus\""), (38, "")],
+            &[(25, "rule \"bus\""), (38, "")],
         );
-        check_faults(&[("name = \"bus\"\n", "")], &[(21, "number 2")]);
+        check_faults(&[("name = \"bus\"\n", "")], &[(21, "rule number 2")]);
+    }
+
+    #[test]
+    fn every_faulty_table_is_told_and_none_that_only_names_one() {
+        let more = "\n[[window]]\nname = \"peak\"\ntimes = [[\"9\", \"10\"]]\n\n\
+                    [[concession]]\nname = \"half\"\nwindows = [\"peak\"]\npercent = 50\n\n\
+                    [[cap]]\nname = \"day\"\nperiod = \"day\"\nat_most = 900\nrules = [\"bus\"]\n\n\
+                    [[cap]]\nname = \"week\"\nperiod = \"week\"\nat_most = 900\n";
+        let text = format!("{}{more}", TARIFF.replacen("flat = 200", "flat = -1", 1));
+        let faults = check(&text).unwrap_err();
+        let places: Vec<&str> = faults
+            .iter()
+            .filter_map(|found| found.place.as_deref())
+            .collect();
+        assert_eq!(
+            places,
+            ["window \"peak\"", "rule \"bus\"", "cap \"week\""],
+            "{faults:?}"
+        );
     }
 
     #[test]
@@ -277,7 +334,7 @@ mod tests {
         let all_broken = TARIFF.replace("operators", "operator");
         let faults = check(&all_broken).unwrap_err();
         assert!(
-            faults.iter().all(|found| found.rule.is_some()),
+            faults.iter().all(|found| found.place.is_some()),
             "{faults:?}"
         );
     }
