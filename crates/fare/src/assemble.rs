@@ -48,7 +48,7 @@ pub fn assemble(taps: &[Tap], book: &TariffBook, as_of: UnixSeconds) -> Vec<Jour
         }
         let applied = book.find_rule(tap);
         let group = book
-            .find_gates(tap)
+            .find_gates(tap, applied)
             .map_or(Group::Unruled(tap.operator, tap.mode), |gates| {
                 Group::Ruled(key_of(&gates))
             });

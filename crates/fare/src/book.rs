@@ -9,7 +9,7 @@ use ridecode_words::{LineId, Month, ServiceDay, StopId, Text, UnixSeconds};
 use crate::names::Names;
 use crate::network::{LineRecord, Network, StopRecord};
 use crate::tap::Tap;
-use crate::tariff::{Concession, Moment, Price, Rule, Tariff, moment_in, offset_s};
+use crate::tariff::{Audience, Concession, Moment, Price, Rule, Tariff, moment_in, offset_s};
 
 /// Every tariff and network in force at any time.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,8 @@ pub struct TariffBook {
     networks: Vec<Network>,
     /// Ascending by city, name and first day in force.
     tariffs: Vec<Tariff>,
+    /// Whether every rule is for all riders at any time.
+    is_for_everyone: bool,
 }
 
 /// Tariffs and networks that do not fit together.
@@ -85,6 +87,9 @@ pub(crate) struct Applied<'a> {
 impl<'a> Applied<'a> {
     /// What a ride that begins with a tap costs less for its rider at its time.
     pub(crate) fn find_concession(&self, first: &Tap) -> Option<&'a Concession> {
+        if self.tariff.concessions.is_empty() {
+            return None;
+        }
         let moment = self.tariff.moment_of(first.time);
         self.tariff
             .find_concession(self.rule, first.category, moment)
@@ -123,7 +128,13 @@ impl TariffBook {
             };
             key(a).cmp(&key(b))
         });
-        let book = Self { networks, tariffs };
+        let mut rules = tariffs.iter().flat_map(|tariff| &tariff.rules);
+        let is_for_everyone = rules.all(|rule| rule.audience == Audience::EVERYONE);
+        let book = Self {
+            networks,
+            tariffs,
+            is_for_everyone,
+        };
         book.check()?;
         Ok(book)
     }
@@ -239,15 +250,16 @@ impl TariffBook {
 
     /// The service day a tap falls in, in the zone of its tariff.
     pub fn day_of(&self, tap: &Tap) -> ServiceDay {
-        match self.find_rule(tap).or_else(|| self.find_gates(tap)) {
-            Some(applied) => applied.tariff.day_of(tap.time),
+        match self.find_tariff(tap) {
+            Some(tariff) => tariff.day_of(tap.time),
             None => moment_in(&self.zone(), tap.time).day,
         }
     }
 
     /// The tariff whose rule a tap falls under, if there is one in force on its day.
     pub fn find_tariff(&self, tap: &Tap) -> Option<&Tariff> {
-        let applied = self.find_rule(tap).or_else(|| self.find_gates(tap));
+        let rule = self.find_rule(tap);
+        let applied = rule.or_else(|| self.find_gates(tap, rule));
         applied.map(|applied| applied.tariff)
     }
 
@@ -289,9 +301,17 @@ impl TariffBook {
         })
     }
 
-    /// The first rule that covers a tap, whomever and whenever it is for. It says which taps belong
-    /// together: one may go in at one price and out when another holds.
-    pub(crate) fn find_gates(&self, tap: &Tap) -> Option<Applied<'_>> {
+    /// The first rule that covers a tap, whomever and whenever it is for; `rule` is the one it falls
+    /// under. It says which taps belong together: one may go in at one price and out when another
+    /// holds.
+    pub(crate) fn find_gates<'a>(
+        &'a self,
+        tap: &Tap,
+        rule: Option<Applied<'a>>,
+    ) -> Option<Applied<'a>> {
+        if self.is_for_everyone {
+            return rule;
+        }
         self.find_first(tap, |_, _, _| true)
     }
 

@@ -47,6 +47,7 @@ pub use tap::{Tap, TapKind};
 pub use tariff::{
     Accumulation, AccumulationKey, Audience, BandPart, Calendar, Cap, CapPeriod, Category, Codes,
     Concession, Continuation, DayKind, DayKinds, Discounted, Ladder, LegTransfer, MeasuredFrom,
-    Moment, Overstay, OverstayCharge, Pays, Price, Rule, Straddle, Tariff, TariffFault, TariffRef,
-    Tiers, Transfer, TransferLimit, TransferOff, TransferPays, WeekEdge, Window, ZoneFare, Zones,
+    MissingTapCharge, Moment, Overstay, OverstayCharge, Pays, Price, Rule, Straddle, Tariff,
+    TariffFault, TariffRef, Tiers, Transfer, TransferLimit, TransferOff, TransferPays, WeekEdge,
+    Window, ZoneFare, Zones,
 };

@@ -184,6 +184,13 @@ impl Network {
         })
     }
 
+    /// The lengths to every stop that `from` leads to, in meters.
+    pub fn lengths_from_m(&self, from: &StopId) -> impl Iterator<Item = u32> {
+        let place = self.place(from).into_iter();
+        let lengths = place.flat_map(|place| self.reach[place].length_m.iter().copied());
+        lengths.filter(|length_m| *length_m != NOWHERE)
+    }
+
     /// The lengths from every stop that leads to `to`, in meters.
     pub fn lengths_to_m(&self, to: &StopId) -> impl Iterator<Item = u32> {
         let place = self.place(to);

@@ -14,7 +14,9 @@ use crate::journey::{Ending, Journey};
 use crate::names::{Language, Names};
 use crate::network::{Measure, Network};
 use crate::tap::{Tap, TapKind};
-use crate::tariff::{Audience, Concession, Ladder, Overstay, OverstayCharge, Pays, Price, Zones};
+use crate::tariff::{
+    Audience, Concession, Ladder, MissingTapCharge, Overstay, OverstayCharge, Pays, Price, Zones,
+};
 
 /// Why a closed journey has no price yet. It is priced as soon as tariffs or feed say more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, thiserror::Error)]
@@ -113,7 +115,7 @@ pub(crate) fn price<'a>(journey: &Journey, book: &'a TariffBook) -> Result<Price
         }
         Ending::SameStation => priced.same_station(journey, book),
         Ending::EntryOnly | Ending::ExitOnly => {
-            priced.missing_tap(journey, book);
+            priced.missing_tap(journey, book)?;
             priced.concede(first);
         }
         Ending::Open | Ending::Voided => unreachable!("only closed journeys are priced"),
@@ -179,6 +181,9 @@ impl<'a> Priced<'a> {
 
     /// Says in which window a ride began that is priced by what holds at certain times.
     fn say_window(&mut self, audience: &Audience, first: &Tap) {
+        if audience.windows.is_empty() {
+            return;
+        }
         let tariff = self.applied.tariff;
         let moment = tariff.moment_of(first.time);
         let window = audience.find_window(moment, &tariff.calendar);
@@ -288,18 +293,9 @@ impl<'a> Priced<'a> {
         else {
             return Ok(());
         };
-        let charged = match (charge, &rule.price) {
-            (OverstayCharge::Minor(minor), _) => minor,
-            (OverstayCharge::DearestToExit, Price::Flat(minor)) => *minor,
-            (OverstayCharge::DearestToExit, Price::Ladder(ladder)) => {
-                let (network, ends) = self.ends(journey)?;
-                let longest_m = network.lengths_to_m(ends[1]).max().unwrap_or_default();
-                ladder.price(longest_m).1
-            }
-            (OverstayCharge::DearestToExit, Price::Zones(zones)) => {
-                let exit = journey.last().stop.as_ref().ok_or(Unpriced::NoStop)?;
-                zones.find_dearest_to(exit).ok_or(Unpriced::NoPath)?
-            }
+        let charged = match charge {
+            OverstayCharge::Minor(minor) => minor,
+            OverstayCharge::DearestToExit => self.dearest(journey.last())?,
         };
         self.list = if on_top { self.list + charged } else { charged };
         self.steps.push(Step::Overstay {
@@ -322,15 +318,45 @@ impl<'a> Priced<'a> {
         });
     }
 
-    fn missing_tap(&mut self, journey: &Journey, book: &TariffBook) {
+    /// The dearest fare to the stop of a way out, or from that of a way in, in minor units.
+    fn dearest(&self, tap: &Tap) -> Result<i64, Unpriced> {
+        let is_exit = tap.kind == TapKind::Out;
+        let stop = || tap.stop.as_ref().ok_or(Unpriced::NoStop);
+        match &self.applied.rule.price {
+            Price::Flat(minor) => Ok(*minor),
+            Price::Ladder(ladder) => {
+                let network = self.applied.network.ok_or(Unpriced::NoPath)?;
+                let longest_m = if is_exit {
+                    network.lengths_to_m(stop()?).max()
+                } else {
+                    network.lengths_from_m(stop()?).max()
+                };
+                Ok(ladder.price(longest_m.unwrap_or_default()).1)
+            }
+            Price::Zones(zones) => {
+                let dearest = if is_exit {
+                    zones.find_dearest_to(stop()?)
+                } else {
+                    zones.find_dearest_from(stop()?)
+                };
+                dearest.ok_or(Unpriced::NoPath)
+            }
+        }
+    }
+
+    fn missing_tap(&mut self, journey: &Journey, book: &TariffBook) -> Result<(), Unpriced> {
         let rule = self.applied.rule;
-        self.list = rule.missing_tap_minor;
+        self.list = match rule.missing_tap {
+            MissingTapCharge::Minor(minor) => minor,
+            MissingTapCharge::Dearest => rule.tiered(self.dearest(journey.first())?),
+        };
         self.steps.push(Step::MissingTap {
             stop: find_names(journey.first(), book),
             entry_missing: journey.ending == Ending::ExitOnly,
             waited_s: rule.missing_tap_wait_s,
-            price: self.money(rule.missing_tap_minor),
+            price: self.money(self.list),
         });
+        Ok(())
     }
 
     /// The shares of what is paid, by meters: rounded down, then the largest remainders get one

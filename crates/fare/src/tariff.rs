@@ -107,10 +107,10 @@ pub struct Rule {
     pub(crate) same_station_s: u32,
     /// Longer inside than this costs more, if there is a limit.
     pub(crate) overstay: Option<Overstay>,
-    /// How long a missing tap is waited for, in seconds, and what the journey costs without it.
+    /// How long a missing tap is waited for, in seconds.
     pub(crate) missing_tap_wait_s: u32,
-    /// In minor units.
-    pub(crate) missing_tap_minor: i64,
+    /// What the journey costs without it.
+    pub(crate) missing_tap: MissingTapCharge,
 }
 
 /// How a journey is priced.
@@ -142,6 +142,15 @@ pub enum OverstayCharge {
     Minor(i64),
     /// The dearest fare of the network to the stop of the way out.
     DearestToExit,
+}
+
+/// What a ride with a missing tap costs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MissingTapCharge {
+    /// An amount in minor units.
+    Minor(i64),
+    /// The dearest fare from the stop of the way in, or to that of the way out.
+    Dearest,
 }
 
 /// A tariff that is refused, with the line it is wrong on.

@@ -19,7 +19,9 @@ use crate::book::JOURNEY_S_MAX;
 
 use self::audience::Known;
 use super::fields::{Field, Fields, line_of};
-use super::{Ladder, Overstay, OverstayCharge, Price, Rule, Tariff, TariffFault, TariffRef};
+use super::{
+    Ladder, MissingTapCharge, Overstay, OverstayCharge, Price, Rule, Tariff, TariffFault, TariffRef,
+};
 
 /// Reads a tariff.
 pub(super) fn tariff(text: &str) -> Result<Tariff, TariffFault> {
@@ -135,7 +137,7 @@ fn rule(fields: &Fields<'_>, known: &Known) -> Result<Rule, TariffFault> {
     let cheapest = tiers
         .as_ref()
         .map_or(price.lowest(), |tiers| tiers.paid(price.lowest()));
-    let (missing_tap_wait_s, missing_tap_minor) = missing_tap(fields, cheapest)?;
+    let (missing_tap_wait_s, missing_tap) = missing_tap(fields, cheapest)?;
     let rule = Rule {
         name: fields.need("name", "give the rule a name")?.short_text()?,
         operators: operators(fields)?,
@@ -166,7 +168,7 @@ fn rule(fields: &Fields<'_>, known: &Known) -> Result<Rule, TariffFault> {
             .map(|field| overstay(&field))
             .transpose()?,
         missing_tap_wait_s,
-        missing_tap_minor,
+        missing_tap,
     };
     if rule.network.is_some() && matches!(rule.price, Price::Zones(_)) {
         return Err(fields.fault("zones list their own stops: leave out `network`"));
@@ -316,7 +318,8 @@ fn pair(field: &Field<'_>, expected: &str) -> Result<(u32, i64), TariffFault> {
 }
 
 /// Without a word about it a missing tap costs the cheapest ride there is, in minor units.
-fn missing_tap(fields: &Fields<'_>, cheapest: i64) -> Result<(u32, i64), TariffFault> {
+fn missing_tap(fields: &Fields<'_>, cheapest: i64) -> Result<(u32, MissingTapCharge), TariffFault> {
+    let cheapest = MissingTapCharge::Minor(cheapest);
     let Some(field) = fields.find("missing_tap") else {
         return Ok((WAIT_S, cheapest));
     };
@@ -324,11 +327,17 @@ fn missing_tap(fields: &Fields<'_>, cheapest: i64) -> Result<(u32, i64), TariffF
     let wait_s = fields.find("wait_s").map_or(Ok(WAIT_S), |field| {
         field.number(60..=JOURNEY_S_MAX, "seconds to wait for a missing tap")
     })?;
-    let minor = fields
-        .find("price")
-        .map_or(Ok(cheapest), |field| amount(&field))?;
+    let expected = "an amount in minor units or \"dearest\"";
+    let charge = match fields.find("price") {
+        None => cheapest,
+        Some(field) => match field.str(expected) {
+            Ok("dearest") => MissingTapCharge::Dearest,
+            Ok(_) => return Err(field.fault(expected)),
+            Err(_) => MissingTapCharge::Minor(amount(&field)?),
+        },
+    };
     fields.refuse_others()?;
-    Ok((wait_s, minor))
+    Ok((wait_s, charge))
 }
 
 fn overstay(field: &Field<'_>) -> Result<Overstay, TariffFault> {

@@ -85,6 +85,7 @@ fn a_wrong_rule_is_told_with_its_line() {
     );
     refused("\"dearest_to_exit\"", "\"dearest\"", 18, "dearest_to_exit");
     refused(", on_top = false", "", 18, "`on_top` is missing");
+    refused("price = 200", "price = \"most\"", 19, "dearest");
     refused("wait_s = 86400", "wait_s = 86401", 19, "from 60 to 86400");
     refused(
         "flat = 200",

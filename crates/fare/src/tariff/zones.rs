@@ -98,6 +98,13 @@ impl Zones {
         to_it.map(|(_, fare)| fare.minor).max()
     }
 
+    /// The dearest fare from a stop in minor units, if any zone has a fare from there.
+    pub fn find_dearest_from(&self, from: &StopId) -> Option<i64> {
+        let from = self.zone_of.get(from)?;
+        let from_it = self.fares.iter().filter(|((zone, _), _)| zone == from);
+        from_it.map(|(_, fare)| fare.minor).max()
+    }
+
     /// The one price of every fare in minor units: then a single tap can be priced.
     pub fn find_only_price(&self) -> Option<i64> {
         let lowest = self.lowest();

@@ -215,7 +215,15 @@ impl Naive {
         match journey.ending {
             "SameStation" => return Ok(priced),
             "EntryOnly" | "ExitOnly" => {
-                priced.list = priced.conceded(rule.missing_tap);
+                let list = match rule.missing_tap {
+                    Some(minor) => minor,
+                    None => {
+                        let dearest = self.dearest(rule, first, journey.ending == "ExitOnly")?;
+                        let tiers = rule.tiers.as_ref();
+                        tiers.map_or(dearest, |tiers| tiers.pay(dearest))
+                    }
+                };
+                priced.list = priced.conceded(list);
                 return Ok(priced);
             }
             _ => self.ride(journey, &mut priced)?,
@@ -227,20 +235,9 @@ impl Naive {
         if journey.ending == "Overstay"
             && let Some((charge, on_top)) = &rule.overstay_charge
         {
-            let charge = match (charge, &rule.price) {
-                (Charge::Minor(minor), _) | (Charge::Dearest, Price::Flat(minor)) => *minor,
-                (Charge::Dearest, Price::Ladder(_, _)) => {
-                    let (paths, _, to) = self.ends(rule, journey)?;
-                    let all = paths.stops().filter_map(|from| paths.length_m(from, to));
-                    all.map(|length_m| rule.price.of(length_m)).max().unwrap()
-                }
-                (Charge::Dearest, Price::Zones(stops, _)) => {
-                    let exit = journey.taps.last().unwrap().stop.as_ref().ok_or("NoStop")?;
-                    let fares = stops
-                        .iter()
-                        .filter_map(|(from, _)| rule.price.zone_fare(from, exit.as_str()));
-                    fares.max().ok_or("NoPath")?
-                }
+            let charge = match charge {
+                Charge::Minor(minor) => *minor,
+                Charge::Dearest => self.dearest(rule, journey.taps.last().unwrap(), true)?,
             };
             priced.list = if *on_top {
                 priced.list + charge
@@ -249,6 +246,39 @@ impl Naive {
             };
         }
         Ok(priced)
+    }
+
+    /// The dearest fare to the stop of an exit, or from that of an entry.
+    fn dearest(&self, rule: &Rule, tap: &Tap, is_exit: bool) -> Result<i64, &'static str> {
+        let here = tap.stop.as_ref().map(|stop| stop.as_str()).ok_or("NoStop");
+        let way = |here, there| {
+            if is_exit {
+                (there, here)
+            } else {
+                (here, there)
+            }
+        };
+        match &rule.price {
+            Price::Flat(minor) => Ok(*minor),
+            Price::Ladder(_, _) => {
+                let here = here?;
+                let paths = &self.paths[rule.network.as_ref().ok_or("NoPath")?];
+                let lengths = paths.stops().filter_map(|there| {
+                    let (from, to) = way(here, there);
+                    paths.length_m(from, to)
+                });
+                let prices = lengths.map(|length_m| rule.price.of(length_m));
+                Ok(prices.max().unwrap())
+            }
+            Price::Zones(stops, _) => {
+                let here = here?;
+                let fares = stops.iter().filter_map(|(there, _)| {
+                    let (from, to) = way(here, there.as_str());
+                    rule.price.zone_fare(from, to)
+                });
+                fares.max().ok_or("NoPath")
+            }
+        }
     }
 
     /// The price of a complete ride.

@@ -265,7 +265,7 @@ impl Drawing {
             .unwrap();
         }
         if self.rng.bool() {
-            let price = self.amount();
+            let price = self.rng.choice(["0", "233", "\"dearest\""]).unwrap();
             writeln!(
                 self.text,
                 "missing_tap = {{ wait_s = 43200, price = {price} }}"

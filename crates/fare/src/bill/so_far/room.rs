@@ -28,6 +28,9 @@ pub(super) struct Room<'a> {
 impl<'a> Capped<'a> {
     /// Of the caps over a ride the one that leaves least; of equal ones the first in the file.
     pub(super) fn find_least_room(&self, first: &Tap, applied: &Applied<'a>) -> Option<Room<'a>> {
+        if applied.tariff.caps.is_empty() {
+            return None;
+        }
         let rooms = caps_over(first, applied).map(|(cap, key, day)| Room {
             cap,
             tariff: applied.tariff,
@@ -39,6 +42,9 @@ impl<'a> Capped<'a> {
 
     /// Counts what was paid under every cap over a ride.
     pub(super) fn count(&mut self, paid: i64, first: &Tap, applied: &Applied<'a>) {
+        if applied.tariff.caps.is_empty() {
+            return;
+        }
         for (_, key, _) in caps_over(first, applied) {
             *self.0.entry(key).or_default() += paid;
         }

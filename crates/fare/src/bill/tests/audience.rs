@@ -140,6 +140,39 @@ fn a_missing_tap_costs_its_part_and_an_overstay_all() {
 }
 
 #[test]
+fn a_missing_tap_may_cost_the_dearest_ride() {
+    let dearest = tariff().replacen("price = 200 }", "price = \"dearest\" }", 1);
+    let alone = |kind, stop| {
+        november(&dearest, &[tap(1, 0, kind, stop)]).fares[0]
+            .amount
+            .minor
+    };
+    // From the middle 8 km at most; to the south 13 km from the east.
+    assert_eq!(alone(TapKind::In, "middle"), 300);
+    assert_eq!(alone(TapKind::Out, "south"), 500);
+    let mut nowhere = tap(1, 0, TapKind::In, "west");
+    nowhere.stop = None;
+    let bill = november(&dearest, &[nowhere]);
+    assert_eq!(bill.unpriced[0].1, Unpriced::NoStop);
+    // Where the taps say their zones, the dearest fare between them.
+    let zones = tariff().replacen(
+        "flat = 200",
+        "zones = { stops = [[\"A\", [\"a\"]], [\"B\", [\"b\"]]], fares = [[\"A\", \"B\", 250], \
+         [\"A\", \"A\", 100], [\"B\", \"A\", 300]] }\nmissing_tap = { price = \"dearest\" }",
+        1,
+    );
+    let alone = |kind, stop: &str| {
+        let mut lone = bus(1, 3_600);
+        (lone.kind, lone.stop) = (kind, Some(StopId(text(stop))));
+        november(&zones, &[lone]).fares[0].amount.minor
+    };
+    assert_eq!(alone(TapKind::In, "a"), 250);
+    assert_eq!(alone(TapKind::Out, "a"), 300);
+    assert_eq!(alone(TapKind::In, "b"), 300);
+    assert_eq!(alone(TapKind::Out, "b"), 250);
+}
+
+#[test]
 fn a_window_is_measured_at_the_first_tap() {
     let first = |taps: &[Tap]| november(&tariff(), taps).fares[0].amount.minor;
     assert_eq!(first(&[bus(1, -3_600)]), 100);

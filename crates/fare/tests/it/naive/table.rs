@@ -50,7 +50,8 @@ pub(crate) struct Rule {
     pub(crate) overstay_s: Option<i64>,
     pub(crate) overstay_charge: Option<(Charge, bool)>,
     pub(crate) wait_s: i64,
-    pub(crate) missing_tap: i64,
+    /// The dearest ride from or to the known stop if `None`.
+    pub(crate) missing_tap: Option<i64>,
 }
 
 /// What an overstay costs.
@@ -223,14 +224,14 @@ impl Rule {
         let tiers = take("tiers").map(|value| Tiers::read(plain(value)));
         let cheapest = price.lowest();
         let cheapest = tiers.as_ref().map_or(cheapest, |tiers| tiers.pay(cheapest));
-        let (mut wait_s, mut missing_tap) = (86_400, cheapest);
+        let (mut wait_s, mut missing_tap) = (86_400, Some(cheapest));
         if let Some(Value::Table(mut missing)) = take("missing_tap") {
             wait_s = missing
                 .remove("wait_s")
                 .map_or(wait_s, |wait| number(&wait));
             missing_tap = missing
                 .remove("price")
-                .map_or(missing_tap, |price| number(&price));
+                .map_or(missing_tap, |price| price.as_integer());
             refuse_others(&missing);
         }
         let (mut overstay_s, mut overstay_charge) = (None, None);
