@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 use ridecode_ledger::Money;
 use ridecode_words::{ServiceDay, Text};
 
-use super::{NOON_S, ORDINARY, QuoteFault, Trip, tariffs_of};
+use super::{QuoteFault, Trip, tariffs_of};
 use crate::book::{Applied, TariffBook};
 use crate::network::{LineRecord, Network, Pair, StopRecord};
-use crate::tariff::{Moment, Price, Tariff};
+use crate::tariff::{Moment, Pays, Price, Tariff};
 
 /// Every fare between two stops of one network of a city's tariffs, by network and then in the
 /// order of the stops' ids.
@@ -46,30 +46,40 @@ pub struct MatrixRow<'a> {
 /// The rules that price a network, in order of precedence.
 pub(super) struct Offer<'a> {
     pub(super) network: &'a Network,
-    rules: Vec<Applied<'a>>,
+    rules: Vec<Offered<'a>>,
+}
+
+/// A rule of a network, and what is paid of its price by the rider asked for.
+#[derive(Clone, Copy)]
+struct Offered<'a> {
+    applied: Applied<'a>,
+    pays: Option<Pays>,
 }
 
 impl<'a> Offer<'a> {
     /// The rule for boarding a line.
-    fn find_rule(&self, line: &LineRecord) -> Option<Applied<'a>> {
-        self.rules
-            .iter()
-            .find(|applied| applied.rule.runs(line))
+    fn find_rule(&self, line: &LineRecord) -> Option<Offered<'a>> {
+        let mut rules = self.rules.iter();
+        rules
+            .find(|offered| offered.applied.rule.runs(line))
             .copied()
     }
 }
 
-fn row<'a>(network: &'a Network, applied: Applied<'a>, pair: &Pair<'a>) -> Option<MatrixRow<'a>> {
+fn row<'a>(network: &'a Network, offered: Offered<'a>, pair: &Pair<'a>) -> Option<MatrixRow<'a>> {
+    let Offered { applied, pays } = offered;
     let minor = match &applied.rule.price {
         Price::Flat(minor) => *minor,
         Price::Ladder(ladder) => ladder.price(pair.length_m).1,
         Price::Zones(zones) => zones.find_fare(&pair.from.stop, &pair.to.stop)?.minor,
     };
+    let minor = applied.rule.tiered(minor);
+    let minor = pays.map_or(minor, |pays| pays.paid(minor));
     Some(MatrixRow {
         from: pair.from,
         to: pair.to,
         network: network.name(),
-        fare: applied.tariff.money(applied.rule.tiered(minor)),
+        fare: applied.tariff.money(minor),
     })
 }
 
@@ -94,7 +104,7 @@ pub(super) fn offers_in<'a>(
         {
             let rules = tariffs
                 .iter()
-                .flat_map(|tariff| rules_for(tariff, network, trip.day));
+                .flat_map(|tariff| rules_for(tariff, network, trip));
             offers.push(Offer {
                 network,
                 rules: rules.collect(),
@@ -107,19 +117,28 @@ pub(super) fn offers_in<'a>(
 fn rules_for<'a>(
     tariff: &'a Tariff,
     network: &'a Network,
-    day: ServiceDay,
-) -> impl Iterator<Item = Applied<'a>> {
-    let noon = Moment {
+    trip: &Trip<'_>,
+) -> impl Iterator<Item = Offered<'a>> {
+    let Trip {
         day,
-        second: NOON_S,
-    };
+        second,
+        category,
+        ..
+    } = *trip;
+    let moment = Moment { day, second };
     let of_network = tariff.rules.iter().filter(move |rule| {
         rule.network.as_ref() == Some(network.name())
-            && rule.audience.admits(ORDINARY, noon, &tariff.calendar)
+            && rule.audience.admits(category, moment, &tariff.calendar)
     });
-    of_network.map(move |rule| Applied {
-        tariff,
-        rule,
-        network: Some(network),
+    of_network.map(move |rule| {
+        let concession = tariff.find_concession(rule, category, moment);
+        Offered {
+            applied: Applied {
+                tariff,
+                rule,
+                network: Some(network),
+            },
+            pays: concession.map(|concession| concession.pays()),
+        }
     })
 }

@@ -104,6 +104,22 @@ fn a_matrix_holds_what_quotes_say() {
     assert!(matrix(&book, "nowhere", example::DAY).is_err());
 }
 
+#[test]
+fn a_matrix_is_reduced_as_quotes_are() {
+    let half = "[[window]]\nname = \"noon\"\ntimes = [[\"12:00\", \"13:00\"]]\n\
+                [[concession]]\nname = \"half\"\nwindows = [\"noon\"]\npercent = 50\n";
+    let tariff = Tariff::parse(&alloc::format!("{}\n{half}", example::TARIFF)).unwrap();
+    let book = TariffBook::new(alloc::vec![example::network()], alloc::vec![tariff]).unwrap();
+    let mut fares = Vec::new();
+    for row in matrix(&book, "example", example::DAY).unwrap() {
+        let ends = [row.from.stop.as_str(), row.to.stop.as_str()];
+        let quote = quote(&book, &Trip::new("example", ends, example::DAY)).unwrap();
+        assert_eq!(row.fare, quote.way.fare, "{ends:?}");
+        fares.push(row.fare.minor);
+    }
+    assert_eq!(fares.iter().max(), Some(&250));
+}
+
 /// A quote over the example's network by the example's tariff, altered.
 fn ask_altered(old: &str, new: &str, [from, to]: [&str; 2]) -> Quote {
     assert!(example::TARIFF.contains(old), "{old}");
