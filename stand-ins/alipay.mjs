@@ -13,7 +13,8 @@
 // let the rider or Alipay change an agreement, and answer with the notification about it;
 // {"nextRefund": FAULT} makes the next refund go wrong; {"duplicateBill": true} and {"bill":
 // "torn-sum"} spoil the bill; {"callback": number} answers with headers and body of the
-// notification about a trade, for the test to deliver, {"callbackAs": {…}} with other fields.
+// notification about a trade, for the test to deliver, {"callbackAs": {…}} with other fields,
+// {"skew": seconds} sent so far from now.
 
 import { createSign, createVerify, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -292,7 +293,8 @@ function changeAgreement(code, status) {
   return notification(type, shownAgreement(agreement));
 }
 
-function tradeNotification(code, other) {
+function tradeNotification({ callback: code, callbackAs, skew }) {
+  const other = { notify_time: chinaTime(now() + (skew ?? 0)), ...callbackAs };
   const trade = trades.get(code);
   const { send_pay_date: paidAt, ...told } = shownTrade(trade);
   const paid = paidAt ? { gmt_payment: paidAt } : {};
@@ -436,7 +438,7 @@ function control(response, body) {
     : wish.sign ? changeAgreement(wish.sign, 'NORMAL')
       : wish.stop ? changeAgreement(wish.stop, 'STOP')
         : wish.terminate ? changeAgreement(wish.terminate, 'UNSIGN')
-          : wish.callback ? tradeNotification(wish.callback, wish.callbackAs)
+          : wish.callback ? tradeNotification(wish)
             : standing();
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.end(JSON.stringify(told));

@@ -15,7 +15,7 @@
 // {"nextRefund": STATUS or CODE} makes the next refund stand so or be refused so;
 // {"refundCallback": number} answers with the callback about a refund;
 // {"callback": number} answers with headers and body of the callback about an order, for the test
-// to deliver.
+// to deliver, {"callbackAs": {…}} with other fields, {"skew": seconds} signed so far from now.
 
 import { createHash, createCipheriv, createVerify, createSign, generateKeyPairSync, randomBytes }
   from 'node:crypto';
@@ -377,14 +377,14 @@ function refundCallback(number) {
   return callback(`REFUND.${status}`, { ...owner, ...told, refund_status: status }, 'refund');
 }
 
-function orderCallback(number, event) {
+function orderCallback({ callback: number, event, callbackAs, skew }) {
   const order = orders.get(number);
   const told = order.state === 'SUCCESS' ? 'SUCCESS' : 'FAIL';
-  return callback(event ?? `TRANSACTION.${told}`, shown(order), 'transaction');
+  return callback(event ?? `TRANSACTION.${told}`, { ...shown(order), ...callbackAs }, 'transaction', skew);
 }
 
-/** Headers and body of a callback. */
-function callback(event, told, type) {
+/** Headers and body of a callback, signed so many seconds from now. */
+function callback(event, told, type, skew) {
   const nonce = randomBytes(6).toString('hex');
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(API_V3_KEY), Buffer.from(nonce));
   cipher.setAAD(Buffer.from(type));
@@ -405,7 +405,7 @@ function callback(event, told, type) {
       nonce,
     },
   });
-  return { headers: signed(body), body };
+  return { headers: signed(body, { skew }), body };
 }
 
 const standing = () => ({
@@ -425,7 +425,7 @@ function control(response, body) {
   if (wish.duplicateBill) duplicateBill = true;
   if (wish.bill === 'other-merchant') strangerInBill = true;
   if (wish.contract) contracts.set(wish.contract.id, wish.contract);
-  const told = wish.callback ? orderCallback(wish.callback, wish.event)
+  const told = wish.callback ? orderCallback(wish)
     : wish.sign ? sign(wish.sign)
       : wish.terminate ? terminate(wish.terminate)
         : wish.refundCallback ? refundCallback(wish.refundCallback)

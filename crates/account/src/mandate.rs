@@ -41,6 +41,63 @@ pub struct Mandate {
     pub changed: UnixSeconds,
 }
 
+/// What a rider agrees may be taken without a further word, in minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MandateLimits {
+    /// The most for one ride; positive.
+    pub ride_minor: u32,
+    /// The most in one accounting day; at least as much as for one ride.
+    pub day_minor: u32,
+}
+
+/// Why a charge waits although the mandate is active.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    /// It is more than may be taken for one ride: it waits for the rider's word.
+    OverRide,
+    /// With what was taken that day it is more than may be taken in one: it waits for a day.
+    OverDay,
+}
+
+impl Held {
+    /// The reason as riders and agents see it.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::OverRide => "over_ride_limit",
+            Self::OverDay => "over_day_limit",
+        }
+    }
+
+    /// What a reason says; `None` if a provider declined.
+    pub fn of(reason: &str) -> Option<Self> {
+        [Self::OverRide, Self::OverDay]
+            .into_iter()
+            .find(|held| held.reason() == reason)
+    }
+}
+
+impl MandateLimits {
+    /// Whether a charge is held, `taken_minor` having been taken that day. The first of a day is
+    /// never over the day's limit, so that no charge waits for ever.
+    pub fn find_hold(&self, amount_minor: i64, taken_minor: i64) -> Option<Held> {
+        if amount_minor > i64::from(self.ride_minor) {
+            return Some(Held::OverRide);
+        }
+        let sum = taken_minor.saturating_add(amount_minor);
+        (taken_minor > 0 && sum > i64::from(self.day_minor)).then_some(Held::OverDay)
+    }
+}
+
+impl Default for MandateLimits {
+    /// 100 yuan a ride, 300 yuan a day.
+    fn default() -> Self {
+        Self {
+            ride_minor: 10_000,
+            day_minor: 30_000,
+        }
+    }
+}
+
 /// A change a mandate does not allow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum MandateFault {
@@ -180,6 +237,31 @@ mod tests {
         );
         check((Some("c"), frozen.clone()), ("c", Active), Ok((Active, 20)));
         check((Some("c"), frozen), ("c", Ended), Ok((Ended, 20)));
+    }
+
+    #[test]
+    fn more_than_was_agreed_is_held() {
+        let limits = MandateLimits {
+            ride_minor: 500,
+            day_minor: 1_000,
+        };
+        let check = |amount, taken, expected| {
+            assert_eq!(
+                limits.find_hold(amount, taken),
+                expected,
+                "{amount} {taken}"
+            );
+        };
+        check(500, 0, None);
+        check(501, 0, Some(Held::OverRide));
+        check(500, 500, None);
+        check(500, 501, Some(Held::OverDay));
+        check(501, 600, Some(Held::OverRide));
+        check(1, i64::MAX, Some(Held::OverDay));
+        for held in [Held::OverRide, Held::OverDay] {
+            assert_eq!(Held::of(held.reason()), Some(held));
+        }
+        assert_eq!(Held::of("insufficient_balance"), None);
     }
 
     #[test]

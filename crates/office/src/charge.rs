@@ -9,6 +9,7 @@
 
 mod plan;
 
+use ridecode_account::Held;
 use ridecode_ledger::Money;
 use ridecode_pay::{HttpReply, Order, Outcome, RequestTime, Ride};
 use ridecode_store::{
@@ -125,6 +126,10 @@ async fn send(
         let reason = NO_MANDATE.into();
         return Ok(Some(AttemptOutcome::Declined { reason }));
     };
+    if let Some(held) = find_hold(office, &charge, now).await? {
+        let reason = held.reason().into();
+        return Ok(Some(AttemptOutcome::Declined { reason }));
+    }
     let order = Order {
         charge: charge.id,
         contract,
@@ -148,6 +153,23 @@ async fn send(
     Ok(Some(
         known(outcome, charge.amount).unwrap_or(AttemptOutcome::Unknown),
     ))
+}
+
+/// Whether the rider agreed to less than a charge. One that was held before is not held again: it
+/// waited its day, or the rider asked to pay it.
+async fn find_hold(
+    office: &Office,
+    charge: &Charge,
+    now: UnixSeconds,
+) -> Result<Option<Held>, StoreFault> {
+    if let ChargeState::Declined { reason } = &charge.state
+        && Held::of(reason).is_some()
+    {
+        return Ok(None);
+    }
+    let day = office.day_of(now);
+    let taken = office.store.taken_on(charge.rider, day).await?;
+    Ok(office.policy.limits.find_hold(charge.amount.minor, taken))
 }
 
 /// Asks about an order under the number it was sent with.

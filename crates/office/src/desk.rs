@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ridecode_account::{CredentialPolicy, CreditPolicy};
+use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits};
 use ridecode_codec::Scheme;
 use ridecode_codec::crypto::Signer;
 use ridecode_codec::key::{CompactProfile, IdProfile, KeyList};
@@ -89,6 +89,8 @@ pub struct Policy {
     pub credential: CredentialPolicy,
     /// Credit and retries.
     pub credit: CreditPolicy,
+    /// What riders agree may be taken when they sign a mandate.
+    pub limits: MandateLimits,
     /// What is kept of fares.
     pub commission: Commission,
     /// The currency.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use ridecode_account::{CredentialPolicy, CreditPolicy};
+use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits};
 use ridecode_ledger::{Commission, Currency};
 use ridecode_office::{GoodwillLimits, Policy};
 use ridecode_words::OperatorId;
@@ -295,6 +295,13 @@ fn policy(file: &file::PolicyFile) -> Policy {
             retry_until_s: file.retry_until_s.as_u32(),
             write_off_after_s: file.write_off_after_s.as_u32(),
             remind_every: file.remind_every.as_u32(),
+        },
+        limits: MandateLimits {
+            ride_minor: file.mandate_ride_limit_minor.as_u32(),
+            day_minor: file
+                .mandate_day_limit_minor
+                .as_u32()
+                .max(file.mandate_ride_limit_minor.as_u32()),
         },
         commission: Commission {
             basis_points: file.commission_basis_points.as_u16(),

@@ -109,6 +109,7 @@ macro_rules! each_law {
             ledger::heads_are_kept_once_and_in_order,
             office::pages_show_every_rider_once,
             office::balances_are_the_sums_of_transfers,
+            office::what_was_taken_in_a_day_is_summed,
             office::counters_count,
             office::a_reply_is_kept_for_its_request,
         );

@@ -240,6 +240,11 @@ impl Store {
         each_engine!(self.hasten_charges(rider, now))
     }
 
+    /// What was collected from a rider on an accounting day, in minor units.
+    pub async fn taken_on(&self, rider: RiderId, day: ServiceDay) -> Result<i64> {
+        each_engine!(self.taken_on(rider, day))
+    }
+
     /// A charge by its id.
     pub async fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
         each_engine!(self.find_charge(charge))

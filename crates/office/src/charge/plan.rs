@@ -1,6 +1,6 @@
 //! What news of a charge means.
 
-use ridecode_account::{Debt, RiderState, Unpaid};
+use ridecode_account::{Debt, Held, RiderState, Unpaid};
 use ridecode_ledger::{Event, Money, Transfer, post};
 use ridecode_store::{
     AttemptOutcome, Charge, ChargeState, NoticeId, NoticeKind, RiderFile, Settlement, StoreFault,
@@ -86,7 +86,12 @@ fn kind_of_decline(declines: u32, settlement: &Settlement, policy: &Policy) -> O
 fn next_attempt(charge: &Charge, policy: &Policy, news: News<'_>) -> Option<UnixSeconds> {
     match news.outcome {
         AttemptOutcome::Collected { .. } | AttemptOutcome::CollectedOther { .. } => None,
-        AttemptOutcome::Declined { .. } => {
+        AttemptOutcome::Declined { reason } => {
+            match Held::of(reason) {
+                Some(Held::OverRide) => return None,
+                Some(Held::OverDay) => return Some(news.at.plus_s(HELD_FOR_S)),
+                None => {}
+            }
             let declines = charge.declines.saturating_add(1);
             let first = charge.first_decline.unwrap_or(news.at);
             policy.credit.next_attempt(declines, first, news.at)
@@ -134,6 +139,13 @@ fn rider_state(
     news: News<'_>,
 ) -> Option<RiderState> {
     if charge.state == ChargeState::Superseded && !news.outcome.is_payment() {
+        return None;
+    }
+    // Our own limit is no debt to block for.
+    if let (RiderState::Active, AttemptOutcome::Declined { reason }) =
+        (&file.rider.state, news.outcome)
+        && Held::of(reason).is_some()
+    {
         return None;
     }
     let debt = debt_after(charge, file, policy, news);
@@ -190,3 +202,6 @@ fn paid(charge: &Charge, outcome: &AttemptOutcome) -> Option<Money> {
         }
     }
 }
+
+/// How long a charge over the day's limit waits, in seconds: then it is another day.
+const HELD_FOR_S: i64 = 86_400;

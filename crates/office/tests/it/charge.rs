@@ -1,8 +1,10 @@
 //! Charges: declines, unknown outcomes, callbacks, blocks.
 
-use ridecode_account::RiderState;
+use std::sync::Arc;
+
+use ridecode_account::{MandateLimits, RiderState};
 use ridecode_office::charge::{NO_MANDATE, told};
-use ridecode_office::debt;
+use ridecode_office::{Policy, debt};
 use ridecode_pay::Outcome;
 use ridecode_store::{Attempt, Charge, ChargeState};
 use ridecode_validator::Outcome as Answer;
@@ -15,7 +17,7 @@ use ridecode_ledger::{Currency, Money};
 use crate::gate::{Gate, bus};
 use crate::phone::Phone;
 use crate::provider::Mood;
-use crate::world::{COMPACT, MORNING, World};
+use crate::world::{COMPACT, MORNING, World, policy};
 
 /// A minute after the ride, when it is priced and charged.
 pub(crate) const NOW: UnixSeconds = UnixSeconds(MORNING.0 + 60);
@@ -363,4 +365,66 @@ async fn attempts_end_after_a_fortnight() {
     assert_eq!(attempts, 14);
     assert_eq!(only_charge(&world, phone.rider).await.next_attempt, None);
     world.audit_clean(NOW.plus_s(30 * 86_400)).await;
+}
+
+/// Limits so low that rides of 2 yuan reach them.
+fn limit(world: &mut World, ride_minor: u32, day_minor: u32) {
+    world.office.policy = Arc::new(Policy {
+        limits: MandateLimits {
+            ride_minor,
+            day_minor,
+        },
+        ..policy()
+    });
+}
+
+/// How many charges are collected, and the reasons of those that are not.
+async fn standing(world: &World, rider: RiderId) -> (usize, Vec<String>) {
+    let page = world.office.store.load_rides(rider).await.unwrap();
+    let mut waiting = Vec::new();
+    for charge in &page.charges {
+        if let ChargeState::Declined { reason } = &charge.state {
+            waiting.push(reason.clone());
+        }
+    }
+    let collected = |charge: &&Charge| matches!(charge.state, ChargeState::Collected { .. });
+    (page.charges.iter().filter(collected).count(), waiting)
+}
+
+#[tokio::test]
+async fn more_than_a_ride_may_cost_waits_for_the_rider() {
+    let (mut world, phone, _) = rode(21, 1).await;
+    limit(&mut world, 199, 1_000);
+    assert_eq!(world.charge(NOW).await.declined, 1);
+    let held = (0, vec!["over_ride_limit".to_owned()]);
+    assert_eq!(standing(&world, phone.rider).await, held);
+    // Nobody is blocked by a limit of ours, and the operator is owed all the same.
+    let file = world.file(phone.rider, NOW).await;
+    assert_eq!(file.rider.state, RiderState::Active);
+    assert_eq!(world.owed_to_operators().await[&OperatorId(2)], 200);
+    let later = NOW.plus_s(30 * 86_400);
+    assert_eq!(world.charge(later).await.tried, 0);
+    let store = &world.office.store;
+    assert_eq!(store.hasten_charges(phone.rider, later).await.unwrap(), 1);
+    assert_eq!(world.charge(later).await.collected, 1);
+    assert_eq!(standing(&world, phone.rider).await, (1, vec![]));
+    world.audit_clean(later).await;
+}
+
+#[tokio::test]
+async fn more_than_a_day_may_cost_waits_for_the_next() {
+    let (mut world, phone, _) = rode(22, 4).await;
+    limit(&mut world, 500, 500);
+    let charged = world.charge(NOW).await;
+    assert_eq!((charged.collected, charged.declined), (2, 2));
+    let held = vec!["over_day_limit".to_owned(); 2];
+    assert_eq!(standing(&world, phone.rider).await, (2, held));
+    let file = world.file(phone.rider, NOW).await;
+    assert_eq!(file.rider.state, RiderState::Active);
+    assert_eq!(world.charge(NOW.plus_s(3_600)).await.tried, 0);
+    // A day later what waited is taken, and not held again.
+    let tomorrow = NOW.plus_s(86_400);
+    assert_eq!(world.charge(tomorrow).await.collected, 2);
+    assert_eq!(standing(&world, phone.rider).await, (4, vec![]));
+    world.audit_clean(tomorrow).await;
 }

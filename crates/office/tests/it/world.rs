@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ridecode_account::{CredentialPolicy, CreditPolicy, Phone as PhoneNumber};
+use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits, Phone as PhoneNumber};
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::native::Native;
 use ridecode_fare::{Period, bill, example};
@@ -254,6 +254,7 @@ pub(crate) fn policy() -> Policy {
             ..CredentialPolicy::default()
         },
         credit: CreditPolicy::default(),
+        limits: MandateLimits::default(),
         commission: Commission { basis_points: 50 },
         currency: Currency::CNY,
         session_s: 86_400,

@@ -4,15 +4,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use ridecode_account::{Mandate, MandateState};
+use ridecode_ledger::Money;
 use ridecode_office::mandate::{self, MandateAsked, MandateStepFault};
-use ridecode_words::MandateId;
+use ridecode_words::{MandateId, RiderId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::App;
-use super::access::SignedRider;
+use super::access::{SignedRider, StaffMember};
 use super::problem::{Kind, Problem, Result};
-use super::wire::Named;
+use super::wire::{MoneyView, Named};
 use crate::clock::now;
 use crate::entropy::SystemEntropy;
 
@@ -25,6 +26,17 @@ pub(super) struct MandateView {
     state: &'static str,
     /// The provider's word for why it is suspended.
     reason: Option<String>,
+    /// The most that is taken for one ride without asking.
+    ride_limit: MoneyView,
+    /// The most that is taken in a day.
+    day_limit: MoneyView,
+}
+
+/// A rider's mandates, oldest first.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MandatesView {
+    /// The mandates.
+    mandates: Vec<MandateView>,
 }
 
 /// A mandate waiting to be signed.
@@ -72,13 +84,13 @@ pub(super) async fn show(
 ) -> Result<Json<MandateView>> {
     let held = own(&app, &rider, id).await?;
     if matches!(held.state, MandateState::Active | MandateState::Ended) {
-        return Ok(Json(view(&held)));
+        return Ok(Json(view(&app, &held)));
     }
     let edge = (&app.carrier, &mut SystemEntropy);
     match mandate::query(&app.office, id, now(), edge).await {
-        Ok(mandate) => Ok(Json(view(&mandate))),
+        Ok(mandate) => Ok(Json(view(&app, &mandate))),
         // What is known is shown; the provider will be asked again.
-        Err(MandateStepFault::ProviderSilent) => Ok(Json(view(&held))),
+        Err(MandateStepFault::ProviderSilent) => Ok(Json(view(&app, &held))),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -95,7 +107,24 @@ pub(super) async fn end(
     own(&app, &rider, id).await?;
     let edge = (&app.carrier, &mut SystemEntropy);
     let ended = mandate::end(&app.office, id, now(), edge).await?;
-    Ok(Json(view(&ended)))
+    Ok(Json(view(&app, &ended)))
+}
+
+/// A rider's mandates, for who helps the rider. Nothing is asked of the provider.
+#[utoipa::path(get, path = "/v1/riders/{rider}/mandates", tag = "agents",
+    params(("rider" = String, Path, description = "16 hex digits")),
+    responses((status = 200, body = MandatesView)))]
+pub(super) async fn of_rider(
+    State(app): State<App>,
+    staff: StaffMember,
+    Named(rider): Named<RiderId>,
+) -> Result<Json<MandatesView>> {
+    staff.of_the_issuer()?;
+    let file = app.office.store.load_rider(rider, now()).await?;
+    let mandates = file.map(|file| file.mandates).unwrap_or_default();
+    Ok(Json(MandatesView {
+        mandates: mandates.iter().map(|mandate| view(&app, mandate)).collect(),
+    }))
 }
 
 async fn own(app: &App, rider: &SignedRider, id: MandateId) -> Result<Mandate> {
@@ -114,13 +143,22 @@ pub(super) fn mandate_word(state: &MandateState) -> &'static str {
     }
 }
 
-fn view(mandate: &Mandate) -> MandateView {
+/// The provider's word for why a mandate is suspended.
+pub(super) fn reason(state: &MandateState) -> Option<String> {
+    match state {
+        MandateState::Suspended { reason } => Some(reason.clone()),
+        MandateState::Pending | MandateState::Active | MandateState::Ended => None,
+    }
+}
+
+fn view(app: &App, mandate: &Mandate) -> MandateView {
+    let policy = &app.office.policy;
+    let money = |minor: u32| Money::new(i64::from(minor), policy.currency).into();
     MandateView {
         mandate: mandate.id.to_string(),
         state: mandate_word(&mandate.state),
-        reason: match &mandate.state {
-            MandateState::Suspended { reason } => Some(reason.clone()),
-            MandateState::Pending | MandateState::Active | MandateState::Ended => None,
-        },
+        reason: reason(&mandate.state),
+        ride_limit: money(policy.limits.ride_minor),
+        day_limit: money(policy.limits.day_minor),
     }
 }

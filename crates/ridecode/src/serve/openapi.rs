@@ -47,7 +47,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
     paths(
         pages::front, health::health, openapi, problems::list, problems::one, metrics::metrics,
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
-        mandates::ask, mandates::show, mandates::end, devices::register, devices::revoke, credentials::grant,
+        mandates::ask, mandates::show, mandates::end, mandates::of_rider, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept,
         rides::list, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,

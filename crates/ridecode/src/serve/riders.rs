@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::access::{COOKIE_NAME, SignedRider, device_nonce};
-use super::mandates::mandate_word;
+use super::mandates::{mandate_word, reason};
 use super::problem::{Kind, Problem, Result};
 use super::wire::{AlgorithmWord, Body, MoneyView, base64};
 use crate::carrier::send_sms;
@@ -150,6 +150,8 @@ pub(super) struct OwnMandate {
     mandate: String,
     /// `pending`, `active`, `suspended` or `ended`.
     state: &'static str,
+    /// The provider's word for why it is suspended.
+    reason: Option<String>,
 }
 
 /// A phone of one's own.
@@ -213,6 +215,7 @@ fn own_mandate(mandate: &ridecode_account::Mandate) -> OwnMandate {
     OwnMandate {
         mandate: mandate.id.to_string(),
         state: mandate_word(state),
+        reason: reason(state),
     }
 }
 

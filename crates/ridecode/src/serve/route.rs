@@ -75,6 +75,7 @@ routes! {
     POST post "/v1/mandates" Rider ByKey mandates::ask;
     GET get "/v1/mandates/{mandate}" Rider Read mandates::show;
     DELETE delete "/v1/mandates/{mandate}" Rider ByItself mandates::end;
+    GET get "/v1/riders/{rider}/mandates" Agent Read mandates::of_rider;
     POST post "/v1/devices" Rider ByKey devices::register;
     DELETE delete "/v1/devices/{device}" Rider ByKey devices::revoke;
     POST post "/v1/devices/{device}/credentials" Rider ByKey credentials::grant;

@@ -76,6 +76,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/v1/riders/codes", Anyone),
     ("get", "/v1/riders/me", Rider),
     ("post", "/v1/riders/sessions", Anyone),
+    ("get", "/v1/riders/{rider}/mandates", AGENT),
     ("get", "/v1/rides", Rider),
     ("get", "/v1/statements", BOOKS),
     ("get", "/v1/statements/file", BOOKS),

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ridecode_ledger::Account;
-use ridecode_words::RiderId;
+use ridecode_ledger::{Account, TransferKind};
+use ridecode_words::{RiderId, ServiceDay};
 
 use super::world::{NOW, collected, news, ride_and_bill, rider_id, rides, settle_in, upload};
 use crate::{AuditPage, ReplyRecord, Settled, Store, StoreFault};
@@ -48,6 +48,31 @@ pub async fn balances_are_the_sums_of_transfers(store: &Store) {
         .map(|kept| kept.1)
         .sum();
     assert_eq!(owed, 4 * 200, "six rides, two of them paid");
+}
+
+/// What was collected in a day is its collected transfers, and nobody else's.
+pub async fn what_was_taken_in_a_day_is_summed(store: &Store) {
+    settle_in(store, 2, 1).await;
+    for sequence in 1..=3 {
+        let charge = ride_and_bill(store, 1, sequence, 1).await;
+        if sequence < 3 {
+            let paid = news(store, charge, collected()).await;
+            store.settle_charge(paid).await.expect("settled");
+        }
+    }
+    let transfers = store
+        .load_rides(rider_id(1))
+        .await
+        .expect("a page")
+        .transfers;
+    let kind = TransferKind::Collected;
+    let paid: Vec<_> = transfers.iter().filter(|one| one.id.kind == kind).collect();
+    let day = paid[0].day;
+    let next = ServiceDay(day.0 + 1);
+    for (rider, day, expected) in [(1, day, 400), (1, next, 0), (2, day, 0)] {
+        let taken = store.taken_on(rider_id(rider), day).await.expect("a sum");
+        assert_eq!(taken, expected, "rider {rider}, {day}");
+    }
 }
 
 /// What is due, open and denied is counted as it comes and goes.

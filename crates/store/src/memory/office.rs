@@ -2,13 +2,23 @@
 
 use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{TransferId, TransferKind};
-use ridecode_words::{Month, RiderId, TapId, UnixSeconds};
+use ridecode_words::{Month, RiderId, ServiceDay, TapId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ProviderBill, ReplyRecord};
 
 impl MemoryStore {
+    pub(crate) fn taken_on(&self, rider: RiderId, day: ServiceDay) -> Result<i64> {
+        let state = self.lock();
+        let transfers = state.transfers.range((rider, FIRST_TRANSFER)..);
+        let transfers = transfers.take_while(|((of, _), _)| *of == rider);
+        let taken = transfers.filter(|(_, transfer)| {
+            transfer.id.kind == TransferKind::Collected && transfer.day == day
+        });
+        Ok(taken.map(|(_, transfer)| transfer.amount.minor).sum())
+    }
+
     pub(crate) fn find_tap(&self, tap: TapId) -> Result<Option<Tap>> {
         let state = self.lock();
         let journal = state.journals.get(&tap.validator);

@@ -1,7 +1,7 @@
 //! Audit pages, counters, replies.
 
 use ridecode_fare::Tap;
-use ridecode_words::{JourneyId, RiderId, TapId, UnixSeconds};
+use ridecode_words::{JourneyId, RiderId, ServiceDay, TapId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{counter, execute, find, id, load};
@@ -13,6 +13,11 @@ use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ReplyRecord};
 
 impl SqliteStore {
+    pub(crate) async fn taken_on(&self, rider: RiderId, day: ServiceDay) -> Result<i64> {
+        self.read(move |db| transfer::taken_on(db, rider, day))
+            .await
+    }
+
     pub(crate) async fn find_tap(&self, tap: TapId) -> Result<Option<Tap>> {
         self.read(move |db| match bill::tap_of(db, JourneyId(tap))? {
             Some(rider_and_time) => tap::find(db, rider_and_time, tap),

@@ -1,7 +1,7 @@
 //! Transfers as rows.
 
 use ridecode_ledger::{Transfer, TransferId, TransferKind};
-use ridecode_words::{ChargeId, JourneyId, RiderId};
+use ridecode_words::{ChargeId, JourneyId, RiderId, ServiceDay};
 use rusqlite::{Connection, params};
 
 use super::Result;
@@ -46,6 +46,14 @@ pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Transfer>> {
         [id(rider.0)],
         read,
     )
+}
+
+/// What was collected from a rider on a day, in minor units.
+pub(super) fn taken_on(db: &Connection, rider: RiderId, day: ServiceDay) -> Result<i64> {
+    let sql = "SELECT coalesce(sum(amount), 0) FROM transfers
+         WHERE rider = ?1 AND kind = ?2 AND day = ?3";
+    let key = params![id(rider.0), TransferKind::Collected.byte(), day.0];
+    Ok(column::find(db, sql, key, |row| row.take())?.unwrap_or(0))
 }
 
 /// The transfers of a journey's fares and charges, by id.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use ridecode_account::{CredentialPolicy, CreditPolicy};
+use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits};
 use ridecode_codec::Scheme;
 use ridecode_codec::crypto::native::SecretKey;
 use ridecode_codec::crypto::{Algorithm, Signer as _};
@@ -36,6 +36,7 @@ pub(super) fn with_store(store: Store) -> anyhow::Result<Office> {
         policy: Arc::new(Policy {
             credential: CredentialPolicy::default(),
             credit: CreditPolicy::default(),
+            limits: MandateLimits::default(),
             commission: Commission { basis_points: 0 },
             currency: Currency::CNY,
             session_s: 86_400,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use reqwest::Method;
 use ridecode::clock::now;
-use ridecode::config::{Alipay, Config, Messages, ProviderKeys, WeChatPay};
+use ridecode::config::{Alipay, Config, Messages, ProviderKeys, Role, WeChatPay};
 use ridecode_pay::wechat;
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ struct City {
     callbacks: &'static str,
     /// The status and the body that tell the provider its call was taken in.
     taken: (u16, &'static str),
+    /// An order number of ours that the office never had.
+    nobody: &'static str,
 }
 
 impl City {
@@ -55,6 +57,7 @@ impl City {
             world,
             callbacks: "/v1/callbacks/wechat",
             taken: (204, ""),
+            nobody: "00002001x999x1",
         }
     }
 
@@ -79,6 +82,7 @@ impl City {
             world,
             callbacks: "/v1/callbacks/alipay",
             taken: (200, "success"),
+            nobody: "00002001_999_1",
         }
     }
 
@@ -229,10 +233,82 @@ async fn check_a_mandate_that_follows_the_provider(city: City, phone: &str) {
     let ended = city.stand_in.control(json!({ "terminate": mandate })).await;
     city.tell(&ended).await;
     assert_eq!(state(&rider, &mandate).await, "ended");
+    let agent = city.world.staff_with(Role::Agent);
+    let path = format!("/v1/riders/{}/mandates", rider.rider());
+    let seen = agent.get(&path).await.expect(200)["mandates"][0].clone();
+    assert_eq!(
+        (&seen["mandate"], &seen["state"]),
+        (&json!(mandate), &json!("ended"))
+    );
+    assert_eq!(seen["ride_limit"]["minor"], 10_000);
     // Out of order: an end is for good.
     city.deliver(&signed).await.problem("mandate-state", "");
     assert_eq!(state(&rider, &mandate).await, "ended");
     city.world.stop().await;
+}
+
+/// What a provider may do wrong between a ride and its money, and who may call in its name.
+async fn check_bad_days(city: City, phone: &str) {
+    let (mut rider, _) = city.ready(phone).await;
+    for next in [
+        "timeout-before",
+        "html",
+        "timeout-after",
+        "html-after",
+        "unsigned",
+        "stranger",
+    ] {
+        city.stand_in.control(json!({ "next": next })).await;
+        city.ride(&mut rider).await;
+        let state = rider.rides().await[0]["state"].clone();
+        assert_eq!(state, "unknown", "{next}");
+        World::until(async || {
+            city.world.work().await;
+            (rider.rides().await[0]["state"] == "collected").then_some(())
+        })
+        .await;
+    }
+    let told = city.stand_in.control(json!({})).await;
+    assert_eq!(told["orders"].as_array().map(Vec::len), Some(6));
+    assert_eq!(city.world.audit().await.findings, []);
+
+    let order = order_of(&told);
+    for (wish, kind) in [
+        (json!({ "skew": -100_000 }), "callback-refused"),
+        (json!({ "skew": 400 }), "callback-refused"),
+        (
+            json!({ "callbackAs": { "out_trade_no": city.nobody } }),
+            "callback-unknown",
+        ),
+        (
+            json!({ "callbackAs": { "out_trade_no": "x" } }),
+            "callback-malformed",
+        ),
+    ] {
+        let mut wish = wish;
+        wish["callback"] = json!(order);
+        let call = city.stand_in.control(wish.clone()).await;
+        city.deliver(&call).await.problem(kind, "");
+    }
+    assert_eq!(city.world.audit().await.findings, []);
+
+    // Another amount than was asked for is booked as what it is.
+    city.stand_in
+        .control(json!({ "next": "other-amount" }))
+        .await;
+    city.ride(&mut rider).await;
+    assert_eq!(rider.rides().await[0]["state"], "collected_other_amount");
+    city.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_days_at_wechat_move_no_money_wrongly() {
+    check_bad_days(City::at_wechat().await, "+8613800138096").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_days_at_alipay_move_no_money_wrongly() {
+    check_bad_days(City::at_alipay().await, "+8613800138097").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -275,7 +275,8 @@ impl Draw {
         if self.rng.u8(0..12) == 0 {
             id = ChargeId { version: 77, ..id };
         }
-        match self.rng.u8(0..12) {
+        match self.rng.u8(0..13) {
+            12 => Verb::TakenOn(charge.rider, DAY),
             11 => Verb::FindTap(id.journey.0),
             9 => Verb::DueWriteOffs(self.now, 3),
             10 => {
