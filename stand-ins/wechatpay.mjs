@@ -8,8 +8,8 @@
 //
 // Standard output: {"port", "serial", "publicKey", "apiv3Key"}.
 // POST /control {"next": FAULT, "code"?} makes the next deduction go wrong; POST /control
-// {"settle": {"number", "state", "repay"?}} settles an accepted order late; {"duplicateBill": true}
-// writes each bill line twice; {"bill": "other-merchant"} puts a stranger's line in the bill;
+// {"settle": {"number", "state", "repay"?}} settles an accepted order late; {"copiesInBill": count}
+// writes each bill line so often; {"bill": "other-merchant"} puts a stranger's line in the bill;
 // {"contract": {"id", "state", "reason"?}} changes a contract; {"sign": code} and {"terminate": code}
 // let the rider sign or end a contract on WeChat's pages, and answer with the callback about it;
 // {"nextRefund": STATUS or CODE} makes the next refund stand so or be refused so;
@@ -44,7 +44,7 @@ const signings = new Map();
 const nonces = new Set();
 const bills = new Map();
 let fault = null;
-let duplicateBill = false;
+let copies = 1;
 let strangerInBill = false;
 let transactions = 0;
 
@@ -218,7 +218,7 @@ function bill(day) {
   let paid = [...orders.values()].filter(({ state, at }) =>
     state === 'SUCCESS' && chinaTime(at).startsWith(day));
   if (paid.length === 0) return null;
-  if (duplicateBill) paid = paid.flatMap((order) => [order, order]);
+  paid = paid.flatMap((order) => Array(copies).fill(order));
   const lines = paid.map(({ request, transaction, bank, at }) => [
     chinaTime(at).replace('T', ' '), request.appid, MERCHANT,
     strangerInBill ? '1900000999' : request.sub_mchid, '', transaction, request.out_trade_no, 'o1',
@@ -422,7 +422,7 @@ function control(response, body) {
   if (wish.next) fault = wish;
   if (wish.settle) settle(orders.get(wish.settle.number), wish.settle.state, wish.settle.repay);
   if (wish.repaid) orders.get(wish.repaid).repay = 'REPAID';
-  if (wish.duplicateBill) duplicateBill = true;
+  if (wish.copiesInBill) copies = wish.copiesInBill;
   if (wish.bill === 'other-merchant') strangerInBill = true;
   if (wish.contract) contracts.set(wish.contract.id, wish.contract);
   const told = wish.callback ? orderCallback(wish)

@@ -46,6 +46,36 @@ impl Reading {
     }
 }
 
+/// Where the columns of a bill stand that are needed: providers add some over time.
+pub(crate) struct Columns<const COUNT: usize> {
+    all: usize,
+    at: [usize; COUNT],
+}
+
+impl<const COUNT: usize> Columns<COUNT> {
+    /// Finds columns by their names in the line that names them.
+    pub(crate) fn find(header: &str, names: &[&str; COUNT]) -> Result<Self, &'static str> {
+        let found: Vec<_> = header.trim_end().split(',').map(str::trim).collect();
+        let mut at = [0; COUNT];
+        for (place, column) in at.iter_mut().zip(names) {
+            let found = found.iter().position(|name| name == column);
+            *place = found.ok_or("the first line must name the columns")?;
+        }
+        Ok(Self {
+            all: found.len(),
+            at,
+        })
+    }
+
+    /// The fields of a line that stand in those columns.
+    pub(crate) fn pick<'a>(&self, fields: &[&'a str]) -> Result<[&'a str; COUNT], &'static str> {
+        if fields.len() != self.all {
+            return Err("a line has as many fields as the first line");
+        }
+        Ok(self.at.map(|place| fields[place].trim()))
+    }
+}
+
 /// A fault at a line, counted from 1.
 pub(crate) fn fault(line: usize, what: &'static str) -> BillFault {
     BillFault::Malformed { line, what }

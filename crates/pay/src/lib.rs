@@ -28,6 +28,9 @@ mod provider;
 #[cfg(any(feature = "native", test))]
 pub mod native;
 
+#[cfg(test)]
+mod drawn;
+
 pub use bill::LENGTH_MAX as BILL_LENGTH_MAX;
 pub use connector::{
     BillFault, BillLine, CallbackFault, ContractAnswer, ContractAsked, ContractNews, ContractOrder,

@@ -139,25 +139,12 @@ const PEM_LENGTH_MAX: usize = 16 * 1024;
 mod tests {
     use alloc::format;
 
-    use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
-    use aws_lc_rs::rsa::KeySize;
-    use aws_lc_rs::signature::KeyPair as _;
-
     use super::*;
-
-    fn pem(label: &str, der: &[u8]) -> String {
-        let body = STANDARD.encode(der);
-        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
-    }
+    use crate::drawn::key_pair;
 
     #[test]
     fn keys_come_from_pem_and_from_nothing_else() {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-        let secret: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-        let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
-        let secret = pem("PRIVATE KEY", secret.as_ref());
-        let public = pem("PUBLIC KEY", public.as_ref());
-
+        let (secret, public) = key_pair();
         for wrong in [
             "",
             "PRIVATE KEY",

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::{Connector, is_number, read_order_number};
 use crate::arrival::parse;
-use crate::bill::{self, Reading, read_china_time, read_yuan};
+use crate::bill::{self, Columns, Reading, read_china_time, read_yuan};
 use crate::connector::{BillFault, BillLine};
 use crate::http::HttpReply;
 use crate::vault::RsaVault;
@@ -87,7 +87,7 @@ fn read_lines(text: &str) -> Result<Vec<BillLine>, BillFault> {
     let mut lines = (1..).zip(text.lines());
     let header = lines.by_ref().find(|(_, line)| !line.starts_with('#'));
     let (at, header) = header.unwrap_or((1, ""));
-    let columns = Columns::find(header).map_err(|what| bill::fault(at, what))?;
+    let columns = Columns::find(header, &COLUMNS).map_err(|what| bill::fault(at, what))?;
     let mut read = Reading::default();
     for (number, line) in lines.by_ref() {
         if line.starts_with("#交易合计") {
@@ -97,7 +97,7 @@ fn read_lines(text: &str) -> Result<Vec<BillLine>, BillFault> {
         if line.starts_with('#') {
             continue;
         }
-        match columns.read(line) {
+        match read_line(&columns, line) {
             Ok(None) => {}
             Ok(Some(line)) => read.take(number, Ok(line))?,
             Err(what) => read.take(number, Err(what))?,
@@ -106,49 +106,30 @@ fn read_lines(text: &str) -> Result<Vec<BillLine>, BillFault> {
     Err(bill::fault(read.so_far().0 + at + 1, "the sum is missing"))
 }
 
-/// Where the columns stand that are needed.
-struct Columns {
-    count: usize,
-    at: [usize; COLUMNS.len()],
-}
-
-impl Columns {
-    fn find(header: &str) -> Result<Self, &'static str> {
-        let names: Vec<_> = header.trim_end().split(',').map(str::trim).collect();
-        let mut at = [0; COLUMNS.len()];
-        for (place, column) in at.iter_mut().zip(COLUMNS) {
-            let found = names.iter().position(|name| *name == column);
-            *place = found.ok_or("the first line must name the columns")?;
-        }
-        let count = names.len();
-        Ok(Self { count, at })
+/// A payment, or none where the line is money given back.
+fn read_line(
+    columns: &Columns<{ COLUMNS.len() }>,
+    line: &str,
+) -> Result<Option<BillLine>, &'static str> {
+    let fields: Vec<_> = line.split(',').collect();
+    let [transaction, order, kind, time, amount, contract] = columns.pick(&fields)?;
+    match kind {
+        "交易" => {}
+        "退款" => return Ok(None),
+        _ => return Err("a line is neither 交易 nor 退款"),
     }
-
-    /// A payment, or none where the line is money given back.
-    fn read(&self, line: &str) -> Result<Option<BillLine>, &'static str> {
-        let fields: Vec<_> = line.split(',').map(str::trim).collect();
-        if fields.len() != self.count {
-            return Err("a line has as many fields as the first line");
-        }
-        let [transaction, order, kind, time, amount, contract] = self.at.map(|place| fields[place]);
-        match kind {
-            "交易" => {}
-            "退款" => return Ok(None),
-            _ => return Err("a line is neither 交易 nor 退款"),
-        }
-        let charge = read_order_number(order).ok_or("the order is not ours")?;
-        if !is_number(transaction) || !is_number(contract) {
-            return Err("transaction and agreement have letters and digits");
-        }
-        let minor = read_yuan(amount).ok_or("the amount is not in yuan")?;
-        Ok(Some(BillLine {
-            transaction: transaction.to_string(),
-            charge,
-            contract: contract.to_string(),
-            amount: bill::positive(Money::fen(minor))?,
-            collected: read_china_time(time).ok_or("the time is not yyyy-MM-dd HH:mm:ss")?,
-        }))
+    let charge = read_order_number(order).ok_or("the order is not ours")?;
+    if !is_number(transaction) || !is_number(contract) {
+        return Err("transaction and agreement have letters and digits");
     }
+    let minor = read_yuan(amount).ok_or("the amount is not in yuan")?;
+    Ok(Some(BillLine {
+        transaction: transaction.to_string(),
+        charge,
+        contract: contract.to_string(),
+        amount: bill::positive(Money::fen(minor))?,
+        collected: read_china_time(time).ok_or("the time is not yyyy-MM-dd HH:mm:ss")?,
+    }))
 }
 
 /// Holds the closing line against the lines read: `#交易合计：2笔，商家实收共6.50元，…`.
@@ -167,7 +148,7 @@ fn check_sum(closing: &str, read: (usize, i64)) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The columns that are read, in the order of `Columns::read`. The last, a remark, shows what was
+/// The columns that are read, in the order of `read_line`. The last, a remark, shows what was
 /// given as the body of the trade: [`Connector::deduct`] puts the agreement there. What the
 /// merchant received is the order's amount: nothing here is sold at a discount of the merchant's.
 const COLUMNS: [&str; 6] = [

@@ -4,9 +4,6 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
-use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ridecode_words::{MandateId, RefundId, RiderId, UnixSeconds};
@@ -16,6 +13,7 @@ use crate::connector::{
     BillFault, BillLine, CallbackFault, ContractAnswer, ContractAsked, ContractNews, ContractOrder,
     ContractState, Notice, Outcome, RefundOrder, RefundOutcome, Ride,
 };
+use crate::drawn::key_pair;
 use crate::http::HttpReply;
 use crate::native::Vault;
 
@@ -37,19 +35,6 @@ fn refund() -> RefundId {
 struct World {
     connector: Connector<Vault>,
     alipay: Vault,
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    let body = STANDARD.encode(der);
-    format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
-}
-
-fn key_pair() -> (String, String) {
-    let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-    let secret: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-    let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
-    let secret = pem("PRIVATE KEY", secret.as_ref());
-    (secret, pem("PUBLIC KEY", public.as_ref()))
 }
 
 fn settings() -> Settings {

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::reply::{fault_code, is_number};
 use super::{Connector, read_order_number};
 use crate::arrival::{from_hex, parse};
-use crate::bill::{self, Reading, read_china_time, read_yuan};
+use crate::bill::{self, Columns, Reading, read_china_time, read_yuan};
 use crate::connector::{BillFault, BillLine};
 use crate::http::HttpReply;
 use crate::vault::EnvelopeVault;
@@ -107,12 +107,12 @@ fn read_lines(
 ) -> Result<Vec<BillLine>, BillFault> {
     let mut lines = (1..).zip(bill::text(body)?.lines());
     let header = lines.next().map_or("", |(_, header)| header);
-    let columns = Columns::find(header).map_err(|what| bill::fault(1, what))?;
+    let columns = Columns::find(header, &COLUMNS).map_err(|what| bill::fault(1, what))?;
     let mut read = Reading::default();
     for (number, line) in lines.by_ref() {
         if line.starts_with('`') {
             let owner = (merchant, sub_merchant.unwrap_or("0"));
-            read.take(number, columns.read(line, owner))?;
+            read.take(number, read_line(&columns, line, owner))?;
             continue;
         }
         let closing = lines.next().map_or("", |(_, closing)| closing);
@@ -122,60 +122,42 @@ fn read_lines(
     Err(bill::fault(read.so_far().0 + 2, "the sum is missing"))
 }
 
-/// Where the columns stand that are needed.
-struct Columns {
-    count: usize,
-    at: [usize; COLUMNS.len()],
-}
-
-impl Columns {
-    fn find(header: &str) -> Result<Self, &'static str> {
-        let names: Vec<_> = header.trim_end().split(',').collect();
-        let mut at = [0; COLUMNS.len()];
-        for (place, column) in at.iter_mut().zip(COLUMNS) {
-            let found = names.iter().position(|name| *name == column);
-            *place = found.ok_or("the first line must name the columns")?;
-        }
-        let count = names.len();
-        Ok(Self { count, at })
+fn read_line(
+    columns: &Columns<{ COLUMNS.len() }>,
+    line: &str,
+    owner: (&str, &str),
+) -> Result<BillLine, &'static str> {
+    let fields: Vec<_> = line.trim_start_matches('`').split(",`").collect();
+    let [
+        time,
+        merchant,
+        sub_merchant,
+        transaction,
+        order,
+        state,
+        currency,
+        attach,
+        amount,
+    ] = columns.pick(&fields)?;
+    if (merchant, sub_merchant) != owner {
+        return Err("the payment is another merchant's");
     }
-
-    fn read(&self, line: &str, owner: (&str, &str)) -> Result<BillLine, &'static str> {
-        let fields: Vec<_> = line.trim_start_matches('`').split(",`").collect();
-        if fields.len() != self.count {
-            return Err("a line has as many fields as the first line");
-        }
-        let [
-            time,
-            merchant,
-            sub_merchant,
-            transaction,
-            order,
-            state,
-            currency,
-            attach,
-            amount,
-        ] = self.at.map(|place| fields[place].trim());
-        if (merchant, sub_merchant) != owner {
-            return Err("the payment is another merchant's");
-        }
-        if state != "SUCCESS" {
-            return Err("the bill of payments has a line that is none");
-        }
-        let charge = read_order_number(order).ok_or("the order is not ours")?;
-        let currency: Currency = currency.parse().map_err(|_| "the currency is no code")?;
-        if !is_number(transaction) || !is_number(attach) {
-            return Err("transaction and contract have letters, digits and hyphens");
-        }
-        let minor = read_yuan(amount).ok_or("the amount is not in yuan")?;
-        Ok(BillLine {
-            transaction: transaction.to_string(),
-            charge,
-            contract: attach.to_string(),
-            amount: bill::positive(Money::new(minor, currency))?,
-            collected: read_china_time(time).ok_or("the time is not yyyy-MM-dd HH:mm:ss")?,
-        })
+    if state != "SUCCESS" {
+        return Err("the bill of payments has a line that is none");
     }
+    let charge = read_order_number(order).ok_or("the order is not ours")?;
+    let currency: Currency = currency.parse().map_err(|_| "the currency is no code")?;
+    if !is_number(transaction) || !is_number(attach) {
+        return Err("transaction and contract have letters, digits and hyphens");
+    }
+    let minor = read_yuan(amount).ok_or("the amount is not in yuan")?;
+    Ok(BillLine {
+        transaction: transaction.to_string(),
+        charge,
+        contract: attach.to_string(),
+        amount: bill::positive(Money::new(minor, currency))?,
+        collected: read_china_time(time).ok_or("the time is not yyyy-MM-dd HH:mm:ss")?,
+    })
 }
 
 /// Holds the closing lines against the lines read.
@@ -197,7 +179,7 @@ fn check_sum(names: &str, closing: &str, read: (usize, i64)) -> Result<(), &'sta
     Ok(())
 }
 
-/// The columns that are read, in the order of `Columns::read`. The attached field holds the
+/// The columns that are read, in the order of `read_line`. The attached field holds the
 /// contract: [`Connector::deduct`] puts it there.
 const COLUMNS: [&str; 9] = [
     "交易时间",

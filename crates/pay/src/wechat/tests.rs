@@ -5,9 +5,6 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ridecode_ledger::Money;
@@ -18,6 +15,7 @@ use crate::connector::{
     BillFault, BillLine, CallbackFault, ContractAnswer, ContractAsked, ContractNews, ContractOrder,
     ContractState, Notice, Outcome, RefundOrder, RefundOutcome,
 };
+use crate::drawn::key_pair;
 use crate::http::{HttpReply, find_header};
 use crate::native::Vault;
 use crate::vault::RsaVault as _;
@@ -38,19 +36,6 @@ fn charge() -> ChargeId {
 struct World {
     connector: Connector<Vault>,
     platform: Vault,
-}
-
-fn pem(label: &str, der: &[u8]) -> String {
-    let body = STANDARD.encode(der);
-    format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
-}
-
-fn key_pair() -> (String, String) {
-    let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-    let secret: Pkcs8V1Der<'_> = pair.as_der().unwrap();
-    let public: PublicKeyX509Der<'_> = pair.public_key().as_der().unwrap();
-    let secret = pem("PRIVATE KEY", secret.as_ref());
-    (secret, pem("PUBLIC KEY", public.as_ref()))
 }
 
 fn settings() -> Settings {

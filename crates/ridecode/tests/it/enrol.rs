@@ -25,7 +25,7 @@ async fn a_rider_gets_from_a_phone_number_to_codes() {
     let account = rider.account().await;
     assert_eq!(
         account["mandates"],
-        json!([{"mandate": mandate, "state": "active"}])
+        json!([{"mandate": mandate, "state": "active", "reason": null}])
     );
     assert_eq!(account["devices"][0]["active"], true);
     let code = rider.show(ridecode::clock::now());
