@@ -3,12 +3,28 @@
 //! A bundle is a function of the desk, the deny list and the refresh period, and so is its
 //! version: both counts only grow, and whenever the content may differ one of them has grown.
 
+mod history;
+
 use ridecode_store::StoreFault;
-use ridecode_validator::bundle::{Bundle, DenyEntry, seal};
+use ridecode_validator::bundle::{BrandRule, Bundle, Delta, seal, seal_delta};
+use ridecode_validator::{DenyChange, DenyList};
 use ridecode_words::{OperatorId, UnixSeconds};
 
 use crate::Office;
 use crate::desk::Desk;
+
+pub use history::History;
+
+/// The refused credentials as of a version.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    /// The version.
+    pub version: u64,
+    /// When it is made: the age of the list counts from here.
+    pub made: UnixSeconds,
+    /// The list.
+    pub denied: DenyList,
+}
 
 /// The sealed bundle for an operator's validators as of now. Within one refresh period of ten
 /// minutes a bundle without news is the same bundle.
@@ -17,8 +33,8 @@ pub async fn make(
     operator: OperatorId,
     now: UnixSeconds,
 ) -> Result<Vec<u8>, StoreFault> {
-    let bundle = compose_now(office, operator, now).await?;
-    Ok(seal(&bundle, office.desk.bundle_signer.as_ref()))
+    let listed = load(office, now).await?;
+    seal_whole(office, operator, &listed)
 }
 
 /// The version [`make`] would give now: a validator that has it needs no other.
@@ -27,49 +43,67 @@ pub async fn version(office: &Office, now: UnixSeconds) -> Result<u64, StoreFaul
     Ok(version_of(&office.desk, state.deny_version, now))
 }
 
-async fn compose_now(
+/// The refused credentials as of now.
+pub async fn load(office: &Office, now: UnixSeconds) -> Result<Listed, StoreFault> {
+    // The version is read before the list: a change in between is told by this bundle already
+    // and by the next version once more, never left out.
+    let version = version(office, now).await?;
+    let made = period_start(now);
+    let entries = office.store.load_denied(made).await?;
+    let denied = DenyList::from_ascending(entries);
+    let denied = denied.ok_or(StoreFault::Corrupt(
+        "the deny list does not ascend".to_owned(),
+    ))?;
+    Ok(Listed {
+        version,
+        made,
+        denied,
+    })
+}
+
+/// The sealed bundle of a list for an operator's validators.
+pub fn seal_whole(
     office: &Office,
     operator: OperatorId,
-    now: UnixSeconds,
-) -> Result<Bundle, StoreFault> {
-    if office.desk.find_operator(operator).is_none() {
+    listed: &Listed,
+) -> Result<Vec<u8>, StoreFault> {
+    let bundle = compose(&office.desk, operator, listed)?;
+    Ok(seal(&bundle, office.desk.bundle_signer.as_ref()))
+}
+
+/// The sealed delta to a list for an operator's validators that have version `from`, and what
+/// changed since.
+pub fn seal_change(
+    office: &Office,
+    operator: OperatorId,
+    listed: &Listed,
+    (from, change): (u64, &DenyChange),
+) -> Result<Vec<u8>, StoreFault> {
+    let bundle = &compose(&office.desk, operator, listed)?;
+    let delta = Delta {
+        from,
+        bundle,
+        change,
+    };
+    Ok(seal_delta(&delta, office.desk.bundle_signer.as_ref()))
+}
+
+fn compose(desk: &Desk, operator: OperatorId, listed: &Listed) -> Result<Bundle, StoreFault> {
+    if desk.find_operator(operator).is_none() {
         return Err(StoreFault::Missing {
             what: "operator",
             id: operator.to_string(),
         });
     }
-    // The version is read before the list: a change in between is told by this bundle already
-    // and by the next version once more, never left out.
-    let version = version(office, now).await?;
-    let denied = office.store.load_denied(period_start(now)).await?;
-    let made = period_start(now);
-    Ok(compose(
-        &office.desk,
-        operator,
-        denied,
-        Made { version, made },
-    ))
-}
-
-struct Made {
-    version: u64,
-    made: UnixSeconds,
-}
-
-fn compose(desk: &Desk, operator: OperatorId, denied: Vec<DenyEntry>, made: Made) -> Bundle {
-    let accepted_here = |rule: &&ridecode_validator::bundle::BrandRule| rule.operator == operator;
-    Bundle {
+    let accepted_here = |rule: &&BrandRule| rule.operator == operator;
+    let brands = desk.acceptance.iter().filter(accepted_here);
+    Ok(Bundle {
         keys: desk.keys.clone(),
         issuers: desk.issuers.clone(),
-        brands: desk
-            .acceptance
-            .iter()
-            .filter(accepted_here)
-            .cloned()
-            .collect(),
-        denied,
-        ..Bundle::new(made.version, operator, made.made)
-    }
+        brands: brands.cloned().collect(),
+        denied: listed.denied.clone(),
+        ..Bundle::new(listed.version, operator, listed.made)
+    })
 }
 
 /// Desk and deny list count in the high 40 bits, refresh periods since 1970 in the low 24, enough

@@ -7,6 +7,8 @@ mod decide;
 mod feed;
 mod pipeline;
 mod price;
+mod restart;
+mod rush;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,10 @@ enum Bench {
     Decide(decide::Args),
     /// Uploaded taps in to transfers posted, on SQLite, beside signature checks alone.
     Pipeline(pipeline::Args),
+    /// A validator's start with a long journal, as after a power cut.
+    Restart(restart::Args),
+    /// An hour of rush at a validator: waits, codes a second, memory.
+    Rush(rush::Args),
     /// A month of taps, every fare of a network, a feed of 20 MB, a city of riders.
     Price(price::Args),
 }
@@ -37,5 +43,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Bench::Decide(args) => decide::run(args),
         Bench::Pipeline(args) => pipeline::run(args),
         Bench::Price(args) => price::run(&args),
+        Bench::Restart(args) => restart::run(&args),
+        Bench::Rush(args) => rush::run(&args),
     }
 }

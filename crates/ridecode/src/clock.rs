@@ -16,6 +16,13 @@ pub fn now() -> UnixSeconds {
     UnixSeconds(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// Time since the machine was switched on, asleep or awake. Nobody can set it.
+pub fn since_boot() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
+}
+
 /// Measures how long something takes. Never tells what time it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(std::time::Instant);

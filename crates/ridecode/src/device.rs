@@ -54,7 +54,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
-use crate::clock::{Stopwatch, now};
+use crate::clock::{Stopwatch, now, since_boot};
 use crate::config::Secret;
 use crate::entropy::SystemEntropy;
 use at_work::Post;
@@ -74,7 +74,7 @@ pub use neighbors::{ArraySettings, Neighbors, Talk};
 pub use outputs::{Commands, Outputs};
 pub use settings::{Args, PlaceWords, Settings};
 pub use trace::{Percentiles, Steps, Trace};
-pub use uplink::{Pace, Uplink};
+pub use uplink::{Health, Pace, Uplink};
 pub use validator::{Lamp, Moment, Rules, Shown, Validator};
 
 /// Runs it until the input ends.
@@ -113,6 +113,7 @@ struct Device {
     bundles: mpsc::Receiver<Bundle>,
     written: watch::Sender<Written>,
     held: Option<watch::Receiver<u64>>,
+    health: Option<Arc<Health>>,
     array: Option<ArrayWays>,
     running: Stopwatch,
     post: Post,
@@ -141,18 +142,21 @@ impl Device {
             .map(BackOffice::new)
             .transpose()?;
         let registration = find_registration(&settings, &folder, (office.as_ref(), &key), runtime)?;
+        let timekeeper = Arc::new(Mutex::new(Timekeeper::new(now(), since_boot())));
         let uplink = office.map(|office| Uplink {
             office,
             registration,
             key,
             folder: Arc::clone(&folder),
             pace: settings.pace,
+            health: Arc::default(),
+            timekeeper: Arc::clone(&timekeeper),
         });
-        let timekeeper = Arc::new(Mutex::new(Timekeeper::new(now())));
+        let health = uplink.as_ref().map(|uplink| Arc::clone(&uplink.health));
         let kept = folder.find_bundle(&registration)?;
         let newest = uplink
             .as_ref()
-            .map(|uplink| runtime.block_on(first_bundle(uplink, kept.as_ref(), &timekeeper)))
+            .map(|uplink| runtime.block_on(first_bundle(uplink, kept.as_ref())))
             .transpose()?
             .flatten();
         let bundle = newest.or(kept).ok_or_else(|| anyhow!(NO_BUNDLE))?;
@@ -164,6 +168,7 @@ impl Device {
         place.operator = registration.operator;
         let mut validator = Validator::start(folder.disk(), bundle, place, settings.rules)?;
         lock(&timekeeper).remember(validator.no_earlier_than());
+        lock(&timekeeper).remember_surely(validator.bundle().made);
         let running = Stopwatch::start();
         validator.note_start(moment(&timekeeper, &running))?;
         let version = validator.bundle().version;
@@ -178,14 +183,15 @@ impl Device {
         let array = array.transpose()?;
         let (written, written_seen) = watch::channel(validator.written());
         let (bundles_sent, bundles) = mpsc::channel();
+        let post = Post::new(inputs, settings.commands.clone(), place_words);
         let held = uplink.map(|uplink| {
             let (held_sent, held) = watch::channel(0);
-            let timekeeper = Arc::clone(&timekeeper);
             runtime.spawn(uplink.clone().send_journal(written_seen, held_sent));
-            runtime.spawn(uplink.fetch_bundles(version, bundles_sent, timekeeper));
+            runtime.spawn(uplink.clone().send_heartbeats(post.vitals.subscribe()));
+            let in_force = validator.bundle().clone();
+            runtime.spawn(uplink.fetch_bundles(in_force, bundles_sent));
             held
         });
-        let post = Post::new(inputs, settings.commands.clone(), place_words);
         Ok(Self {
             settings,
             folder,
@@ -194,6 +200,7 @@ impl Device {
             bundles,
             written,
             held,
+            health,
             array,
             running,
             post,
@@ -320,13 +327,8 @@ async fn register(
 
 /// The newest bundle before the first code. With one on disk a look must do; without one there
 /// is no deciding, so the back office is given some time.
-async fn first_bundle(
-    uplink: &Uplink,
-    kept: Option<&Bundle>,
-    timekeeper: &Mutex<Timekeeper>,
-) -> anyhow::Result<Option<Bundle>> {
-    let have = kept.map_or(0, |bundle| bundle.version);
-    let fetch = || uplink.fetch_bundle(have, timekeeper);
+async fn first_bundle(uplink: &Uplink, kept: Option<&Bundle>) -> anyhow::Result<Option<Bundle>> {
+    let fetch = || uplink.fetch_bundle(kept);
     if kept.is_some() {
         let looked = tokio::time::timeout(LOOK, fetch()).await;
         return Ok(match looked {
@@ -380,7 +382,7 @@ impl Patience {
 
 fn moment(timekeeper: &Mutex<Timekeeper>, running: &Stopwatch) -> Moment {
     Moment {
-        clock: lock(timekeeper).clock(now()),
+        clock: lock(timekeeper).clock(since_boot()),
         ms: u64::try_from(running.elapsed().as_millis()).unwrap_or(u64::MAX),
     }
 }

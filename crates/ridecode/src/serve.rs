@@ -23,6 +23,8 @@ mod debts;
 mod devices;
 mod fares;
 mod health;
+mod heartbeats;
+mod herd;
 mod mandates;
 mod metrics;
 mod notices;
@@ -247,6 +249,8 @@ struct Inside {
     once: once::InFlight,
     pace: pace::Pace,
     bundles: validators::Bundles,
+    herd: herd::Herd,
+    beats: heartbeats::Beats,
     counters: counters::Counters,
     doorbell: Doorbell,
 }
@@ -274,6 +278,8 @@ impl Inside {
             once: once::InFlight::default(),
             pace: pace::Pace::default(),
             bundles: validators::Bundles::default(),
+            herd: herd::Herd::new(herd::IN_WORK_MAX),
+            beats: heartbeats::Beats::default(),
             counters: counters::Counters::default(),
             doorbell,
             office: opened.office,

@@ -2,6 +2,7 @@
 //! applied whole or not at all, never an older one.
 
 mod canonical;
+mod delta;
 
 use alloc::vec::Vec;
 
@@ -9,9 +10,12 @@ use ridecode_codec::crypto::{Crypto, PublicKey, Signer};
 use ridecode_codec::key::KeyList;
 use ridecode_words::{BrandId, CredentialRef, IssuerId, LineId, Mode, OperatorId, UnixSeconds};
 
+use crate::deny::DenyList;
 use crate::envelope;
 use crate::outcome::DenyReason;
 use crate::wire::Reader;
+
+pub use delta::{Delta, is_delta, open_delta, seal_delta};
 
 /// Settings of one issuer. The defaults are design.md section 6's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -86,8 +90,8 @@ pub struct Bundle {
     pub issuers: Vec<IssuerRules>,
     /// Accepted brands.
     pub brands: Vec<BrandRule>,
-    /// Refused credentials, in ascending order of credential, each once.
-    pub denied: Vec<DenyEntry>,
+    /// Refused credentials.
+    pub denied: DenyList,
     /// Seconds within which the same code or rider again is taken for the same showing.
     pub silent_s: u32,
     /// The least time a used code is remembered, in seconds.
@@ -107,7 +111,7 @@ impl Bundle {
             keys: KeyList::default(),
             issuers: Vec::new(),
             brands: Vec::new(),
-            denied: Vec::new(),
+            denied: DenyList::default(),
             silent_s: 3,
             replay_memory_s: 300,
             clock_distrust_s: CLOCK_DISTRUST_S,
@@ -123,13 +127,24 @@ impl Bundle {
             .unwrap_or_else(|| IssuerRules::default_for(issuer))
     }
 
-    /// The deny list is searched by halves, which an unordered one would make miss.
-    pub(crate) fn assert_ordered(&self) {
-        assert!(
-            self.denied.is_sorted_by(|a, b| a.credential < b.credential),
-            "the deny list ascends by credential, each once"
-        );
-        assert!(self.denied.len() <= DENIED_MAX, "the deny list is bounded");
+    /// What no bundle may be: a list too long, or two keys under one number. A code names its key
+    /// by issuer and number; which of two is meant nobody could say.
+    pub(crate) fn find_fault(&self) -> Option<BundleFault> {
+        let mut numbers: Vec<(IssuerId, u32)> = self
+            .keys
+            .issuer_keys
+            .iter()
+            .map(|key| (key.issuer, key.key_id))
+            .collect();
+        numbers.sort_unstable();
+        let twice = numbers.windows(2).find(|pair| pair[0] == pair[1]);
+        if let Some([(issuer, key_id), ..]) = twice {
+            return Some(BundleFault::DuplicateKey {
+                issuer: *issuer,
+                key_id: *key_id,
+            });
+        }
+        (self.denied.len() > DENIED_MAX).then_some(BundleFault::Malformed)
     }
 }
 
@@ -153,16 +168,32 @@ pub enum BundleFault {
         /// The version kept.
         in_force: u64,
     },
+    /// It is a delta from another version than the one in force.
+    #[error("the bundle changes version {from}, and version {in_force} is in force")]
+    OutOfOrder {
+        /// The version it changes.
+        from: u64,
+        /// The version kept.
+        in_force: u64,
+    },
+    /// Two keys of an issuer have one number.
+    #[error("the bundle has two keys {key_id} of issuer {issuer}")]
+    DuplicateKey {
+        /// The issuer.
+        issuer: IssuerId,
+        /// The number.
+        key_id: u32,
+    },
 }
 
 /// Writes and signs a bundle.
 ///
 /// # Panics
 ///
-/// If the deny list is not in ascending order or longer than [`DENIED_MAX`], or another list is
-/// longer than 65,535: the back office's own mistake.
+/// If the deny list is longer than [`DENIED_MAX`], another list is longer than 65,535, or two keys
+/// of an issuer have one number: the back office's own mistake.
 pub fn seal(bundle: &Bundle, office: &dyn Signer) -> Vec<u8> {
-    bundle.assert_ordered();
+    assert_eq!(bundle.find_fault(), None, "a bundle of ours has no fault");
     let sealed = envelope::seal(canonical::write(bundle), office);
     assert!(sealed.len() <= LENGTH_MAX, "a bundle has at most 32 MiB");
     sealed
@@ -203,7 +234,11 @@ pub fn open<C: Crypto>(
             in_force: expected.in_force,
         });
     }
-    canonical::read_content(&mut input, head).ok_or(BundleFault::Malformed)
+    let bundle = canonical::read_content(&mut input, head).ok_or(BundleFault::Malformed)?;
+    match bundle.find_fault() {
+        Some(fault) => Err(fault),
+        None => Ok(bundle),
+    }
 }
 
 /// The clock drift, in seconds, at which a validator refuses to decide unless its bundle says

@@ -7,12 +7,17 @@ use ridecode_words::UnixSeconds;
 pub enum ClockTrust {
     /// Set from a trusted source within its drift bound.
     Synced,
-    /// Running alone; off by at most so many seconds.
+    /// Set from a trusted source once, and running alone since; off by at most so many seconds.
     Drifting {
         /// The bound, in seconds.
         bound_s: u32,
     },
-    /// Never set since it was switched on, or known to be wrong.
+    /// Set by nobody since it was switched on; off by at most so many seconds if it was right then.
+    FreeRunning {
+        /// The bound, in seconds.
+        bound_s: u32,
+    },
+    /// Known to be wrong.
     Distrusted,
 }
 

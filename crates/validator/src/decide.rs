@@ -7,7 +7,6 @@ use ridecode_words::{BrandId, UnixSeconds};
 use crate::array::{Shared, What};
 use crate::bundle::{Bundle, IssuerRules};
 use crate::clock::{Clock, ClockTrust};
-use crate::deny::DenyIndex;
 use crate::journal::{Entry, Event};
 use crate::outcome::Outcome;
 use crate::place::{Passage, Place};
@@ -16,7 +15,6 @@ use crate::replay::{CodeKey, ReplayStore, Seen, Use};
 /// What a validator knows when it decides.
 pub struct State<C: Crypto> {
     bundle: Bundle,
-    denied: DenyIndex,
     /// The bundle's keys, with the credentials already checked.
     verifier: Verifier<C>,
     /// Codes and riders seen lately.
@@ -43,10 +41,9 @@ pub struct Decision {
 impl<C: Crypto> State<C> {
     /// A state that starts with a bundle and an empty memory of `credentials_max` credentials.
     pub fn new(bundle: Bundle, crypto: C, credentials_max: usize) -> Self {
-        bundle.assert_ordered();
+        assert_eq!(bundle.find_fault(), None, "a bundle was opened or is ours");
         let verifier = Verifier::new(crypto, bundle.keys.clone(), credentials_max);
         Self {
-            denied: DenyIndex::new(&bundle.denied),
             bundle,
             verifier,
             replay: ReplayStore::default(),
@@ -58,11 +55,10 @@ impl<C: Crypto> State<C> {
     /// Puts a newer bundle in force. Codes and riders seen lately stay remembered; checked
     /// credentials do too, unless the keys changed.
     pub fn apply(&mut self, bundle: Bundle) {
-        bundle.assert_ordered();
+        assert_eq!(bundle.find_fault(), None, "a bundle was opened or is ours");
         if bundle.keys != self.bundle.keys {
             self.verifier.set_keys(bundle.keys.clone());
         }
-        self.denied = DenyIndex::new(&bundle.denied);
         self.bundle = bundle;
     }
 
@@ -244,7 +240,7 @@ fn find_brand(scan: &Scan, place: &Place, bundle: &Bundle) -> Option<BrandId> {
 }
 
 fn find_denial<C: Crypto>(scan: &Scan, state: &State<C>) -> Option<Outcome> {
-    let reason = state.denied.find(&state.bundle.denied, &scan.credential)?;
+    let reason = state.bundle.denied.find(&scan.credential)?;
     Some(Outcome::Denied(reason))
 }
 
@@ -270,7 +266,9 @@ fn find_replay<C: Crypto>(scan: &Scan, state: &State<C>, now: UnixSeconds) -> Op
 fn find_distrust(clock: Clock, bundle: &Bundle, rules: &IssuerRules) -> Option<Outcome> {
     let trusted = match clock.trust {
         ClockTrust::Synced => true,
-        ClockTrust::Drifting { bound_s } => bound_s < bundle.clock_distrust_s,
+        ClockTrust::Drifting { bound_s } | ClockTrust::FreeRunning { bound_s } => {
+            bound_s < bundle.clock_distrust_s
+        }
         ClockTrust::Distrusted => false,
     };
     if !trusted {

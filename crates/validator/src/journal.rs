@@ -8,6 +8,8 @@
 
 mod canonical;
 
+pub(crate) use canonical::{read_trust, write_trust};
+
 use alloc::vec::Vec;
 
 use ridecode_codec::INPUT_LENGTH_MAX;

@@ -17,6 +17,7 @@ mod clock;
 mod decide;
 mod deny;
 mod envelope;
+pub mod heartbeat;
 pub mod journal;
 mod outcome;
 mod passage;
@@ -29,6 +30,7 @@ mod wire;
 
 pub use clock::{Clock, ClockTrust};
 pub use decide::{Decision, State, decide, find_time_refusal};
+pub use deny::{DenyChange, DenyList};
 pub use outcome::{DenyReason, Outcome};
 pub use passage::{Barrier, Doorway};
 pub use place::{Passage, Place, UnknownPassage};

@@ -127,7 +127,7 @@ impl<'a> Reader<'a> {
         item_length_min: usize,
         item: impl Fn(&mut Self) -> Option<T>,
     ) -> Option<Vec<T>> {
-        if count.checked_mul(item_length_min)? > self.0.len() {
+        if !self.holds(count, item_length_min) {
             return None;
         }
         let mut items = Vec::with_capacity(count);
@@ -135,6 +135,13 @@ impl<'a> Reader<'a> {
             items.push(item(self)?);
         }
         Some(items)
+    }
+
+    /// Whether the rest can hold so many items of that length.
+    pub(crate) fn holds(&self, count: usize, item_length_min: usize) -> bool {
+        count
+            .checked_mul(item_length_min)
+            .is_some_and(|length| length <= self.0.len())
     }
 
     /// Nothing may be left.

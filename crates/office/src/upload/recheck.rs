@@ -154,8 +154,12 @@ fn check_times(scan: &Scan, entry: &Entry, rules: &IssuerRules) -> Result<(), &'
     let drift_s = match entry.trust {
         ClockTrust::Synced => 0,
         // What a validator would refuse to decide with is no excuse for an old code either.
-        ClockTrust::Drifting { bound_s } if bound_s < CLOCK_DISTRUST_S => i64::from(bound_s),
-        ClockTrust::Drifting { .. } | ClockTrust::Distrusted => {
+        ClockTrust::Drifting { bound_s } | ClockTrust::FreeRunning { bound_s }
+            if bound_s < CLOCK_DISTRUST_S =>
+        {
+            i64::from(bound_s)
+        }
+        ClockTrust::Drifting { .. } | ClockTrust::FreeRunning { .. } | ClockTrust::Distrusted => {
             return Err("clock not trusted");
         }
     };

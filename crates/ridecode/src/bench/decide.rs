@@ -16,7 +16,9 @@ use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssu
 use ridecode_codec::{Services, compact, mot, read};
 use ridecode_validator::bundle::{BrandRule, Bundle, DenyEntry};
 use ridecode_validator::journal::{Entry, Event};
-use ridecode_validator::{Clock, ClockTrust, DenyReason, Outcome, Passage, Place, State, decide};
+use ridecode_validator::{
+    Clock, ClockTrust, DenyList, DenyReason, Outcome, Passage, Place, State, decide,
+};
 use ridecode_words::{
     BrandId, CredentialId, CredentialRef, IssuerId, Mode, OperatorId, UnixSeconds,
 };
@@ -35,10 +37,20 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER", default_value_t = 400)]
     riders: usize,
     /// Entries of the long deny list
-    #[arg(long, value_name = "NUMBER", default_value_t = 1_000_000)]
+    #[arg(
+        long = "deny",
+        alias = "denied",
+        value_name = "NUMBER",
+        default_value_t = 1_000_000
+    )]
     denied: u32,
     /// Codes in the full replay store
-    #[arg(long, value_name = "NUMBER", default_value_t = 100_000)]
+    #[arg(
+        long = "replay",
+        alias = "replayed",
+        value_name = "NUMBER",
+        default_value_t = 100_000
+    )]
     replayed: u32,
 }
 
@@ -58,7 +70,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(args.riders >= TURN, "--riders starts at {TURN}");
     anyhow::ensure!(
         args.denied <= 1_000_000,
-        "--denied: a deny list has at most 1000000 entries"
+        "--deny: a deny list has at most 1000000 entries"
     );
     let es256 = Gate::compact(args.riders)?;
     let sm2 = Gate::mot(args.riders)?;
@@ -107,8 +119,9 @@ fn first_time(args: &Args, gate: &Gate) {
 fn full_lists(args: &Args, gate: &Gate) -> anyhow::Result<()> {
     let mut empty = gate.state(gate.riders());
     let mut full = gate.state(gate.riders());
+    let denied = (0..args.denied).map(|number| gate.denied(number));
     full.apply(Bundle {
-        denied: (0..args.denied).map(|number| gate.denied(number)).collect(),
+        denied: DenyList::from_ascending(denied).context("numbers ascend")?,
         ..full.bundle().clone()
     });
     for number in 0..args.replayed {
@@ -377,7 +390,7 @@ fn place() -> Place {
 }
 
 /// A made-up secret of a rider.
-fn secret(algorithm: Algorithm, rider: u32) -> anyhow::Result<SecretKey> {
+pub(super) fn secret(algorithm: Algorithm, rider: u32) -> anyhow::Result<SecretKey> {
     let mut bytes = [0x42; 32];
     bytes[..4].copy_from_slice(&rider.to_be_bytes());
     bytes[0] >>= 1;
@@ -385,7 +398,7 @@ fn secret(algorithm: Algorithm, rider: u32) -> anyhow::Result<SecretKey> {
 }
 
 /// Spread over the whole range, as random pseudonyms are.
-fn pseudonym(rider: u32) -> CredentialId {
+pub(super) fn pseudonym(rider: u32) -> CredentialId {
     let mut id = [0; 10];
     id[..4].copy_from_slice(&rider.wrapping_mul(0x9e37_79b1).to_be_bytes());
     id[7] = 1;
@@ -394,7 +407,7 @@ fn pseudonym(rider: u32) -> CredentialId {
 
 /// Never a rider's: theirs end in 1. Ascending with the number, and spread over the range up to a
 /// million of them.
-fn stranger(number: u32) -> CredentialId {
+pub(super) fn stranger(number: u32) -> CredentialId {
     let mut id = [0; 10];
     id[..8].copy_from_slice(&(u64::from(number) << 44 | 2).to_be_bytes());
     CredentialId(id)

@@ -159,10 +159,20 @@ impl Gate {
         bail!("{} did not send its journal up in time", self.post.name)
     }
 
-    /// The bundle in force, to see when another takes its place.
+    /// The bundle in force with the deltas behind it, to see when another takes its place.
     pub(super) fn bundle(&self) -> anyhow::Result<Vec<u8>> {
-        let path = self.folder.join("bundle.ridecode");
-        std::fs::read(&path).context("the validator keeps its bundle")
+        let mut paths = Vec::new();
+        for file in std::fs::read_dir(&self.folder).context("the validator's folder")? {
+            let path = file.context("the validator's folder")?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with("bundle") && name.ends_with(".ridecode") {
+                paths.push(path);
+            }
+        }
+        paths.sort();
+        // A delta that is gone again was followed by a whole bundle.
+        let bytes = paths.iter().filter_map(|path| std::fs::read(path).ok());
+        Ok(bytes.flatten().collect())
     }
 
     /// Waits until it has another bundle than `before`.

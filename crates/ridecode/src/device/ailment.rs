@@ -14,10 +14,18 @@ pub enum Ailment {
     DiskFull,
     /// The driver has not signed on, or the vehicle has not said where it is.
     NoPlace,
+    /// The clock is known to be wrong.
+    ClockWrong,
     /// There is no room for the journal, and entries wait in memory.
     EntriesInMemory,
     /// There will be no room soon.
     DiskNearlyFull,
+    /// Somebody trusted says another time than this clock, and was not believed.
+    ClockDisputed,
+    /// The deny list is more than a day old.
+    ListOld,
+    /// The last bundle that came was not good; the one before stays in force.
+    BundleRefused,
     /// A scanner or the passage sensor is gone.
     ScannerGone,
     /// Another gate of the array is not heard.
@@ -26,13 +34,17 @@ pub enum Ailment {
 
 impl Ailment {
     /// All of them, in order of precedence.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::JournalDamaged,
         Self::DiskFails,
         Self::DiskFull,
         Self::NoPlace,
+        Self::ClockWrong,
         Self::EntriesInMemory,
         Self::DiskNearlyFull,
+        Self::ClockDisputed,
+        Self::ListOld,
+        Self::BundleRefused,
         Self::ScannerGone,
         Self::NeighborSilent,
     ];
@@ -44,8 +56,12 @@ impl Ailment {
             Self::DiskFails => "disk_fails",
             Self::DiskFull => "disk_full",
             Self::NoPlace => "no_place",
+            Self::ClockWrong => "clock_wrong",
             Self::EntriesInMemory => "entries_in_memory",
             Self::DiskNearlyFull => "disk_nearly_full",
+            Self::ClockDisputed => "clock_disputed",
+            Self::ListOld => "list_old",
+            Self::BundleRefused => "bundle_refused",
             Self::ScannerGone => "scanner_gone",
             Self::NeighborSilent => "neighbor_silent",
         }
@@ -61,11 +77,18 @@ impl Ailment {
             Self::DiskFails => ("存储故障，停止验票", "The disk fails: out of order"),
             Self::DiskFull => ("存储已满，停止验票", "The disk is full: out of order"),
             Self::NoPlace => ("司机请先签到", "The driver has to sign on first"),
+            Self::ClockWrong => ("时钟错误，停止验票", "The clock is wrong: out of order"),
             Self::EntriesInMemory => (
                 "存储已满，记录暂存内存",
                 "The disk is full: rides wait in memory",
             ),
             Self::DiskNearlyFull => ("存储将满", "The disk is nearly full"),
+            Self::ClockDisputed => ("时钟存疑", "The clock is in doubt"),
+            Self::ListOld => ("名单超过一天未更新", "The lists are more than a day old"),
+            Self::BundleRefused => (
+                "新名单无效，沿用旧名单",
+                "A new bundle is not good: the last one stays",
+            ),
             Self::ScannerGone => ("扫码器已断开", "A scanner is disconnected"),
             Self::NeighborSilent => ("相邻闸机失联", "Another gate is not heard"),
         }

@@ -7,11 +7,15 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use ridecode_validator::ClockTrust;
+use ridecode_validator::heartbeat::Waits;
 use ridecode_validator::journal::VoidReason;
+use ridecode_words::UnixSeconds;
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -23,9 +27,10 @@ use super::local::{Local, Screen};
 use super::outputs::{Commands, Outputs};
 use super::settings::{PlaceFrom, PlaceWords};
 use super::trace::{Percentiles, Steps, Trace};
+use super::uplink::Vitals;
 use super::validator::{Moment, Shown};
-use super::{Device, moment};
-use crate::clock::Stopwatch;
+use super::{Device, lock, moment};
+use crate::clock::{Stopwatch, since_boot};
 
 /// What a validator at work has besides its mind.
 pub(super) struct Post {
@@ -43,6 +48,10 @@ pub(super) struct Post {
     pub(super) screen: watch::Sender<Screen>,
     /// How it is, as a line of JSON.
     pub(super) state: watch::Sender<String>,
+    /// How it is, for the heartbeats.
+    pub(super) vitals: watch::Sender<Option<Vitals>>,
+    /// Everything done up to this time is held by the back office.
+    pub(super) complete_to: UnixSeconds,
     /// Where it stands, in words; `None` until the driver or the vehicle said so.
     pub(super) place: Option<PlaceWords>,
     /// When each second of looking around was last done.
@@ -64,6 +73,8 @@ impl Post {
             trace: Trace::default(),
             screen: watch::channel(Screen::default()).0,
             state: watch::channel(String::new()).0,
+            vitals: watch::channel(None).0,
+            complete_to: UnixSeconds(0),
             place,
             looked: None,
         }
@@ -131,6 +142,10 @@ impl Device {
                 }
                 // Whoever asked may be gone.
                 let _ = answer.send(undone);
+            }
+            Input::Time { there, answer } => {
+                let believed = lock(&self.timekeeper).compare(there, since_boot());
+                let _ = answer.send(believed);
             }
             Input::Moved { change, answer } => {
                 let _ = answer.send(self.go_to(change));
@@ -257,8 +272,7 @@ impl Device {
             let held = *held.borrow();
             self.validator.forget(held, now);
         }
-        let state = self.state();
-        self.post.state.send_replace(state);
+        self.tell_state();
         Ok(())
     }
 
@@ -309,6 +323,21 @@ impl Device {
         if self.post.place.is_none() {
             ailments.insert(Ailment::NoPlace);
         }
+        if let Some(health) = &self.health
+            && health.bundle_refused.load(Ordering::Relaxed)
+        {
+            ailments.insert(Ailment::BundleRefused);
+        }
+        let clock = self.now().clock;
+        if clock.trust == ClockTrust::Distrusted {
+            ailments.insert(Ailment::ClockWrong);
+        }
+        if lock(&self.timekeeper).is_disputed() {
+            ailments.insert(Ailment::ClockDisputed);
+        }
+        if clock.now.since_s(self.validator.bundle().made) > LIST_OLD_S {
+            ailments.insert(Ailment::ListOld);
+        }
         if !self.post.gone.is_empty() {
             ailments.insert(Ailment::ScannerGone);
         }
@@ -320,17 +349,43 @@ impl Device {
         ailments
     }
 
-    /// How it is, as a line of JSON.
-    fn state(&self) -> String {
-        let state = State {
-            sequence: self.validator.written().sequence,
-            held_through: self.held.as_ref().map(|held| *held.borrow()),
+    /// Tells the page and the heartbeats how it is.
+    fn tell_state(&mut self) {
+        let clock = self.now().clock;
+        let journal_end = self.validator.written().sequence;
+        let held_through = self.held.as_ref().map_or(0, |held| *held.borrow());
+        if held_through >= journal_end {
+            self.post.complete_to = clock.now;
+        }
+        let percentiles = self.post.trace.percentiles();
+        let ailments: Vec<_> = self.ailments().iter().map(|it| it.word()).collect();
+        let vitals = Vitals {
+            journal_end,
+            held_through,
+            complete_to: self.post.complete_to,
             bundle_version: self.validator.bundle().version,
             free_bytes: self.validator.free(),
-            ailments: self.ailments().iter().map(|it| it.word()).collect(),
-            waits: self.post.trace.percentiles(),
+            waits: Waits {
+                scans: percentiles.scans,
+                p50_us: percentiles.shown_p50_us,
+                p95_us: percentiles.shown_p95_us,
+                p99_us: percentiles.shown_p99_us,
+            },
+            ailments: ailments.clone(),
         };
-        serde_json::to_string(&state).expect("texts and numbers are JSON")
+        let state = State {
+            time: clock.now.to_string(),
+            clock: clock_word(clock.trust),
+            sequence: journal_end,
+            held_through,
+            bundle_version: vitals.bundle_version,
+            free_bytes: vitals.free_bytes,
+            ailments,
+            waits: percentiles,
+        };
+        let state = serde_json::to_string(&state).expect("texts and numbers are JSON");
+        self.post.state.send_replace(state);
+        self.post.vitals.send_replace(Some(vitals));
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -338,15 +393,30 @@ impl Device {
     }
 }
 
+/// The word for it on the page and in interfaces.
+fn clock_word(trust: ClockTrust) -> &'static str {
+    match trust {
+        ClockTrust::Synced => "synced",
+        ClockTrust::Drifting { .. } => "drifting",
+        ClockTrust::FreeRunning { .. } => "free_running",
+        ClockTrust::Distrusted => "distrusted",
+    }
+}
+
 #[derive(Serialize)]
 struct State {
+    time: String,
+    clock: &'static str,
     sequence: u64,
-    held_through: Option<u64>,
+    held_through: u64,
     bundle_version: u64,
     free_bytes: Option<u64>,
     ailments: Vec<&'static str>,
     waits: Percentiles,
 }
+
+/// A deny list older than this is told, in seconds.
+const LIST_OLD_S: i64 = 86_400;
 
 const OUT_OF_ORDER: u8 = 2;
 

@@ -66,6 +66,13 @@ pub struct Receipt {
     pub repeated: u32,
 }
 
+/// The answer to a heartbeat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+pub struct Beat {
+    /// When the next one is wanted, in seconds.
+    pub next_s: u32,
+}
+
 impl BackOffice {
     /// The way to the back office at a base URL.
     pub fn new(base_url: &str) -> anyhow::Result<Self> {
@@ -101,14 +108,14 @@ impl BackOffice {
             .ok_or(Trouble::Nonsense("the registration has a field amiss"))
     }
 
-    /// The newest bundle, sealed; `None` if it is `have`.
+    /// The newest bundle, sealed, or with `delta` what leads there; `None` if it is `have`.
     pub async fn find_bundle(
         &self,
         validator: ValidatorId,
-        have: u64,
+        (have, delta): (u64, bool),
     ) -> Result<Answer<Option<Vec<u8>>>, Trouble> {
         let url = format!(
-            "{}/v1/validators/{validator}/bundle?have={have}",
+            "{}/v1/validators/{validator}/bundle?have={have}&delta={delta}",
             self.base_url
         );
         let response = send(self.client.get(url)).await?;
@@ -121,19 +128,37 @@ impl BackOffice {
         Ok(Answer { content, there })
     }
 
+    /// Hands over a sealed heartbeat.
+    pub async fn beat(
+        &self,
+        validator: ValidatorId,
+        sealed: Vec<u8>,
+    ) -> Result<Answer<Beat>, Trouble> {
+        let response = self.post_octets(validator, "heartbeats", sealed).await?;
+        let there = time_there(&response);
+        let content = read_json(response).await?;
+        Ok(Answer { content, there })
+    }
+
     /// Hands over a sealed segment.
     pub async fn upload(
         &self,
         validator: ValidatorId,
         sealed: Vec<u8>,
     ) -> Result<Receipt, Trouble> {
-        let url = format!("{}/v1/validators/{validator}/segments", self.base_url);
-        let request = self
-            .client
-            .post(url)
-            .header(CONTENT_TYPE, "application/octet-stream")
-            .body(sealed);
-        read_json(send(request).await?).await
+        read_json(self.post_octets(validator, "segments", sealed).await?).await
+    }
+
+    async fn post_octets(
+        &self,
+        validator: ValidatorId,
+        what: &str,
+        sealed: Vec<u8>,
+    ) -> Result<Response, Trouble> {
+        let url = format!("{}/v1/validators/{validator}/{what}", self.base_url);
+        let request = self.client.post(url);
+        let request = request.header(CONTENT_TYPE, "application/octet-stream");
+        send(request.body(sealed)).await
     }
 }
 

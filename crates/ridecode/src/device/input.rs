@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use ridecode_validator::journal::VoidReason;
+use ridecode_words::UnixSeconds;
 use tokio::sync::oneshot;
 
 use super::settings::PlaceWords;
@@ -42,6 +43,13 @@ pub enum Input {
         reason: VoidReason,
         /// Whether there was one.
         answer: oneshot::Sender<Option<u64>>,
+    },
+    /// The vehicle's satellite receiver says what time it is.
+    Time {
+        /// The time.
+        there: UnixSeconds,
+        /// Whether it was believed.
+        answer: oneshot::Sender<bool>,
     },
     /// The driver or the vehicle says where it stands.
     Moved {

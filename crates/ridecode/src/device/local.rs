@@ -20,6 +20,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use ridecode_codec::INPUT_LENGTH_MAX;
 use ridecode_validator::journal::VoidReason;
+use ridecode_words::UnixSeconds;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
@@ -71,6 +72,7 @@ pub(super) async fn serve(listener: TcpListener, local: Local) {
         .route("/v1/passage", post(passage))
         .route("/v1/undo", post(undo))
         .route("/v1/place", put(place))
+        .route("/v1/time", put(time))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn_with_state(local.address, of_this_machine))
         .with_state(local);
@@ -177,6 +179,31 @@ async fn place(State(local): State<Local>, Json(change): Json<PlaceWords>) -> Re
     match moved.await {
         Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
         Ok(Err(why)) => refuse(StatusCode::UNPROCESSABLE_ENTITY, why),
+        Err(_) => refuse(StatusCode::SERVICE_UNAVAILABLE, BUSY.to_owned()),
+    }
+}
+
+/// What time it is, by the vehicle's satellite receiver.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Time {
+    time: String,
+}
+
+async fn time(State(local): State<Local>, Json(body): Json<Time>) -> Response {
+    let Ok(there) = body.time.parse::<jiff::Timestamp>() else {
+        let what = "time: write RFC 3339, such as 2026-11-21T08:00:00Z";
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, what.to_owned());
+    };
+    let there = UnixSeconds(there.as_second());
+    let (answer, believed) = oneshot::channel();
+    local.inputs.try_send(Input::Time { there, answer });
+    match believed.await {
+        Ok(true) => StatusCode::NO_CONTENT.into_response(),
+        Ok(false) => {
+            let what = "time: is before what has happened, or too far from what was known";
+            refuse(StatusCode::CONFLICT, what.to_owned())
+        }
         Err(_) => refuse(StatusCode::SERVICE_UNAVAILABLE, BUSY.to_owned()),
     }
 }

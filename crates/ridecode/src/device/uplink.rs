@@ -3,22 +3,24 @@
 //! Nothing here is waited for by a rider. The journal on disk is the queue: what the back office
 //! does not hold yet is read from there and sent again until it does.
 
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use ridecode_codec::crypto::native::{Native, SecretKey};
 use ridecode_office::Entropy as _;
-use ridecode_validator::bundle::{self, Bundle, Expected};
+use ridecode_validator::bundle::{self, Bundle, BundleFault};
+use ridecode_validator::heartbeat::{self, Heartbeat, Waits};
 use ridecode_validator::segment::{Sealing, seal};
-use ridecode_words::UnixSeconds;
+use ridecode_words::{Text, UnixSeconds};
 use tokio::sync::watch;
 
 use super::back_office::{BackOffice, Trouble};
 use super::folder::{Folder, Registration};
 use super::journal_files::{JournalReader, Written};
 use super::timekeeping::Timekeeper;
-use crate::clock::now;
+use crate::clock::since_boot;
 use crate::entropy::SystemEntropy;
 
 /// What the ways need.
@@ -34,6 +36,36 @@ pub struct Uplink {
     pub folder: Arc<Folder>,
     /// Its pauses and sizes.
     pub pace: Pace,
+    /// How it goes.
+    pub health: Arc<Health>,
+    /// What time it is.
+    pub timekeeper: Arc<Mutex<Timekeeper>>,
+}
+
+/// How the validator is, as its heartbeats tell.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Vitals {
+    /// The last entry on the disk.
+    pub journal_end: u64,
+    /// Through this entry the back office holds it.
+    pub held_through: u64,
+    /// Everything done up to this time is held.
+    pub complete_to: UnixSeconds,
+    /// The bundle in force.
+    pub bundle_version: u64,
+    /// Bytes free on the disk.
+    pub free_bytes: Option<u64>,
+    /// How long riders waited.
+    pub waits: Waits,
+    /// What is wrong, in words.
+    pub ailments: Vec<&'static str>,
+}
+
+/// How the ways up and down go.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// The last bundle that came was not good: damaged, older, of another office or operator.
+    pub bundle_refused: AtomicBool,
 }
 
 /// Pauses and sizes.
@@ -43,8 +75,10 @@ pub struct Pace {
     pub bundle_every: Duration,
     /// The pause after the first failure; it doubles with each further one.
     pub pause_first: Duration,
-    /// The longest pause.
+    /// The longest pause of its own choice.
     pub pause_most: Duration,
+    /// The longest pause the back office can ask for.
+    pub asked_most: Duration,
     /// Entries in a request, 1 to 1000.
     pub entries_most: usize,
 }
@@ -55,12 +89,27 @@ impl Default for Pace {
             bundle_every: Duration::from_secs(5),
             pause_first: Duration::from_millis(500),
             pause_most: Duration::from_secs(60),
+            asked_most: Duration::from_secs(900),
             entries_most: 500,
         }
     }
 }
 
 impl Pace {
+    /// The pause after trouble: as long as the back office asks where it does, and never in step
+    /// with others that were asked the same.
+    pub fn pause_after(&self, failures: u32, trouble: Option<&Trouble>, chance: u64) -> Duration {
+        let own = self.pause(failures, chance);
+        let asked = match trouble {
+            Some(Trouble::Busy { retry_after, .. }) => *retry_after,
+            Some(Trouble::Refused(_)) => Some(self.pause_most),
+            Some(Trouble::Unreachable(_) | Trouble::Nonsense(_)) | None => None,
+        };
+        let Some(asked) = asked else { return own };
+        let fraction = Duration::from_millis(chance / 1_024 % 1_000);
+        own.max(asked.min(self.asked_most) + fraction)
+    }
+
     /// The pause after so many failures in a row: exponential, its second half by chance, so that
     /// a thousand validators do not come back in step.
     fn pause(&self, failures: u32, chance: u64) -> Duration {
@@ -165,7 +214,7 @@ impl Uplink {
                 validator: this.registration.validator,
                 previous: batch.previous,
                 entries: &batch.entries,
-                sealed: now(),
+                sealed: this.timekeeper().clock(since_boot()).now,
                 journal_end: end.sequence,
             };
             let sealed = seal(&sealing, this.key.as_ref());
@@ -176,20 +225,16 @@ impl Uplink {
     }
 
     /// Asks for newer bundles for as long as anyone takes them.
-    pub(super) async fn fetch_bundles(
-        self,
-        in_force: u64,
-        bundles: Bundles,
-        timekeeper: Arc<Mutex<Timekeeper>>,
-    ) {
+    pub(super) async fn fetch_bundles(self, in_force: Bundle, bundles: Bundles) {
         let mut failures = 0;
         let mut have = in_force;
         loop {
-            match self.fetch_bundle(have, &timekeeper).await {
+            match self.fetch_bundle(Some(&have)).await {
                 Ok(bundle) => {
                     failures = 0;
+                    self.health.bundle_refused.store(false, Ordering::Relaxed);
                     if let Some(bundle) = bundle {
-                        have = bundle.version;
+                        have = bundle.clone();
                         if bundles.send(bundle).is_err() {
                             return;
                         }
@@ -197,6 +242,8 @@ impl Uplink {
                     tokio::time::sleep(self.pace.bundle_every).await;
                 }
                 Err(fault) => {
+                    let refused = fault.is::<BundleFault>();
+                    self.health.bundle_refused.store(refused, Ordering::Relaxed);
                     report(failures, "the last good bundle stays in force", &fault);
                     self.wait(failures, &fault).await;
                     failures = failures.saturating_add(1);
@@ -205,30 +252,50 @@ impl Uplink {
         }
     }
 
-    /// Fetches, opens and keeps a bundle newer than `have`, if there is one.
-    pub async fn fetch_bundle(
+    /// Fetches, opens and keeps a bundle newer than the one in force, if there is one: as a delta
+    /// where that will do, whole where it does not.
+    pub async fn fetch_bundle(&self, in_force: Option<&Bundle>) -> anyhow::Result<Option<Bundle>> {
+        if let Some(in_force) = in_force
+            && self.folder.deltas()?.len() < DELTAS_MAX
+        {
+            match self.fetch_after(Some(in_force), true).await {
+                Err(fault) if fault.is::<BundleFault>() => {
+                    tracing::warn!("{fault:#}; the whole bundle is asked for");
+                }
+                fetched => return fetched,
+            }
+        }
+        self.fetch_after(in_force, false).await
+    }
+
+    async fn fetch_after(
         &self,
-        have: u64,
-        timekeeper: &Mutex<Timekeeper>,
+        in_force: Option<&Bundle>,
+        delta: bool,
     ) -> anyhow::Result<Option<Bundle>> {
         let validator = self.registration.validator;
-        let answer = self.office.find_bundle(validator, have).await?;
+        let have = in_force.map_or(0, |bundle| bundle.version);
+        let answer = self.office.find_bundle(validator, (have, delta)).await?;
         if let Some(there) = answer.there {
-            compare(timekeeper, now(), there);
+            self.timekeeper().compare(there, since_boot());
         }
         let Some(sealed) = answer.content else {
             return Ok(None);
         };
-        let expected = Expected {
-            office: self.registration.office,
-            operator: self.registration.operator,
-            in_force: have,
-        };
+        let expected = self.registration.expected(have);
+        let in_force = in_force.filter(|_| bundle::is_delta(&sealed)).cloned();
         let folder = Arc::clone(&self.folder);
-        let opened = tokio::task::spawn_blocking(move || {
-            let bundle = bundle::open(&sealed, &expected, &Native)?;
-            folder.keep_bundle(&sealed)?;
-            anyhow::Ok(bundle)
+        let opened = tokio::task::spawn_blocking(move || match in_force {
+            Some(in_force) => {
+                let bundle = bundle::open_delta(&sealed, &expected, &in_force, &Native)?;
+                folder.keep_delta(bundle.version, &sealed)?;
+                anyhow::Ok(bundle)
+            }
+            None => {
+                let bundle = bundle::open(&sealed, &expected, &Native)?;
+                folder.keep_bundle(&sealed)?;
+                anyhow::Ok(bundle)
+            }
         });
         opened
             .await
@@ -236,24 +303,79 @@ impl Uplink {
             .map(Some)
     }
 
-    async fn wait(&self, failures: u32, fault: &anyhow::Error) {
-        let pause = self.pace.pause(failures, SystemEntropy.number());
-        let asked = match fault.downcast_ref() {
-            Some(Trouble::Busy { retry_after, .. }) => *retry_after,
-            Some(Trouble::Refused(_)) => Some(self.pace.pause_most),
-            Some(Trouble::Unreachable(_) | Trouble::Nonsense(_)) | None => None,
+    /// Tells how the validator is, every minute or as the back office asks, for as long as it is.
+    pub(super) async fn send_heartbeats(self, mut vitals: watch::Receiver<Option<Vitals>>) {
+        let mut failures = 0;
+        if vitals.wait_for(Option::is_some).await.is_err() {
+            return;
+        }
+        loop {
+            let found = vitals.borrow_and_update().clone();
+            let Some(sealed) = found.map(|vitals| self.seal_heartbeat(vitals)) else {
+                return;
+            };
+            let beat = self.office.beat(self.registration.validator, sealed).await;
+            match beat {
+                Ok(answer) => {
+                    failures = 0;
+                    if let Some(there) = answer.there {
+                        self.timekeeper().compare(there, since_boot());
+                    }
+                    let next = Duration::from_secs(answer.content.next_s.into());
+                    tokio::time::sleep(next.clamp(BEAT_EVERY_MIN, BEAT_EVERY_MAX)).await;
+                }
+                Err(trouble) => {
+                    let fault = trouble.into();
+                    report(failures, "nobody hears how it is", &fault);
+                    self.wait(failures, &fault).await;
+                    failures = failures.saturating_add(1);
+                }
+            }
+            if vitals.has_changed().is_err() {
+                return;
+            }
+        }
+    }
+
+    fn seal_heartbeat(&self, vitals: Vitals) -> Vec<u8> {
+        let clock = self.timekeeper().clock(since_boot());
+        let ailments = vitals.ailments.iter();
+        let heartbeat = Heartbeat {
+            validator: self.registration.validator,
+            sealed: clock.now,
+            trust: clock.trust,
+            journal_end: vitals.journal_end,
+            held_through: vitals.held_through.min(vitals.journal_end),
+            complete_to: vitals.complete_to,
+            bundle_version: vitals.bundle_version,
+            free_bytes: vitals.free_bytes,
+            waits: vitals.waits,
+            ailments: ailments.filter_map(|word| Text::new(word).ok()).collect(),
         };
-        let asked = asked.map_or(Duration::ZERO, |asked| asked.min(self.pace.pause_most));
-        tokio::time::sleep(pause.max(asked)).await;
+        heartbeat::seal(&heartbeat, self.key.as_ref())
+    }
+
+    fn timekeeper(&self) -> MutexGuard<'_, Timekeeper> {
+        self.timekeeper
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn wait(&self, failures: u32, fault: &anyhow::Error) {
+        let chance = SystemEntropy.number();
+        let pause = self
+            .pace
+            .pause_after(failures, fault.downcast_ref(), chance);
+        tokio::time::sleep(pause).await;
     }
 }
 
-fn compare(timekeeper: &Mutex<Timekeeper>, here: UnixSeconds, there: UnixSeconds) {
-    timekeeper
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .compare(here, there);
-}
+/// How often a heartbeat is sent, whatever the back office asks.
+const BEAT_EVERY_MIN: Duration = Duration::from_secs(1);
+const BEAT_EVERY_MAX: Duration = Duration::from_secs(3_600);
+
+/// Deltas kept before the whole bundle is fetched once more.
+const DELTAS_MAX: usize = 256;
 
 /// Says it once when the trouble begins; the rest is for those who look closely.
 fn report(failures: u32, meanwhile: &str, fault: &anyhow::Error) {

@@ -15,9 +15,9 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    adjustments, bills, callbacks, credentials, debts, devices, fares, health, mandates, metrics,
-    notices, pages, payouts, problems, provider_bills, refunds, riders, rides, segments,
-    statements, validators,
+    adjustments, bills, callbacks, credentials, debts, devices, fares, health, heartbeats,
+    mandates, metrics, notices, pages, payouts, problems, provider_bills, refunds, riders, rides,
+    segments, statements, validators,
 };
 
 /// The description as it is committed.
@@ -48,7 +48,8 @@ pub(super) async fn openapi() -> impl IntoResponse {
         pages::front, health::health, openapi, problems::list, problems::one, metrics::metrics,
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
         mandates::ask, mandates::show, mandates::end, mandates::of_rider, devices::register, devices::revoke, credentials::grant,
-        validators::make_code, validators::register, validators::bundle, segments::accept,
+        validators::make_code, validators::register, validators::bundle, segments::accept, heartbeats::accept,
+        heartbeats::list,
         rides::list, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
         adjustments::show, adjustments::reverse, adjustments::decide,

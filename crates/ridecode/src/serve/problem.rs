@@ -85,7 +85,8 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if self.kind.status() == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            let wait_s = self.members.get("retry_after_s").and_then(Value::as_u64);
+            headers.insert(header::RETRY_AFTER, wait_s.unwrap_or(1).into());
         }
         response.extensions_mut().insert(self.kind);
         response

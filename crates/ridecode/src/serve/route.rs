@@ -14,8 +14,8 @@ use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
     App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
-    mandates, metrics, notices, once, openapi, pages, payouts, problems, provider_bills, refunds,
-    riders, rides, segments, statements, validators,
+    heartbeats, mandates, metrics, notices, once, openapi, pages, payouts, problems,
+    provider_bills, refunds, riders, rides, segments, statements, validators,
 };
 
 /// One route.
@@ -81,8 +81,10 @@ routes! {
     POST post "/v1/devices/{device}/credentials" Rider ByKey credentials::grant;
     POST post "/v1/validators/codes" Operator Never validators::make_code;
     POST post "/v1/validators" Signed ByItself validators::register;
+    GET get "/v1/validators" Operator Read heartbeats::list;
     GET get "/v1/validators/{validator}/bundle" Anyone Read validators::bundle;
     POST post "/v1/validators/{validator}/segments" Signed ByItself segments::accept;
+    POST post "/v1/validators/{validator}/heartbeats" Signed ByItself heartbeats::accept;
     GET get "/v1/rides" Rider Read rides::list;
     GET get "/v1/bills/{month}" Rider Read bills::month;
     GET get "/v1/debts" Rider Read debts::list;

@@ -43,6 +43,7 @@ pub(super) async fn accept(
             "a segment is sent with Content-Type: application/octet-stream",
         ));
     }
+    let _in_work = app.herd.enter()?;
     let sender = upload::find_sender(&app.office, &sealed).await?;
     if sender.id != id {
         return Err(Problem::new(

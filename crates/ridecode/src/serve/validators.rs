@@ -5,7 +5,7 @@
 //! and a tag only this office can make, and nothing of them is stored.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Json;
 use axum::body::Bytes;
@@ -15,8 +15,9 @@ use axum::response::{IntoResponse as _, Response};
 use ridecode_codec::crypto::Crypto as _;
 use ridecode_codec::crypto::native::Native;
 use ridecode_office::Entropy as _;
-use ridecode_office::bundle as office_bundle;
+use ridecode_office::bundle::{self as office_bundle, History, Listed};
 use ridecode_store::{StoreFault, Validator};
+use ridecode_validator::DenyChange;
 use ridecode_words::{OperatorId, UnixSeconds, ValidatorId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -150,9 +151,13 @@ pub(super) struct Have {
     #[serde(default = "none")]
     #[param(value_type = u64, required = false)]
     have: String,
+    /// Whether what leads from there to the newest is taken as well.
+    #[serde(default = "no")]
+    #[param(value_type = bool, required = false)]
+    delta: String,
 }
 
-/// The newest bundle for a validator, sealed; 204 if it has that one already.
+/// The newest bundle for a validator, sealed, or the delta to it; 204 if it has that one already.
 #[utoipa::path(get, path = "/v1/validators/{validator}/bundle", tag = "validators",
     params(("validator" = String, Path, description = "8 hex digits"), Have),
     responses(
@@ -172,31 +177,85 @@ pub(super) async fn bundle(
     if have >= version {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let octets = app.bundles.find_or_make(&app, validator.operator, version);
+    let _in_work = app.herd.enter()?;
+    let wanted = Wanted {
+        operator: validator.operator,
+        version,
+        from: parse::<bool>("delta", &query.delta)?.then_some(have),
+    };
+    let octets = app.bundles.find_or_make(&app, wanted).await?;
     let content_type = [(header::CONTENT_TYPE, "application/octet-stream")];
-    Ok((content_type, octets.await?).into_response())
+    Ok((content_type, octets).into_response())
 }
 
-/// The newest sealed bundle of each operator, so that a thousand validators cost one signature.
+/// Which sealed bytes a validator is to have.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    operator: OperatorId,
+    version: u64,
+    /// The version it has, if a delta will do.
+    from: Option<u64>,
+}
+
+/// What was sealed for the newest version, so that a thousand validators cost one signature.
 #[derive(Debug, Default)]
-pub(super) struct Bundles(Mutex<BTreeMap<OperatorId, (u64, Bytes)>>);
+pub(super) struct Bundles(Mutex<Sealed>);
+
+#[derive(Debug, Default)]
+struct Sealed {
+    history: History,
+    version: u64,
+    listed: Option<Arc<Listed>>,
+    /// By operator, and the version a delta is from; `None` for whole bundles.
+    octets: BTreeMap<(OperatorId, Option<u64>), Bytes>,
+}
 
 impl Bundles {
-    async fn find_or_make(&self, app: &App, operator: OperatorId, version: u64) -> Result<Bytes> {
-        let kept = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&operator)
-            .filter(|(kept, _)| *kept == version)
-            .map(|(_, octets)| octets.clone());
-        if let Some(octets) = kept {
-            return Ok(octets);
+    async fn find_or_make(&self, app: &App, wanted: Wanted) -> Result<Bytes> {
+        let key = (wanted.operator, wanted.from);
+        let listed = {
+            let kept = self.lock();
+            let is_newest = kept.version == wanted.version;
+            if let Some(octets) = kept.octets.get(&key).filter(|_| is_newest) {
+                return Ok(octets.clone());
+            }
+            kept.listed.clone().filter(|_| is_newest)
+        };
+        let listed = match listed {
+            Some(listed) => listed,
+            None => Arc::new(office_bundle::load(&app.office, now()).await?),
+        };
+        let change = self.note(&listed, wanted.from);
+        let operator = wanted.operator;
+        let sealed = match &change {
+            Some((from, change)) => {
+                office_bundle::seal_change(&app.office, operator, &listed, (*from, change))
+            }
+            None => office_bundle::seal_whole(&app.office, operator, &listed),
+        };
+        let octets = Bytes::from(sealed?);
+        let mut kept = self.lock();
+        if kept.version == listed.version && kept.octets.len() < SEALED_MAX {
+            kept.octets.insert(key, octets.clone());
         }
-        let octets = Bytes::from(office_bundle::make(&app.office, operator, now()).await?);
-        let mut bundles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bundles.insert(operator, (version, octets.clone()));
         Ok(octets)
+    }
+
+    /// Takes note of a list, and finds what changed since the version a validator has.
+    fn note(&self, listed: &Arc<Listed>, from: Option<u64>) -> Option<(u64, DenyChange)> {
+        let mut kept = self.lock();
+        if listed.version > kept.version {
+            kept.history.note(listed);
+            kept.version = listed.version;
+            kept.listed = Some(Arc::clone(listed));
+            kept.octets.clear();
+        }
+        let change = kept.history.find_change(from?, listed.version)?;
+        Some((from?, change))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sealed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -281,10 +340,16 @@ fn ed25519() -> AlgorithmWord {
     AlgorithmWord::Eddsa
 }
 
+fn no() -> String {
+    "false".to_owned()
+}
+
 fn none() -> String {
     "0".to_owned()
 }
 
+/// Sealed bundles and deltas kept of one version.
+const SEALED_MAX: usize = 256;
 const CODE_LIFE_S: i64 = 7 * 86_400;
 const CODE_LENGTH: usize = 4 + 8 + 8 + TAG_LENGTH;
 const TAG_LENGTH: usize = 16;

@@ -6,14 +6,7 @@ use std::process::Command;
 #[test]
 fn decisions_are_measured_in_one_json_line_a_figure() {
     let small = [
-        "--turns",
-        "2",
-        "--riders",
-        "20",
-        "--denied",
-        "1000",
-        "--replayed",
-        "100",
+        "--turns", "2", "--riders", "20", "--deny", "1000", "--replay", "100",
     ];
     let output = Command::new(env!("CARGO_BIN_EXE_ridecode"))
         .args(["bench", "decide"])
@@ -96,4 +89,40 @@ fn pricing_is_measured_in_one_json_line_a_figure() {
             .unwrap_or_else(|| panic!("no {name} in {lines}"));
         assert!(line["value"].as_f64().is_some_and(|value| value > 0.0));
     }
+}
+
+#[test]
+fn a_validator_is_measured_in_one_json_line_a_figure() {
+    let check = |options: &[&str], names: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ridecode"))
+            .arg("bench")
+            .args(options)
+            .output()
+            .expect("ridecode runs");
+        assert!(output.status.success(), "{output:?}");
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let found: Vec<String> = lines
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
+            .map(|figure| figure["name"].as_str().expect("a name").to_owned())
+            .collect();
+        assert_eq!(found, names);
+    };
+    check(
+        &["restart", "--entries", "50", "--turns", "1"],
+        &["restart"],
+    );
+    let disk = tempfile::tempdir().unwrap();
+    let disk = disk.path().display().to_string();
+    let small = ["--codes", "8", "--synced", "2", "--deny", "1000", "--disk"];
+    check(
+        &[&["rush"], &small[..], &[disk.as_str()]].concat(),
+        &[
+            "rush_wait_p50",
+            "rush_wait_p99",
+            "rush_rate",
+            "rush_memory_growth",
+            "rush_memory",
+        ],
+    );
 }

@@ -80,9 +80,11 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/v1/rides", Rider),
     ("get", "/v1/statements", BOOKS),
     ("get", "/v1/statements/file", BOOKS),
+    ("get", "/v1/validators", OPERATOR),
     ("post", "/v1/validators", Anyone),
     ("post", "/v1/validators/codes", OPERATOR),
     ("get", "/v1/validators/{validator}/bundle", Anyone),
+    ("post", "/v1/validators/{validator}/heartbeats", Anyone),
     ("post", "/v1/validators/{validator}/segments", Anyone),
 ];
 

@@ -7,6 +7,7 @@ use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssu
 use ridecode_words::{BrandId, CredentialId, CredentialRef, IssuerId, LineId, Mode, OperatorId};
 
 use super::{BrandRule, Bundle, DENIED_MAX, DenyEntry, IssuerRules};
+use crate::deny::{DenyList, Packing};
 use crate::outcome::DenyReason;
 use crate::wire::{Reader, Writer};
 
@@ -22,11 +23,21 @@ pub(super) fn write(bundle: &Bundle) -> Vec<u8> {
     out.bytes(MAGIC);
     out.u32(bundle.operator.0);
     out.u64(bundle.version);
+    write_terms(&mut out, bundle);
+    write_length(&mut out, bundle.denied.len());
+    for entry in bundle.denied.iter() {
+        write_entry(&mut out, &entry);
+    }
+    out.into_bytes()
+}
+
+/// Everything in a bundle but who it is for and the deny list.
+pub(super) fn write_terms(out: &mut Writer, bundle: &Bundle) {
     out.time(bundle.made);
     out.u32(bundle.silent_s);
     out.u32(bundle.replay_memory_s);
     out.u32(bundle.clock_distrust_s);
-    write_keys(&mut out, &bundle.keys);
+    write_keys(out, &bundle.keys);
     out.count(bundle.issuers.len());
     for rules in &bundle.issuers {
         out.u32(rules.issuer.0);
@@ -38,15 +49,24 @@ pub(super) fn write(bundle: &Bundle) -> Vec<u8> {
     }
     out.count(bundle.brands.len());
     for rule in &bundle.brands {
-        write_brand(&mut out, rule);
+        write_brand(out, rule);
     }
-    out.u32(u32::try_from(bundle.denied.len()).expect("the deny list is bounded"));
-    for entry in &bundle.denied {
-        out.u32(entry.credential.issuer.0);
-        out.bytes(&entry.credential.credential.0);
-        out.byte(entry.reason.byte());
-    }
-    out.into_bytes()
+}
+
+/// Reads them, for a bundle whose deny list comes from elsewhere.
+pub(super) fn read_terms(input: &mut Reader<'_>, head: Head) -> Option<Bundle> {
+    Some(Bundle {
+        version: head.version,
+        operator: head.operator,
+        made: input.time()?,
+        silent_s: input.u32()?,
+        replay_memory_s: input.u32()?,
+        clock_distrust_s: input.u32()?,
+        keys: read_keys(input)?,
+        issuers: read_list(input, ISSUER_LENGTH, read_issuer)?,
+        brands: read_list(input, BRAND_LENGTH_MIN, read_brand)?,
+        denied: DenyList::default(),
+    })
 }
 
 /// Reads what a bundle says of itself.
@@ -62,18 +82,8 @@ pub(super) fn read_head(input: &mut Reader<'_>) -> Option<Head> {
 
 /// Reads the rest; `None` for anything [`write`] does not write.
 pub(super) fn read_content(input: &mut Reader<'_>, head: Head) -> Option<Bundle> {
-    let bundle = Bundle {
-        version: head.version,
-        operator: head.operator,
-        made: input.time()?,
-        silent_s: input.u32()?,
-        replay_memory_s: input.u32()?,
-        clock_distrust_s: input.u32()?,
-        keys: read_keys(input)?,
-        issuers: read_list(input, ISSUER_LENGTH, read_issuer)?,
-        brands: read_list(input, BRAND_LENGTH_MIN, read_brand)?,
-        denied: read_denied(input)?,
-    };
+    let mut bundle = read_terms(input, head)?;
+    bundle.denied = read_denied(input)?;
     input.end()?;
     Some(bundle)
 }
@@ -203,23 +213,45 @@ fn read_brand(input: &mut Reader<'_>) -> Option<BrandRule> {
     })
 }
 
-fn read_denied(input: &mut Reader<'_>) -> Option<Vec<DenyEntry>> {
+fn read_denied(input: &mut Reader<'_>) -> Option<DenyList> {
     let count = usize::try_from(input.u32()?).ok()?;
-    if count > DENIED_MAX {
+    if count > DENIED_MAX || !input.holds(count, DENY_LENGTH) {
         return None;
     }
-    let denied = input.list(count, DENY_LENGTH, |input| {
-        Some(DenyEntry {
-            credential: CredentialRef {
-                issuer: IssuerId(input.u32()?),
-                credential: CredentialId(input.array()?),
-            },
-            reason: DenyReason::from_byte(input.byte()?)?,
-        })
-    })?;
-    denied
-        .is_sorted_by(|a, b| a.credential < b.credential)
-        .then_some(denied)
+    let mut packing = Packing::with_capacity(count);
+    for _ in 0..count {
+        packing.push(read_entry(input)?)?;
+    }
+    Some(packing.list())
+}
+
+/// How many items of a long list follow.
+pub(super) fn write_length(out: &mut Writer, length: usize) {
+    out.u32(u32::try_from(length).expect("the deny list is bounded"));
+}
+
+pub(super) fn write_credential(out: &mut Writer, credential: &CredentialRef) {
+    out.u32(credential.issuer.0);
+    out.bytes(&credential.credential.0);
+}
+
+pub(super) fn read_credential(input: &mut Reader<'_>) -> Option<CredentialRef> {
+    Some(CredentialRef {
+        issuer: IssuerId(input.u32()?),
+        credential: CredentialId(input.array()?),
+    })
+}
+
+pub(super) fn write_entry(out: &mut Writer, entry: &DenyEntry) {
+    write_credential(out, &entry.credential);
+    out.byte(entry.reason.byte());
+}
+
+pub(super) fn read_entry(input: &mut Reader<'_>) -> Option<DenyEntry> {
+    Some(DenyEntry {
+        credential: read_credential(input)?,
+        reason: DenyReason::from_byte(input.byte()?)?,
+    })
 }
 
 fn read_list<T>(
@@ -241,4 +273,5 @@ const MOT_ISSUER_LENGTH: usize = 4 + 4 + 1;
 const KEY_LENGTH: usize = 1 + 33;
 const ISSUER_LENGTH: usize = 6 * 4;
 const BRAND_LENGTH_MIN: usize = 4 + 4 + 1 + 4 + 2 + 2;
-const DENY_LENGTH: usize = 4 + 10 + 1;
+pub(super) const DENY_LENGTH: usize = CREDENTIAL_LENGTH + 1;
+pub(super) const CREDENTIAL_LENGTH: usize = 4 + 10;

@@ -108,20 +108,89 @@ fn content_the_office_signed_is_read_with_limits_all_the_same() {
 #[test]
 fn a_million_denied_credentials_fit_and_are_found() {
     let mut bundle = bundle();
-    bundle.denied = (0..1_000_000_u32).map(denied).collect();
+    bundle.denied = DenyList::from_ascending((0..1_000_000_u32).map(denied)).unwrap();
     let sealed = seal(&bundle, &office());
     assert!(sealed.len() < LENGTH_MAX / 2, "{} bytes", sealed.len());
     let opened = open(&sealed, &expected(), &Portable).unwrap();
     assert_eq!(opened.denied.len(), 1_000_000);
-    assert_eq!(opened.denied[999_999], denied(999_999));
+    let last = denied(999_999);
+    assert_eq!(opened.denied.find(&last.credential), Some(last.reason));
 }
 
 #[test]
-#[should_panic(expected = "ascends")]
-fn an_unordered_deny_list_is_never_sealed() {
-    let mut bundle = bundle();
-    bundle.denied = vec![denied(2), denied(1)];
-    seal(&bundle, &office());
+fn two_keys_under_one_number_are_refused() {
+    let mut bundle = full_bundle();
+    let twin = bundle.keys.issuer_keys[0].clone();
+    bundle.keys.issuer_keys.push(twin.clone());
+    let sealed = envelope::seal(canonical::write(&bundle), &office());
+    let fault = BundleFault::DuplicateKey {
+        issuer: twin.issuer,
+        key_id: twin.key_id,
+    };
+    assert_eq!(open(&sealed, &expected(), &Portable), Err(fault));
+    bundle.keys.issuer_keys[1].key_id += 1;
+    let sealed = seal(&bundle, &office());
+    assert_eq!(open(&sealed, &expected(), &Portable), Ok(bundle));
+}
+
+#[test]
+fn a_delta_leads_from_one_bundle_to_the_next() {
+    let before = full_bundle();
+    let after = next_bundle();
+    let sealed = sealed_delta(&before, &after);
+    assert!(is_delta(&sealed) && !is_delta(&seal(&after, &office())));
+    assert!(sealed.len() < seal(&after, &office()).len());
+    let found = open_delta(&sealed, &expected(), &before, &Portable);
+    assert_eq!(found, Ok(after));
+}
+
+#[test]
+fn each_fault_of_a_delta_is_named_and_earlier_ones_come_first() {
+    let (before, after) = (full_bundle(), next_bundle());
+    let sealed = sealed_delta(&before, &after);
+    let check = |sealed: &[u8], expected: Expected, in_force: &Bundle, fault| {
+        let found = open_delta(sealed, &expected, in_force, &Portable);
+        assert_eq!(found, Err(fault));
+    };
+    let other_operator = Expected {
+        operator: OperatorId(9),
+        ..expected()
+    };
+    let other_office = Expected {
+        office: key(Algorithm::EdDsa, 9).public_key(),
+        ..expected()
+    };
+    let of_version = |version| Bundle {
+        version,
+        ..before.clone()
+    };
+    check(b"", expected(), &before, BundleFault::Malformed);
+    check(&sealed, other_office, &before, BundleFault::BadSignature);
+    let of_another = BundleFault::OtherOperator(OPERATOR);
+    check(&sealed, other_operator, &before, of_another);
+    let not_newer = BundleFault::NotNewer {
+        offered: 12,
+        in_force: 12,
+    };
+    check(&sealed, expected(), &of_version(12), not_newer);
+    for in_force in [6, 8] {
+        let out_of_order = BundleFault::OutOfOrder { from: 7, in_force };
+        check(&sealed, expected(), &of_version(in_force), out_of_order);
+    }
+    // Another list than the one it was made for.
+    let mut other = before.clone();
+    other.denied = DenyList::default();
+    check(&sealed, expected(), &other, BundleFault::Malformed);
+    for place in 0..sealed.len() {
+        let cut = open_delta(&sealed[..place], &expected(), &before, &Portable);
+        assert!(cut.is_err(), "cut at {place}");
+        let mut changed = sealed.clone();
+        changed[place] ^= 1;
+        let found = open_delta(&changed, &expected(), &before, &Portable);
+        assert!(found.is_err(), "byte {place}");
+    }
+    let neither = open(&sealed, &expected(), &Portable);
+    assert_eq!(neither, Err(BundleFault::Malformed), "a delta is no bundle");
 }
 
 #[test]
@@ -131,6 +200,25 @@ fn an_issuer_without_rules_has_the_defaults() {
     assert_eq!(bundle.rules(named.issuer), named);
     let other = IssuerId(1);
     assert_eq!(bundle.rules(other), IssuerRules::default_for(other));
+}
+
+/// What the office makes of [`full_bundle`] a little later.
+fn next_bundle() -> Bundle {
+    let mut bundle = full_bundle();
+    bundle.version = 12;
+    bundle.made = NOW.plus_s(600);
+    bundle.brands.pop();
+    bundle.denied = DenyList::from_ascending((3..12).map(denied)).unwrap();
+    bundle
+}
+
+fn sealed_delta(before: &Bundle, after: &Bundle) -> Vec<u8> {
+    let delta = Delta {
+        from: before.version,
+        bundle: after,
+        change: &before.denied.change_to(&after.denied),
+    };
+    seal_delta(&delta, &office())
 }
 
 /// A bundle with something in every field.
@@ -150,7 +238,7 @@ fn full_bundle() -> Bundle {
     bundle.brands[0].product = Some(9);
     bundle.brands[0].modes = Mode::ALL.to_vec();
     bundle.brands[1].lines = vec![LineId::new("广佛线").unwrap(), LineId::new("1").unwrap()];
-    bundle.denied = (0..9).map(denied).collect();
+    bundle.denied = DenyList::from_ascending((0..9).map(denied)).unwrap();
     bundle
 }
 

@@ -17,6 +17,7 @@ use ridecode_words::LineId;
 
 use super::*;
 use crate::bundle::DenyEntry;
+use crate::deny::DenyList;
 use crate::journal::{Head, VoidReason, append};
 use crate::outcome::DenyReason;
 use crate::testing::{
@@ -127,9 +128,8 @@ fn every_denied_credential_is_found_wherever_it_stands_in_the_list() {
         credential: compact_credential(rider),
         reason: DenyReason::ALL[usize::from(rider) % 4],
     });
-    bundle.denied = riders
-        .filter(|entry| entry.reason != DenyReason::Lost)
-        .collect();
+    let listed = riders.filter(|entry| entry.reason != DenyReason::Lost);
+    bundle.denied = DenyList::from_ascending(listed).expect("in order");
     let mut state = State::new(bundle, Portable, 0);
     for rider in 0..=20 {
         let expected = match DenyReason::ALL[usize::from(rider) % 4] {

@@ -47,7 +47,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Entry> {
     Some(entry)
 }
 
-fn write_trust(out: &mut Writer, trust: ClockTrust) {
+pub(crate) fn write_trust(out: &mut Writer, trust: ClockTrust) {
     match trust {
         ClockTrust::Synced => out.byte(0),
         ClockTrust::Drifting { bound_s } => {
@@ -55,14 +55,21 @@ fn write_trust(out: &mut Writer, trust: ClockTrust) {
             out.u32(bound_s);
         }
         ClockTrust::Distrusted => out.byte(2),
+        ClockTrust::FreeRunning { bound_s } => {
+            out.byte(3);
+            out.u32(bound_s);
+        }
     }
 }
 
-fn read_trust(input: &mut Reader<'_>) -> Option<ClockTrust> {
+pub(crate) fn read_trust(input: &mut Reader<'_>) -> Option<ClockTrust> {
     match input.byte()? {
         0 => Some(ClockTrust::Synced),
         1 => input.u32().map(|bound_s| ClockTrust::Drifting { bound_s }),
         2 => Some(ClockTrust::Distrusted),
+        3 => input
+            .u32()
+            .map(|bound_s| ClockTrust::FreeRunning { bound_s }),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@ use ridecode_validator::journal::{
     Chained, Entry, Event, Head, START_LENGTH, VoidReason, append, file_start,
 };
 use ridecode_validator::segment::{self, Sealing};
-use ridecode_validator::{ClockTrust, DenyReason, Outcome, Passage, Place};
+use ridecode_validator::{ClockTrust, DenyList, DenyReason, Outcome, Passage, Place};
 use ridecode_words::{
     BrandId, CredentialId, CredentialRef, IssuerId, LineId, Mode, OperatorId, StopId, UnixSeconds,
     ValidatorId, VehicleId,
@@ -218,15 +218,14 @@ fn full_bundle() -> Bundle {
         modes: Mode::ALL.to_vec(),
         lines: vec![LineId::new("gz-gf").expect("an id")],
     });
-    bundle.denied = DenyReason::ALL
-        .map(|reason| DenyEntry {
-            credential: CredentialRef {
-                issuer: IssuerId(4401),
-                credential: CredentialId([reason.byte(); 10]),
-            },
-            reason,
-        })
-        .to_vec();
+    let denied = DenyReason::ALL.map(|reason| DenyEntry {
+        credential: CredentialRef {
+            issuer: IssuerId(4401),
+            credential: CredentialId([reason.byte(); 10]),
+        },
+        reason,
+    });
+    bundle.denied = DenyList::from_ascending(denied).expect("in order");
     bundle
 }
 

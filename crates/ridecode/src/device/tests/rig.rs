@@ -8,10 +8,12 @@ use ridecode_codec::crypto::Signer as _;
 use ridecode_codec::crypto::native::SecretKey;
 use ridecode_codec::key::{CompactProfile, IssuerKey};
 use ridecode_codec::{Services, compact};
-use ridecode_validator::bundle::{BrandRule, Bundle, seal};
+use ridecode_validator::bundle::{BrandRule, Bundle, Delta, DenyEntry, seal, seal_delta};
 use ridecode_validator::journal::{Entry, Event, Head, append, file_start};
-use ridecode_validator::{Clock, ClockTrust, Passage, Place};
-use ridecode_words::{BrandId, CredentialId, IssuerId, Mode, OperatorId, UnixSeconds, ValidatorId};
+use ridecode_validator::{Clock, ClockTrust, DenyList, DenyReason, Passage, Place};
+use ridecode_words::{
+    BrandId, CredentialId, CredentialRef, IssuerId, Mode, OperatorId, UnixSeconds, ValidatorId,
+};
 
 use crate::device::disk::simulated::SimulatedDisk;
 use crate::device::{Disk, FolderDisk, Moment, Registration, Rules, Validator};
@@ -90,6 +92,32 @@ pub(in crate::device) fn bundle() -> Bundle {
         lines: Vec::new(),
     });
     bundle
+}
+
+/// The bundle of a later version, with some more riders denied.
+pub(in crate::device) fn later_bundle(version: u64) -> Bundle {
+    let denied = (100..100 + version).map(|rider| DenyEntry {
+        credential: CredentialRef {
+            issuer: ISSUER,
+            credential: CredentialId([rider.to_le_bytes()[0]; 10]),
+        },
+        reason: DenyReason::Overdue,
+    });
+    Bundle {
+        version,
+        denied: DenyList::from_ascending(denied).unwrap(),
+        ..bundle()
+    }
+}
+
+/// What leads from one bundle to another, as it comes from the office.
+pub(in crate::device) fn sealed_delta(before: &Bundle, after: &Bundle) -> Vec<u8> {
+    let delta = Delta {
+        from: before.version,
+        bundle: after,
+        change: &before.denied.change_to(&after.denied),
+    };
+    seal_delta(&delta, &office())
 }
 
 /// The bundle as it comes from the office.

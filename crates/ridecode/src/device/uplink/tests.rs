@@ -128,37 +128,72 @@ async fn refusals_are_told_in_the_office_s_own_words() {
 async fn a_newer_bundle_is_kept_and_anything_else_is_not() {
     let office = Office::start().await;
     let device = Device::idle(&office, 1);
-    let timekeeper = Mutex::new(Timekeeper::new(UnixSeconds(0)));
-    let fetch = |have| device.uplink.fetch_bundle(have, &timekeeper);
-    assert_eq!(fetch(0).await.unwrap(), None);
+    let fetch = |have| device.uplink.fetch_bundle(have);
+    let in_force = rig::bundle();
+    assert_eq!(fetch(None).await.unwrap(), None);
     let kept = || device.folder.find_bundle(&rig::registration()).unwrap();
     assert_eq!(kept(), None);
     let sealed = rig::sealed_bundle(&rig::bundle());
     office.state().bundle = Some(sealed.clone());
-    assert_eq!(fetch(0).await.unwrap(), Some(rig::bundle()));
+    assert_eq!(fetch(None).await.unwrap(), Some(rig::bundle()));
     assert_eq!(kept(), Some(rig::bundle()));
     let mut altered = sealed.clone();
     altered[100] ^= 1;
     office.state().bundle = Some(altered);
-    let fault = fetch(0).await.unwrap_err().to_string();
+    let fault = fetch(None).await.unwrap_err().to_string();
     assert!(fault.contains("signature is wrong"), "{fault}");
     office.state().bundle = Some(sealed);
-    let fault = fetch(7).await.unwrap_err().to_string();
+    let fault = fetch(Some(&in_force)).await.unwrap_err().to_string();
     assert!(fault.contains("version 7 is in force"), "{fault}");
     assert_eq!(kept(), Some(rig::bundle()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deltas_are_kept_and_read_back_in_order() {
+    let office = Office::start().await;
+    let device = Device::idle(&office, 1);
+    let kept = || {
+        let found = device.folder.find_bundle(&rig::registration()).unwrap();
+        found.unwrap()
+    };
+    office.state().bundle = Some(rig::sealed_bundle(&rig::bundle()));
+    let mut have = device.uplink.fetch_bundle(None).await;
+    for version in 8..12 {
+        let before = have.unwrap().unwrap();
+        let after = rig::later_bundle(version);
+        office.state().bundle = Some(rig::sealed_delta(&before, &after));
+        have = device.uplink.fetch_bundle(Some(&before)).await;
+        assert_eq!(have.as_ref().unwrap().as_ref(), Some(&after));
+        assert_eq!(kept(), after, "deltas are read back in order");
+    }
+    assert_eq!(device.folder.deltas().unwrap().len(), 4);
+    let last = have.unwrap().unwrap();
+
+    // One that does not follow is refused, and the office has nothing else: the last good stays.
+    let stranger = rig::sealed_delta(&rig::later_bundle(90), &rig::later_bundle(91));
+    office.state().bundle = Some(stranger);
+    let fetched = device.uplink.fetch_bundle(Some(&last)).await;
+    assert!(fetched.unwrap_err().is::<BundleFault>());
+    assert_eq!(kept(), last);
+
+    // A whole one takes the place of all of them.
+    office.state().bundle = Some(rig::sealed_bundle(&rig::later_bundle(92)));
+    let fetched = device.uplink.fetch_bundle(Some(&last)).await;
+    assert_eq!(fetched.unwrap(), Some(rig::later_bundle(92)));
+    assert_eq!(kept(), rig::later_bundle(92));
+    assert_eq!(device.folder.deltas().unwrap().len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_reply_sets_the_clock_s_trust() {
     let office = Office::start().await;
     let device = Device::idle(&office, 1);
-    let timekeeper = Mutex::new(Timekeeper::new(UnixSeconds(0)));
     let trust = || {
-        let Clock { trust, .. } = timekeeper.lock().unwrap().clock(now());
+        let Clock { trust, .. } = device.uplink.timekeeper().clock(since_boot());
         trust
     };
     assert_ne!(trust(), ClockTrust::Synced);
-    device.uplink.fetch_bundle(0, &timekeeper).await.unwrap();
+    device.uplink.fetch_bundle(None).await.unwrap();
     assert_eq!(trust(), ClockTrust::Synced);
 }
 
@@ -191,6 +226,25 @@ fn pauses_grow_to_a_bound_and_differ_by_chance() {
     check(7, 0, 30_000);
     check(u32::MAX, 0, 30_000);
     check(u32::MAX, 512, 45_000);
+}
+
+#[test]
+fn the_back_office_is_waited_for_as_it_asks_and_not_in_step() {
+    let pace = Pace::default();
+    let busy = |retry_after_s: u64| Trouble::Busy {
+        problem: String::new(),
+        retry_after: Some(Duration::from_secs(retry_after_s)),
+    };
+    let check = |trouble: Option<Trouble>, chance, expected_ms| {
+        let found = pace.pause_after(0, trouble.as_ref(), chance);
+        assert_eq!(found, Duration::from_millis(expected_ms));
+    };
+    check(None, 0, 250);
+    check(Some(busy(7)), 0, 7_000);
+    check(Some(busy(7)), 300 * 1_024, 7_300);
+    check(Some(busy(100_000)), 0, 900_000);
+    check(Some(busy(0)), 0, 250);
+    check(Some(Trouble::Refused(String::new())), 0, 60_000);
 }
 
 /// A validator's journal in a folder and its uplink, sending.
@@ -243,8 +297,11 @@ impl Device {
             pace: Pace {
                 pause_first: Duration::from_millis(1),
                 pause_most: Duration::from_millis(4),
+                asked_most: Duration::from_millis(4),
                 ..Pace::default()
             },
+            health: Arc::default(),
+            timekeeper: Arc::new(Mutex::new(Timekeeper::new(UnixSeconds(0), since_boot()))),
         };
         Self {
             dir,

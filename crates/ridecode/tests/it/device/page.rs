@@ -53,9 +53,15 @@ async fn a_gate_is_worked_over_its_page() {
     assert_eq!(running.line("voided")["voided"], again["sequence"]);
     assert_eq!(undo("rider_left").await.0, StatusCode::CONFLICT);
 
-    let state = page.get("/v1/state").await;
-    assert_eq!(state["waits"]["scans"], 4, "{state}");
+    // Told a few times a second.
+    let state = loop {
+        let state = page.get("/v1/state").await;
+        if state["waits"]["scans"] == 4 {
+            break state;
+        }
+    };
     assert!(state["waits"]["shown_p99_us"].as_u64().unwrap() > 0);
+    assert_eq!(state["clock"], "synced");
     let screen = page.get("/v1/screen").await;
     assert_eq!(screen["reason"], "rider_left");
     running.kill();
@@ -87,6 +93,17 @@ async fn only_this_machine_s_own_page_is_answered() {
         .await
         .unwrap();
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    // The vehicle's receiver is believed within limits.
+    let time = async |time: String| {
+        let request = page.client.put(format!("{}/v1/time", page.url));
+        let answer = request.json(&json!({ "time": time })).send().await;
+        answer.unwrap().status()
+    };
+    assert_eq!(time(now().to_string()).await, StatusCode::NO_CONTENT);
+    let yesterday = now().plus_s(-86_400).to_string();
+    assert_eq!(time(yesterday).await, StatusCode::CONFLICT);
+    let noon = time("noon".to_owned()).await;
+    assert_eq!(noon, StatusCode::UNPROCESSABLE_ENTITY);
     running.kill();
     world.stop().await;
 }

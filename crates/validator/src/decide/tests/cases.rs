@@ -7,6 +7,7 @@ use ridecode_codec::{Family, Unreadable, mot};
 use ridecode_words::{IssuerId, Mode};
 
 use super::*;
+use crate::deny::DenyList;
 use crate::testing::{MOT, compact_issuer, key, mot_issuer, phone};
 
 /// A code, where and when it is shown, and what must come of it.
@@ -64,12 +65,11 @@ impl Case {
 pub(super) fn case_bundle() -> Bundle {
     let mut bundle = bundle();
     bundle.made = NOW.plus_s(-80_000);
-    bundle.denied = DenyReason::ALL
-        .map(|reason| DenyEntry {
-            credential: compact_credential(denied_rider(reason)),
-            reason,
-        })
-        .to_vec();
+    let denied = DenyReason::ALL.map(|reason| DenyEntry {
+        credential: compact_credential(denied_rider(reason)),
+        reason,
+    });
+    bundle.denied = DenyList::from_ascending(denied).expect("in order");
     bundle
 }
 

@@ -85,6 +85,7 @@ fn write_case(case: &Case) -> Value {
         "clock": match case.clock.trust {
             ClockTrust::Synced => json!("synced"),
             ClockTrust::Drifting { bound_s } => json!({ "drifting_s": bound_s }),
+            ClockTrust::FreeRunning { bound_s } => json!({ "free_running_s": bound_s }),
             ClockTrust::Distrusted => json!("distrusted"),
         },
         "place": {
