@@ -40,6 +40,7 @@ mod folder;
 mod settings;
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
@@ -47,9 +48,11 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use ridecode_codec::crypto::Signer as _;
 use ridecode_codec::crypto::native::SecretKey;
+use ridecode_validator::ClockTrust;
 use ridecode_validator::array::Shared;
 use ridecode_validator::bundle::Bundle;
-use ridecode_words::ValidatorId;
+use ridecode_validator::heartbeat::{self, Heartbeat, Waits};
+use ridecode_words::{Text, UnixSeconds, ValidatorId};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
@@ -87,7 +90,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         .build()
         .context("the runtime cannot start")?;
     let (inputs, received) = Inputs::channel();
-    let mut device = Device::start(settings, received, &runtime)?;
+    let told = (
+        settings.json,
+        settings.folder.clone(),
+        settings.server.clone(),
+    );
+    let mut device = match Device::start(settings, received, &runtime) {
+        Err(fault) if fault.is::<JournalDamaged>() => {
+            tell_damage(told, &runtime);
+            return Err(fault);
+        }
+        started => started?,
+    };
     let code = match &device.settings.once {
         Some(path) => {
             let code = scanner::read_picture(path)?;
@@ -102,6 +116,40 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     device.finish(&runtime);
     Ok(code)
+}
+
+/// A journal that was altered is not gone on with, and the validator cannot work: the lamp says so,
+/// and the back office is told once, so that somebody comes.
+fn tell_damage((json, path, server): (bool, PathBuf, Option<String>), runtime: &Runtime) {
+    let ailment = Ailment::JournalDamaged;
+    let (text, object) = lamp::out_of_order(&Ailments::from([ailment]));
+    anstream::println!("{}", if json { object } else { text });
+    let tell = || {
+        let folder = Folder::open(&path)?;
+        let registration = folder.find_registration()?.context(NOT_REGISTERED)?;
+        let heartbeat = Heartbeat {
+            validator: registration.validator,
+            sealed: now(),
+            trust: ClockTrust::FreeRunning { bound_s: 2 },
+            journal_end: 0,
+            held_through: 0,
+            complete_to: UnixSeconds(0),
+            bundle_version: 0,
+            free_bytes: folder.disk().free().ok(),
+            waits: Waits::default(),
+            ailments: vec![Text::new(ailment.word())?],
+        };
+        let key = folder.device_key(&mut SystemEntropy)?;
+        let sealed = heartbeat::seal(&heartbeat, &key);
+        let office = BackOffice::new(server.as_deref().context("there is no --server")?)?;
+        let beat = office.beat(registration.validator, sealed);
+        let told = runtime.block_on(async { tokio::time::timeout(TELL, beat).await });
+        told.context("no answer in time")??;
+        anyhow::Ok(())
+    };
+    if let Err(fault) = tell() {
+        tracing::warn!("nobody could be told: {fault:#}");
+    }
 }
 
 /// A validator at work, with its ways up, down and sideways.
@@ -160,10 +208,7 @@ impl Device {
             .transpose()?
             .flatten();
         let bundle = newest.or(kept).ok_or_else(|| anyhow!(NO_BUNDLE))?;
-        let place_words = match settings.place_from {
-            PlaceFrom::Config => Some(settings.place.clone()),
-            PlaceFrom::Driver | PlaceFrom::Vehicle => folder.find_place()?,
-        };
+        let place_words = find_place(&settings, &folder)?;
         let mut place = place_words.as_ref().unwrap_or(&settings.place).read()?;
         place.operator = registration.operator;
         let mut validator = Validator::start(folder.disk(), bundle, place, settings.rules)?;
@@ -171,13 +216,7 @@ impl Device {
         lock(&timekeeper).remember_surely(validator.bundle().made);
         let running = Stopwatch::start();
         validator.note_start(moment(&timekeeper, &running))?;
-        let version = validator.bundle().version;
-        tracing::info!(
-            "validator {} of operator {}: bundle {version}, journal at entry {}",
-            registration.validator,
-            registration.operator,
-            validator.written().sequence,
-        );
+        tell_start(&registration, &validator);
         let array = settings.array.as_ref();
         let array = array.map(|array| open_array(array, registration.validator, runtime));
         let array = array.transpose()?;
@@ -266,6 +305,24 @@ impl Device {
             tracing::warn!("some entries are not uploaded yet; they go up at the next start");
         }
     }
+}
+
+/// Where it stands, in words; `None` until the driver or the vehicle said so.
+fn find_place(settings: &Settings, folder: &Folder) -> anyhow::Result<Option<PlaceWords>> {
+    match settings.place_from {
+        PlaceFrom::Config => Ok(Some(settings.place.clone())),
+        PlaceFrom::Driver | PlaceFrom::Vehicle => folder.find_place(),
+    }
+}
+
+fn tell_start(registration: &Registration, validator: &Validator) {
+    tracing::info!(
+        "validator {} of operator {}: bundle {}, journal at entry {}",
+        registration.validator,
+        registration.operator,
+        validator.bundle().version,
+        validator.written().sequence,
+    );
 }
 
 /// Begins to talk with the other gates.
@@ -403,6 +460,7 @@ fn start_log() {
 }
 
 const LOOK: Duration = Duration::from_secs(2);
+const TELL: Duration = Duration::from_secs(5);
 const NOT_REGISTERED: &str = "this folder has no registration; start once with --server URL \
      --register CODE, the operator's staff give out codes";
 const NO_BUNDLE: &str = "this folder has no bundle, so no code can be checked; start once with \

@@ -111,7 +111,9 @@ impl Array {
     pub fn share(&mut self, shared: Shared) -> Vec<u8> {
         let previous = self.log.back().map_or(0, |last| last.sequence);
         self.log.push_back(shared);
-        while self.log.len() > LOG_MAX || self.log.front().is_some_and(|it| it.outlived(&shared)) {
+        while self.log.len() > LOG_MAX
+            || self.log.front().is_some_and(|it| it.is_outlived(shared.at))
+        {
             self.log.pop_front();
         }
         let uses = alloc::vec![shared];
@@ -217,10 +219,10 @@ impl Peer {
 }
 
 impl Shared {
-    /// Whether it need not be told any more by the time of a later use.
-    fn outlived(&self, later: &Self) -> bool {
+    /// Whether it need not be told any more by that time: no gate would take the code.
+    pub fn is_outlived(&self, now: UnixSeconds) -> bool {
         let since = self.at.max(self.code.generated);
-        later.at.since_s(since) > i64::from(self.memory_s)
+        now.since_s(since) > i64::from(self.memory_s)
     }
 }
 

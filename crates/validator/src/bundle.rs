@@ -127,6 +127,14 @@ impl Bundle {
             .unwrap_or_else(|| IssuerRules::default_for(issuer))
     }
 
+    /// The bundle, unless it is what none may be.
+    fn sound(self) -> Result<Self, BundleFault> {
+        match self.find_fault() {
+            Some(fault) => Err(fault),
+            None => Ok(self),
+        }
+    }
+
     /// What no bundle may be: a list too long, or two keys under one number. A code names its key
     /// by issuer and number; which of two is meant nobody could say.
     pub(crate) fn find_fault(&self) -> Option<BundleFault> {
@@ -225,19 +233,24 @@ pub fn open<C: Crypto>(
     if !envelope::holds(crypto, &expected.office, body, &signature) {
         return Err(BundleFault::BadSignature);
     }
-    if head.operator != expected.operator {
-        return Err(BundleFault::OtherOperator(head.operator));
-    }
-    if head.version <= expected.in_force {
-        return Err(BundleFault::NotNewer {
-            offered: head.version,
-            in_force: expected.in_force,
-        });
-    }
+    expected.check(&head, expected.in_force)?;
     let bundle = canonical::read_content(&mut input, head).ok_or(BundleFault::Malformed)?;
-    match bundle.find_fault() {
-        Some(fault) => Err(fault),
-        None => Ok(bundle),
+    bundle.sound()
+}
+
+impl Expected {
+    /// Whom a bundle is for, then its version.
+    fn check(&self, head: &canonical::Head, in_force: u64) -> Result<(), BundleFault> {
+        if head.operator != self.operator {
+            return Err(BundleFault::OtherOperator(head.operator));
+        }
+        if head.version <= in_force {
+            return Err(BundleFault::NotNewer {
+                offered: head.version,
+                in_force,
+            });
+        }
+        Ok(())
     }
 }
 

@@ -376,7 +376,8 @@ fn check_all(checks: &[Check]) {
     }
 }
 
-fn place() -> Place {
+/// Where they come by.
+pub(super) fn place() -> Place {
     Place {
         operator: OPERATOR,
         mode: Mode::Bus,
@@ -416,7 +417,7 @@ pub(super) fn stranger(number: u32) -> CredentialId {
 /// How many riders come by in a turn: short enough to be seldom interrupted.
 const TURN: usize = 20;
 
-const OPERATOR: OperatorId = OperatorId(2);
+pub(super) const OPERATOR: OperatorId = OperatorId(2);
 
 /// 2026-01-01T00:00:00Z.
 const NOW: UnixSeconds = UnixSeconds(1_767_225_600);

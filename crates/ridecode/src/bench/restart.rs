@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use ridecode_validator::journal::{Head, append, file_start};
 
+use super::decide::place;
 use super::figure::{Goal, print};
-use super::rush::{Crowd, place};
+use super::rush::Crowd;
 use crate::clock::Stopwatch;
 use crate::device::{Disk as _, FolderDisk, Rules, Validator};
 

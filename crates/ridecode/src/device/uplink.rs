@@ -44,7 +44,7 @@ pub struct Uplink {
 
 /// How the validator is, as its heartbeats tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Vitals {
+pub(super) struct Vitals {
     /// The last entry on the disk.
     pub journal_end: u64,
     /// Through this entry the back office holds it.

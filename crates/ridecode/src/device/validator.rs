@@ -100,6 +100,7 @@ impl Validator {
                 last_time = last_time.max(chained.entry.time);
             }
         })?;
+        outbox.retain(|shared| !shared.is_outlived(last_time));
         Ok(Self {
             state,
             place,

@@ -124,9 +124,7 @@ impl Beats {
         let mut beats = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let id = heartbeat.validator;
         let is_old = beats.get(&id).is_some_and(|beat| {
-            beat.heartbeat.journal_end > heartbeat.journal_end
-                || beat.heartbeat.sealed > heartbeat.sealed
-                    && beat.heartbeat.trust == heartbeat.trust
+            beat.heartbeat.sealed > heartbeat.sealed && heard.since_s(beat.heard) < BELIEVED_S
         });
         if !is_old {
             let beat = Beat {
@@ -176,6 +174,10 @@ impl Beat {
         }
     }
 }
+
+/// For so long a heartbeat outweighs one that was sealed before it, in seconds. Beyond, the
+/// validator's clock has been put right since.
+const BELIEVED_S: i64 = 600;
 
 /// Heartbeats a second the office is ready for.
 const BEATS_PER_S: u32 = 200;

@@ -108,6 +108,31 @@ async fn a_picture_is_decided_and_ends_with_its_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_journal_edited_by_hand_is_told_on_the_screen_and_to_the_office() {
+    let world = World::start().await;
+    let gate = Gate::new();
+    let options = [
+        ("--server", url(&world)),
+        ("--register", code(&world).await),
+    ];
+    gate.decide(&options, &[b"TX0123", b"TX0124"]).await;
+    let path = gate.path().join("journal-00000000000000000001.ridecode");
+    let mut journal = std::fs::read(&path).unwrap();
+    journal[100] ^= 1;
+    std::fs::write(&path, &journal).unwrap();
+    let (shown, output) = run(gate.command(&options), Vec::new()).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(shown[0]["outcome"], "out_of_order");
+    assert_eq!(shown[0]["ailments"], json!(["journal_damaged"]));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("start with another --folder"), "{text}");
+    assert_eq!(std::fs::read(&path).unwrap(), journal, "left as it is");
+    let list = world.staff().get("/v1/validators").await.expect(200);
+    assert_eq!(list[0]["ailments"], json!(["journal_damaged"]));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_one_time_code_is_told_in_the_office_s_words() {
     let world = World::start().await;
     let gate = Gate::new();

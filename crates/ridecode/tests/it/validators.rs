@@ -221,6 +221,7 @@ async fn heartbeats_tell_staff_how_a_validator_is() {
 
     // An older one, sent again, changes nothing.
     let newer = Heartbeat {
+        sealed: beat.sealed.plus_s(1),
         journal_end: 10,
         held_through: 10,
         ailments: Vec::new(),

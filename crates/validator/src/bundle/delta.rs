@@ -80,15 +80,7 @@ pub fn open_delta<C: Crypto>(
     if !envelope::holds(crypto, &expected.office, body, &signature) {
         return Err(BundleFault::BadSignature);
     }
-    if head.operator != expected.operator {
-        return Err(BundleFault::OtherOperator(head.operator));
-    }
-    if head.version <= in_force.version {
-        return Err(BundleFault::NotNewer {
-            offered: head.version,
-            in_force: in_force.version,
-        });
-    }
+    expected.check(&head, in_force.version)?;
     if from != in_force.version {
         return Err(BundleFault::OutOfOrder {
             from,
@@ -96,10 +88,7 @@ pub fn open_delta<C: Crypto>(
         });
     }
     let bundle = read_over(&mut input, head, in_force).ok_or(BundleFault::Malformed)?;
-    match bundle.find_fault() {
-        Some(fault) => Err(fault),
-        None => Ok(bundle),
-    }
+    bundle.sound()
 }
 
 fn read_head(input: &mut Reader<'_>) -> Option<(u64, Head)> {
