@@ -18,6 +18,10 @@ use crate::vault::SharedVault;
 use crate::{alipay, sandbox, wechat};
 
 /// A payment provider and how to speak to it.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an office has one of them for as long as it runs"
+)]
 #[derive(Clone, Debug)]
 pub enum Provider {
     /// Our own, for trying things.
