@@ -462,25 +462,27 @@ fn short_messages_are_taken_refused_or_unanswered() {
     check(Some(reply(200, "{}")), Ok(()));
 }
 
+/// Holds a request against its line and body as documented, and its signature.
+fn check_request(request: HttpRequest, line: &str, body: &str) {
+    let found = format!("{} {}", request.method.word(), request.target);
+    assert_eq!(found, line);
+    assert_eq!(String::from_utf8_lossy(&request.body), body);
+    let header = |name| crate::http::find_header(&request.headers, name);
+    assert_eq!(header("sandbox-merchant"), Some("guangzhou"));
+    assert_eq!(header("sandbox-timestamp"), Some("1767225660"));
+    assert_eq!(header("sandbox-nonce"), Some(NONCE));
+    let text = sign::request_text(
+        (request.method.word(), &request.target),
+        TIME,
+        &request.body,
+    );
+    let signature = header("sandbox-signature").unwrap();
+    let key = VerifyingKey::from_bytes(&connector().merchant_key()).unwrap();
+    assert!(sign::is_signed(&key, &text, signature));
+}
+
 #[test]
 fn requests_are_as_documented() {
-    let check = |request: HttpRequest, line: &str, body: &str| {
-        let found = format!("{} {}", request.method.word(), request.target);
-        assert_eq!(found, line);
-        assert_eq!(String::from_utf8_lossy(&request.body), body);
-        let header = |name| crate::http::find_header(&request.headers, name);
-        assert_eq!(header("sandbox-merchant"), Some("guangzhou"));
-        assert_eq!(header("sandbox-timestamp"), Some("1767225660"));
-        assert_eq!(header("sandbox-nonce"), Some(NONCE));
-        let text = sign::request_text(
-            (request.method.word(), &request.target),
-            TIME,
-            &request.body,
-        );
-        let signature = header("sandbox-signature").unwrap();
-        let key = VerifyingKey::from_bytes(&connector().merchant_key()).unwrap();
-        assert!(sign::is_signed(&key, &text, signature));
-    };
     let connector = connector();
     let contract = ContractOrder {
         mandate: MANDATE,
@@ -488,17 +490,17 @@ fn requests_are_as_documented() {
         return_url: "https://ride.example/done".to_string(),
         callback_url: "https://ride.example/callback".to_string(),
     };
-    check(
+    check_request(
         connector.open_contract(&contract, TIME),
         "POST /v1/contracts",
         r#"{"number":"00000000000000cd","payer":"00000000000000ef","return_url":"https://ride.example/done","callback_url":"https://ride.example/callback"}"#,
     );
-    check(
+    check_request(
         connector.query_contract(MANDATE, TIME),
         "GET /v1/contracts/00000000000000cd",
         "",
     );
-    check(
+    check_request(
         connector.end_contract(MANDATE, TIME),
         "POST /v1/contracts/00000000000000cd/end",
         "{}",
@@ -514,17 +516,17 @@ fn requests_are_as_documented() {
             plate: String::new(),
         },
     };
-    check(
+    check_request(
         connector.deduct(&order, TIME),
         "POST /v1/orders",
         r#"{"order":"00002001-17-1","contract":"C1","amount_minor":400,"currency":"CNY","description":"地铁 西塱 → 体育西路"}"#,
     );
-    check(
+    check_request(
         connector.query_order(charge(), TIME),
         "GET /v1/orders/00002001-17-1",
         "",
     );
-    check(
+    check_request(
         connector.bill("2026-01-01".parse().unwrap(), TIME),
         "GET /v1/bills/2026-01-01",
         "",
@@ -533,7 +535,7 @@ fn requests_are_as_documented() {
         phone: "+8613800138000".to_string(),
         text: "012345".to_string(),
     };
-    check(
+    check_request(
         connector.send_sms(&sms, TIME),
         "POST /sms",
         r#"{"to":"+8613800138000","text":"012345"}"#,

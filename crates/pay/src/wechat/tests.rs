@@ -104,6 +104,27 @@ impl World {
         let found = self.connector.read_callback(&headers, body.as_bytes(), NOW);
         assert_eq!(found, expected, "{event} {order}");
     }
+
+    /// Holds a request against its line and body as documented, and its signature.
+    fn check_request(&self, request: HttpRequest, line: &str, body: &str) {
+        let found = format!("{} {}", request.method.word(), request.target);
+        assert_eq!(found, line);
+        assert_eq!(String::from_utf8_lossy(&request.body), body);
+        let header = find_header(&request.headers, "authorization").unwrap();
+        let (head, signature) = header.split_once(",signature=\"").unwrap();
+        assert_eq!(
+            head,
+            "WECHATPAY2-SHA256-RSA2048 mchid=\"1900000109\",nonce_str=\"00000000000000AB\",\
+             timestamp=\"1767225660\",serial_no=\"3775B6A45ACD588826D15E583A95F5DD\""
+        );
+        let signature = STANDARD.decode(signature.trim_end_matches('"')).unwrap();
+        let (method, target) = (request.method.word(), &request.target);
+        let text = format!("{method}\n{target}\n1767225660\n00000000000000AB\n{body}\n");
+        assert!(
+            self.platform
+                .is_signed("merchant", text.as_bytes(), &signature)
+        );
+    }
 }
 
 fn order_body(state: &str) -> String {
@@ -527,26 +548,7 @@ fn callbacks_that_are_not_wechats_are_refused() {
 #[test]
 fn requests_are_signed_and_as_documented() {
     let world = World::new();
-    let check = |request: HttpRequest, line: &str, body: &str| {
-        let found = format!("{} {}", request.method.word(), request.target);
-        assert_eq!(found, line);
-        assert_eq!(String::from_utf8_lossy(&request.body), body);
-        let header = find_header(&request.headers, "authorization").unwrap();
-        let (head, signature) = header.split_once(",signature=\"").unwrap();
-        assert_eq!(
-            head,
-            "WECHATPAY2-SHA256-RSA2048 mchid=\"1900000109\",nonce_str=\"00000000000000AB\",\
-             timestamp=\"1767225660\",serial_no=\"3775B6A45ACD588826D15E583A95F5DD\""
-        );
-        let signature = STANDARD.decode(signature.trim_end_matches('"')).unwrap();
-        let (method, target) = (request.method.word(), &request.target);
-        let text = format!("{method}\n{target}\n1767225660\n00000000000000AB\n{body}\n");
-        assert!(
-            world
-                .platform
-                .is_signed("merchant", text.as_bytes(), &signature)
-        );
-    };
+    let check = |request, line: &str, body: &str| world.check_request(request, line, body);
     let connector = &world.connector;
     check(
         connector.query_contract(&asked(Some("W1")), TIME).unwrap(),

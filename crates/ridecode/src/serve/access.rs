@@ -38,8 +38,6 @@ pub(super) enum Access {
     Accountant,
     /// Who may read the books: accountants and auditors.
     Books,
-    /// Who may do everything.
-    Admin,
 }
 
 impl Access {
@@ -52,7 +50,6 @@ impl Access {
             Self::Agent => matches!(role, Role::Agent | Role::Admin),
             Self::Accountant => matches!(role, Role::Accountant | Role::Admin),
             Self::Books => matches!(role, Role::Accountant | Role::Auditor | Role::Admin),
-            Self::Admin => matches!(role, Role::Admin),
         }
     }
 }
@@ -143,12 +140,9 @@ pub(super) async fn check(
     let caller = match access {
         Access::Anyone | Access::Signed => Caller::Anyone,
         Access::Rider => Caller::Rider(find_rider(&app, request.headers()).await?),
-        Access::Staff
-        | Access::Operator
-        | Access::Agent
-        | Access::Accountant
-        | Access::Books
-        | Access::Admin => Caller::Staff(staff_or_why_not(&app, request.headers(), access).await?),
+        Access::Staff | Access::Operator | Access::Agent | Access::Accountant | Access::Books => {
+            Caller::Staff(staff_or_why_not(&app, request.headers(), access).await?)
+        }
     };
     let repeat = route.map_or(Repeat::Read, |route| route.repeat);
     request.extensions_mut().insert(caller);

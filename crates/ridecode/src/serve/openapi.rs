@@ -102,12 +102,9 @@ fn describe(route: &Route, operation: &mut Operation) {
     operation.security = match route.access {
         Access::Anyone | Access::Signed => None,
         Access::Rider => Some(vec![need("session"), need("cookie")]),
-        Access::Staff
-        | Access::Operator
-        | Access::Agent
-        | Access::Accountant
-        | Access::Books
-        | Access::Admin => Some(vec![need("staff")]),
+        Access::Staff | Access::Operator | Access::Agent | Access::Accountant | Access::Books => {
+            Some(vec![need("staff")])
+        }
     };
     if route.repeat == Repeat::ByKey {
         let parameters = operation.parameters.get_or_insert_default();

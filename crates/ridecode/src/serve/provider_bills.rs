@@ -108,6 +108,9 @@ pub(super) struct SettlementBody {
     cost_minor: i64,
 }
 
+/// Who asks about which provider's day.
+type OfDay = (StaffMember, Named<ServiceDay>, Parameters<OfProvider>);
+
 /// Takes in a provider's bill of a day and holds it against our books. The same bill again gives
 /// it as it is held.
 #[utoipa::path(post, path = "/v1/provider-bills/{day}", tag = "staff",
@@ -116,9 +119,7 @@ pub(super) struct SettlementBody {
     responses((status = 200, body = ProviderBillView)))]
 pub(super) async fn take(
     State(app): State<App>,
-    staff: StaffMember,
-    Named(day): Named<ServiceDay>,
-    Parameters(query): Parameters<OfProvider>,
+    (staff, Named(day), Parameters(query)): OfDay,
     Octets(body): Octets,
 ) -> Result<Json<ProviderBillView>> {
     let signature = signature(&staff)?;
@@ -143,9 +144,7 @@ pub(super) async fn take(
     responses((status = 200, body = ProviderBillView)))]
 pub(super) async fn show(
     State(app): State<App>,
-    staff: StaffMember,
-    Named(day): Named<ServiceDay>,
-    Parameters(query): Parameters<OfProvider>,
+    (staff, Named(day), Parameters(query)): OfDay,
 ) -> Result<Json<ProviderBillView>> {
     staff.of_the_issuer()?;
     let provider = provider(&app, &query)?;
@@ -172,9 +171,7 @@ pub(super) async fn open(
     responses((status = 200, body = ProviderBillView)))]
 pub(super) async fn resolve(
     State(app): State<App>,
-    staff: StaffMember,
-    Named(day): Named<ServiceDay>,
-    Parameters(query): Parameters<OfProvider>,
+    (staff, Named(day), Parameters(query)): OfDay,
     Body(body): Body<ResolutionBody>,
 ) -> Result<Json<ProviderBillView>> {
     let step = BillStep::Resolve {
@@ -195,9 +192,7 @@ pub(super) async fn resolve(
     responses((status = 200, body = ProviderBillView)))]
 pub(super) async fn settle(
     State(app): State<App>,
-    staff: StaffMember,
-    Named(day): Named<ServiceDay>,
-    Parameters(query): Parameters<OfProvider>,
+    (staff, Named(day), Parameters(query)): OfDay,
     Body(body): Body<SettlementBody>,
 ) -> Result<Json<ProviderBillView>> {
     staff.of_the_issuer()?;

@@ -77,7 +77,12 @@ async fn only_this_machine_s_own_page_is_answered() {
     let check = |name: &'static str, value: String, expected: StatusCode| {
         let request = page.client.get(format!("{}/v1/state", page.url));
         let request = request.header(name, value);
-        async move { assert_eq!(request.send().await.unwrap().status(), expected) }
+        async move {
+            assert_eq!(
+                request.send().await.expect("the page answers").status(),
+                expected
+            )
+        }
     };
     let (yes, no) = (StatusCode::OK, StatusCode::FORBIDDEN);
     let own = page.url.trim_start_matches("http://").to_owned();
@@ -125,7 +130,7 @@ async fn a_bus_waits_for_its_driver_and_remembers_the_line() {
             .client
             .put(format!("{}/v1/place", page.url))
             .json(&place);
-        async move { request.send().await.unwrap().status() }
+        async move { request.send().await.expect("the page answers").status() }
     };
     let (wrong, done) = (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::NO_CONTENT);
     assert_eq!(place(json!({ "direction": 7 })).await, wrong);
@@ -147,7 +152,7 @@ async fn a_bus_waits_for_its_driver_and_remembers_the_line() {
 async fn start(gate: &Gate, world: &World, more: &str) -> Running {
     let file = gate.folder.path().join("gate.toml");
     let settings = format!("{more}\nscanner = \"http\"\nlocal.listen = \"127.0.0.1:0\"\n");
-    std::fs::write(&file, settings).unwrap();
+    std::fs::write(&file, settings).expect("the settings are written");
     gate.spawn(&[
         ("--config", file.display().to_string()),
         ("--server", url(world)),
@@ -170,18 +175,26 @@ impl Page {
 
     async fn scan(&self, code: &[u8]) -> Value {
         let request = self.client.post(format!("{}/v1/scan", self.url));
-        let answer = request.body(code.to_vec()).send().await.unwrap();
-        answer.json().await.unwrap()
+        let answer = request
+            .body(code.to_vec())
+            .send()
+            .await
+            .expect("the page answers");
+        answer.json().await.expect("JSON")
     }
 
     async fn get(&self, path: &str) -> Value {
         let answer = self.client.get(format!("{}{path}", self.url)).send().await;
-        answer.unwrap().json().await.unwrap()
+        answer
+            .expect("the page answers")
+            .json()
+            .await
+            .expect("JSON")
     }
 
     async fn send(&self, path: &str, body: Value) -> (StatusCode, Value) {
         let request = self.client.post(format!("{}{path}", self.url)).json(&body);
-        let answer = request.send().await.unwrap();
+        let answer = request.send().await.expect("the page answers");
         let status = answer.status();
         (status, answer.json().await.unwrap_or_default())
     }
