@@ -112,7 +112,7 @@ pub fn bill(period: Period, taps: &[Tap], book: &TariffBook, as_of: UnixSeconds)
     };
     let mut so_far = SoFar::default();
     for journey in assemble(&of_rider, book, as_of) {
-        match book.month_of(journey.first()).cmp(&period.month) {
+        match book.month_of(journey.named_by()).cmp(&period.month) {
             Ordering::Less => {
                 so_far.ride_before(&journey, book);
                 continue;
@@ -143,15 +143,15 @@ fn fare<'a>(
     book: &TariffBook,
 ) -> Fare {
     let minor = so_far.reduce((journey, &mut priced), book);
-    let first = journey.first();
+    let named_by = journey.named_by();
     let tariff = priced.applied.tariff;
     let amount = tariff.money(minor);
     Fare {
         journey: journey.id,
         taps: journey.taps.iter().map(|tap| tap.id).collect(),
-        issuer: first.issuer,
+        issuer: named_by.issuer,
         ending: journey.ending,
-        day: tariff.day_of(first.time),
+        day: tariff.day_of(named_by.time),
         rule: priced.applied.rule.name.clone(),
         amount,
         shares: priced.shares(minor),

@@ -100,6 +100,28 @@ pub enum Step {
         /// What is paid, before any later step.
         price: Money,
     },
+    /// A repair supplied the missing tap.
+    Supplied {
+        /// Where, if that is said.
+        stop: Option<Names>,
+        /// Whether it is the way in, or the way out.
+        entry_supplied: bool,
+        /// Whether an agent agreed, or the rider said so.
+        agreed: bool,
+    },
+    /// What a repair by the rider comes to, if the ride it tells of would cost less: the cheapest
+    /// ride that the record allows.
+    AtLeast {
+        /// The price.
+        price: Money,
+    },
+    /// Longer inside than allowed, and an agent excused it.
+    Excused {
+        /// Seconds inside.
+        inside_s: u32,
+        /// Seconds allowed.
+        limit_s: u32,
+    },
     /// Of each part of the price another percentage is paid.
     Tiers {
         /// The parts, the first from zero.

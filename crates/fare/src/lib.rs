@@ -43,7 +43,7 @@ pub use network::{
 };
 pub use price::Unpriced;
 pub use quote::{AfterRide, MatrixRow, Quote, QuoteFault, Trip, Way, matrix, quote};
-pub use tap::{Tap, TapKind};
+pub use tap::{Mend, REPAIRS_MAX, RepairedBy, Tap, TapKind, repair_id};
 pub use tariff::{
     Accumulation, AccumulationKey, Audience, BandPart, Calendar, Cap, CapPeriod, Category, Codes,
     Concession, Continuation, DayKind, DayKinds, Discounted, Ladder, LegTransfer, MeasuredFrom,

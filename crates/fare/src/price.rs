@@ -1,5 +1,7 @@
 //! Journeys become list prices: what an ordinary rider pays before any discount of the month.
 
+mod repair;
+
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -13,7 +15,7 @@ use crate::explain::{Step, unpriced_text};
 use crate::journey::{Ending, Journey};
 use crate::names::{Language, Names};
 use crate::network::{Measure, Network};
-use crate::tap::{Tap, TapKind};
+use crate::tap::{Mend, Tap, TapKind};
 use crate::tariff::{
     Audience, Concession, Ladder, MissingTapCharge, Overstay, OverstayCharge, Pays, Price, Zones,
 };
@@ -78,7 +80,8 @@ impl Leg {
     fn whole(journey: &Journey) -> Self {
         let (first, last) = (journey.first(), journey.last());
         let way_in = (first.kind != TapKind::Out).then_some(first);
-        let way_out = (last.kind == TapKind::Out).then_some(last);
+        let is_supplied = matches!(last.find_mend(), Some(Mend::Exit(_)));
+        let way_out = (is_supplied || last.kind == TapKind::Out).then_some(last);
         Self {
             operator: first.operator,
             line: first.line.clone(),
@@ -89,35 +92,40 @@ impl Leg {
     }
 }
 
-/// Prices a closed journey by the rule of its first tap.
+/// Prices a closed journey by the rule of the tap that names it.
 pub(crate) fn price<'a>(journey: &Journey, book: &'a TariffBook) -> Result<Priced<'a>, Unpriced> {
-    let first = journey.first();
-    let applied = book.find_rule(first).ok_or(Unpriced::NoRule)?;
+    let named_by = journey.named_by();
+    let applied = book.find_rule(named_by).ok_or(Unpriced::NoRule)?;
     let mut priced = Priced {
         applied,
-        concession: applied.find_concession(first),
+        concession: applied.find_concession(named_by),
         list: 0,
         steps: Vec::new(),
         legs: vec![Leg::whole(journey)],
     };
-    priced.say_window(&applied.rule.audience, first);
+    priced.say_window(&applied.rule.audience, named_by);
     match journey.ending {
         Ending::Complete => {
             priced.ride(journey)?;
             priced.tiers();
-            priced.concede(first);
+            priced.concede(named_by);
         }
         Ending::Overstay => {
             priced.ride(journey)?;
             priced.tiers();
-            priced.concede(first);
+            priced.concede(named_by);
             priced.overstay(journey)?;
         }
         Ending::SameStation => priced.same_station(journey, book),
-        Ending::EntryOnly | Ending::ExitOnly => {
-            priced.missing_tap(journey, book)?;
-            priced.concede(first);
+        Ending::EntryOnly => {
+            priced.missing_tap((named_by, false), book)?;
+            priced.concede(named_by);
         }
+        Ending::ExitOnly => {
+            priced.missing_tap((named_by, true), book)?;
+            priced.concede(named_by);
+        }
+        Ending::Repaired => priced.repaired(journey, book)?,
         Ending::Open | Ending::Voided => unreachable!("only closed journeys are priced"),
     }
     assert!(priced.list >= 0, "no ride earns money");
@@ -344,15 +352,20 @@ impl<'a> Priced<'a> {
         }
     }
 
-    fn missing_tap(&mut self, journey: &Journey, book: &TariffBook) -> Result<(), Unpriced> {
+    /// What the tap on record costs without the other.
+    fn missing_tap(
+        &mut self,
+        (recorded, entry_missing): (&Tap, bool),
+        book: &TariffBook,
+    ) -> Result<(), Unpriced> {
         let rule = self.applied.rule;
         self.list = match rule.missing_tap {
             MissingTapCharge::Minor(minor) => minor,
-            MissingTapCharge::Dearest => rule.tiered(self.dearest(journey.first())?),
+            MissingTapCharge::Dearest => rule.tiered(self.dearest(recorded)?),
         };
         self.steps.push(Step::MissingTap {
-            stop: find_names(journey.first(), book),
-            entry_missing: journey.ending == Ending::ExitOnly,
+            stop: find_names(recorded, book),
+            entry_missing,
             waited_s: rule.missing_tap_wait_s,
             price: self.money(self.list),
         });

@@ -42,6 +42,8 @@ pub mod reconcile;
 
 pub mod rides;
 
+pub mod repair;
+
 pub mod audit;
 
 pub use desk::{Brand, Desk, GoodwillLimits, Operator, Policy};

@@ -107,7 +107,7 @@ fn closed_ride(fare: Fare, taps: &BTreeMap<TapId, &Tap>, page: &AuditPage) -> Op
 fn unfinished_ride(journey: Journey) -> Option<Ride> {
     let first = journey.taps.iter().find(|tap| match tap.kind {
         TapKind::Single | TapKind::In | TapKind::Out => true,
-        TapKind::Void { .. } => false,
+        TapKind::Void { .. } | TapKind::Repair { .. } => false,
     });
     Some(Ride {
         journey: journey.id,

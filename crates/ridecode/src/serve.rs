@@ -34,6 +34,7 @@ mod payouts;
 mod problems;
 mod provider_bills;
 mod refunds;
+mod repairs;
 mod riders;
 mod rides;
 mod segments;

@@ -10,6 +10,8 @@ pub mod credential;
 
 pub mod segment;
 
+pub mod repair;
+
 pub mod bill;
 
 pub mod charge;
@@ -64,6 +66,10 @@ macro_rules! each_law {
             segment::disagreements_are_counted_once,
             segment::rivals_hold_each_entry_once,
             segment::a_tap_is_found_by_its_id,
+            repair::a_repair_joins_the_taps_of_its_rider,
+            repair::a_repair_makes_its_month_due,
+            repair::repairs_are_numbered_without_a_hole,
+            repair::a_repair_needs_its_tap,
             bill::months_come_longest_due_first,
             bill::a_window_holds_the_month_and_its_margins,
             bill::a_month_is_saved_once,

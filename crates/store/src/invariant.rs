@@ -5,14 +5,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ridecode_fare::TapKind;
+use ridecode_fare::{Mend, REPAIRS_MAX, RepairedBy, TapKind};
 use ridecode_ledger::{Account, Currency, Statement, Transfer, TransferKind};
 use ridecode_words::{ChargeId, OperatorId, RiderId};
 
 use crate::record::{
     Acceptance, Adjustment, AttemptOutcome, BillSave, FareVersion, Payout, RefundHeard, RefundNews,
-    Settlement, WriteOff,
+    Repair, Settlement, WriteOff,
 };
+
+/// A repair has a number that names it, and an author exactly if it is an agent's.
+pub(crate) fn assert_repair(repair: &Repair) {
+    assert!(
+        (1..=REPAIRS_MAX).contains(&repair.number),
+        "repairs are numbered from 1"
+    );
+    let by_rider = match repair.mend {
+        Mend::Entry(by) | Mend::Exit(by) => by == RepairedBy::Rider,
+        Mend::Unridden | Mend::Excused => false,
+    };
+    assert_eq!(
+        repair.author.is_empty(),
+        by_rider,
+        "an agent's repair names its author, a rider's none"
+    );
+}
 
 /// A segment is numbered without a hole and chained; taps and voids are entries of it.
 pub(crate) fn assert_acceptance(acceptance: &Acceptance) {
@@ -40,6 +57,7 @@ pub(crate) fn assert_acceptance(acceptance: &Acceptance) {
         match tap.kind {
             TapKind::Single | TapKind::In | TapKind::Out => {}
             TapKind::Void { .. } => panic!("voids become taps in the store"),
+            TapKind::Repair { .. } => panic!("no validator repairs"),
         }
     }
     for void in &acceptance.voids {

@@ -36,13 +36,13 @@ pub use fault::StoreFault;
 pub use record::{
     Acceptance, Attempt, AttemptOutcome, AuditPage, BankPaid, BillDue, BillFinding, BillRefused,
     BillSave, BillSaved, BillStep, BillWindow, Charge, ChargeDue, ChargeState, CredentialOwner,
-    DayLegs, Disagreement, EntryVoid, FareVersion, HeldEntries, JourneyShare, LedgerDay,
+    DayLegs, Disagreement, EntryVoid, Evidence, FareVersion, HeldEntries, JourneyShare, LedgerDay,
     LedgerEntry, LedgerPage, LedgerRange, OfficeState, OpenDifference, OperatorLeg, Payout,
     PayoutRefused, PayoutSaved, PayoutState, PayoutStep, PlannedPayment, ProviderBill,
     ProviderBillSaved, ProviderPaid, Receipt, Refund, RefundAttempt, RefundDue, RefundHeard,
-    RefundNews, RefundSettled, RefundState, ReplyRecord, Resolution, RiderFile, RiderOpened,
-    SegmentConflict, Session, Settled, Settlement, Signature, StatementSaved, StoredEntry,
-    UnpaidStatements, Validator, WriteOff,
+    RefundNews, RefundSettled, RefundState, Repair, RepairSaved, ReplyRecord, Resolution,
+    RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, Signature,
+    StatementSaved, StoredEntry, UnpaidStatements, Validator, WriteOff,
 };
 pub use record::{
     Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,

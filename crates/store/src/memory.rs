@@ -14,6 +14,7 @@ mod office;
 mod payout;
 mod reconciled;
 mod refund;
+mod repair;
 mod rider;
 mod statement;
 
@@ -33,7 +34,7 @@ use ridecode_words::{
 use crate::fault::StoreFault;
 use crate::record::{
     Adjustment, Charge, Disagreement, FareVersion, LedgerDay, Notice, NoticeId, Payout,
-    ProviderBill, Refund, ReplyRecord, Session, StoredEntry, Validator,
+    ProviderBill, Refund, Repair, ReplyRecord, Session, StoredEntry, Validator,
 };
 use crate::step::Balance;
 
@@ -91,6 +92,7 @@ struct State {
     /// The ledger day of each transfer and each booking.
     day_of_transfer: BTreeMap<(RiderId, TransferId), u64>,
     day_of_booking: BTreeMap<BookingId, u64>,
+    repairs: BTreeMap<(TapId, u8), Repair>,
     replies: BTreeMap<String, ReplyRecord>,
     /// The last mark given to a month.
     mark: u64,

@@ -9,6 +9,7 @@ mod office;
 mod payout;
 mod reconciled;
 mod refund;
+mod repair;
 mod rider;
 mod segment;
 mod statement;
@@ -35,6 +36,7 @@ pub use reconciled::{
 pub use refund::{
     Refund, RefundAttempt, RefundDue, RefundHeard, RefundNews, RefundSettled, RefundState,
 };
+pub use repair::{Evidence, Repair, RepairSaved};
 pub use rider::{CredentialOwner, RiderFile, RiderOpened, Session};
 pub use segment::{
     Acceptance, Disagreement, EntryVoid, HeldEntries, Receipt, SegmentConflict, StoredEntry,

@@ -20,6 +20,7 @@ mod rider;
 mod credential;
 
 mod journal;
+mod repair;
 mod tap;
 
 mod adjustment;

@@ -5,17 +5,18 @@ use ridecode_account::{
     Credential, CredentialState, DeniedFor, DeviceState, Mandate, MandateState, RevokeReason,
     RiderState,
 };
-use ridecode_fare::{Tap, TapKind};
+use ridecode_fare::{Period, Tap, TapKind};
 use ridecode_ledger::{
     Account, Booking, Currency, DayHead, SharedEvent, Statement, Transfer, TransferKind, book,
 };
 use ridecode_validator::DenyReason;
 use ridecode_words::{MandateId, ProviderId, TapId, UnixSeconds};
 
+use crate::calendar;
 use crate::fault::StoreFault;
 use crate::record::{
     Attempt, AttemptOutcome, Charge, ChargeState, Delivery, LedgerDay, Notice, NoticeAttempt,
-    Refund, RefundAttempt, RefundHeard, RefundNews, RefundSettled, RefundState, Settled,
+    Refund, RefundAttempt, RefundHeard, RefundNews, RefundSettled, RefundState, Repair, Settled,
     Settlement,
 };
 
@@ -327,6 +328,26 @@ pub(crate) fn charge_from(mandates: &[Mandate]) -> Option<(MandateId, ProviderId
         let contract = mandate.find_contract()?.to_owned();
         Some((mandate.id, mandate.provider, contract))
     })
+}
+
+/// The tap that a repair is.
+pub(crate) fn repair_of(tap: &Tap, repair: &Repair) -> Tap {
+    tap.mended(
+        repair.number,
+        repair.mend,
+        (repair.time, repair.stop.clone()),
+    )
+}
+
+/// The months that a repair of a tap changes, those of the tap first.
+pub(crate) fn periods_mended(tap: &Tap, repair: &Repair) -> Vec<Period> {
+    let times = [tap.time, repair.time].into_iter();
+    let mut periods: Vec<Period> = times
+        .flat_map(|time| calendar::periods_touched(tap.rider, time))
+        .collect();
+    periods.sort_unstable();
+    periods.dedup();
+    periods
 }
 
 /// The tap that takes another tap back: a copy of it with a number and a time of its own.

@@ -27,8 +27,9 @@ use crate::record::{
     Decision, Delivery, HeldEntries, LedgerDay, LedgerPage, LedgerRange, Notice, NoticeAttempt,
     NoticeDue, NoticeId, OfficeState, OpenDifference, Payout, PayoutRefused, PayoutSaved,
     PayoutStep, ProviderBill, ProviderBillSaved, Receipt, Refund, RefundAttempt, RefundDue,
-    RefundNews, RefundSettled, ReplyRecord, RiderFile, RiderOpened, SegmentConflict, Session,
-    Settled, Settlement, StatementSaved, UnpaidStatements, Validator, WriteOff,
+    RefundNews, RefundSettled, Repair, RepairSaved, ReplyRecord, RiderFile, RiderOpened,
+    SegmentConflict, Session, Settled, Settlement, StatementSaved, UnpaidStatements, Validator,
+    WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -179,6 +180,21 @@ impl Store {
     ) -> Result<std::result::Result<Receipt, SegmentConflict>> {
         invariant::assert_acceptance(&acceptance);
         each_engine!(self.accept_segment(acceptance))
+    }
+
+    /// Takes in a repair: keeps it, adds it to the rider's taps ([`ridecode_fare::Tap::mended`]), and
+    /// marks every month that the tap mended or the repair may change as due. A tap that is not held, is a void or a
+    /// repair, or is another rider's is [`StoreFault::Missing`]. Numbers of one tap follow on each
+    /// other from 1: a repeat is [`RepairSaved::Repeated`], any other number or content is
+    /// [`RepairSaved::Moved`]; both change nothing.
+    pub async fn save_repair(&self, repair: Repair) -> Result<RepairSaved> {
+        invariant::assert_repair(&repair);
+        each_engine!(self.save_repair(repair))
+    }
+
+    /// A rider's repairs, by the tap mended and by number.
+    pub async fn load_repairs(&self, rider: RiderId) -> Result<Vec<Repair>> {
+        each_engine!(self.load_repairs(rider))
     }
 
     /// What is held of an operator's journals, by validator.

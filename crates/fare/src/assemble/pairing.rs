@@ -12,7 +12,7 @@ use ridecode_words::{Mode, UnixSeconds};
 
 use crate::book::{Applied, JOURNEY_S_MAX};
 use crate::journey::Ending;
-use crate::tap::{Tap, TapKind};
+use crate::tap::{Mend, Tap, TapKind};
 
 /// A tap that is to be paired.
 #[derive(Clone, Copy)]
@@ -88,7 +88,7 @@ impl Pairing {
                         None => pairing.lone_exits[at] = true,
                     }
                 }
-                TapKind::Out | TapKind::Single | TapKind::Void { .. } => {}
+                TapKind::Out | TapKind::Single | TapKind::Void { .. } | TapKind::Repair { .. } => {}
             }
         }
         for (exit, copy) in pairing.exits.iter_mut().zip(copies) {
@@ -210,19 +210,43 @@ impl Terms {
         }
     }
 
-    /// Open until the waiting time is over.
-    pub(super) fn waited(
+    /// The tap that a repair supplies for one that has no counterpart: of the other direction, in
+    /// the right order, and no further away than a counterpart is waited for.
+    pub(super) fn find_supplied<'a>(
+        self,
+        tap: &Tap,
+        repair: Option<(Mend, &'a Tap)>,
+    ) -> Option<&'a Tap> {
+        let (mend, supplied) = repair?;
+        let inside_s = match (tap.kind, mend) {
+            (TapKind::In, Mend::Exit(_)) => supplied.time.since_s(tap.time),
+            (TapKind::Out, Mend::Entry(_)) => tap.time.since_s(supplied.time),
+            (
+                TapKind::In
+                | TapKind::Out
+                | TapKind::Single
+                | TapKind::Void { .. }
+                | TapKind::Repair { .. },
+                Mend::Entry(_) | Mend::Exit(_) | Mend::Unridden | Mend::Excused,
+            ) => return None,
+        };
+        (0..=self.wait_s).contains(&inside_s).then_some(supplied)
+    }
+
+    /// A tap without counterpart: open until the waiting time is over.
+    pub(super) fn lone(
         self,
         tap: &Tap,
         missing: Ending,
         as_of: UnixSeconds,
-    ) -> (Ending, Option<UnixSeconds>) {
+    ) -> ([Option<&Tap>; 3], (Ending, Option<UnixSeconds>)) {
         let closes_at = tap.time.plus_s(self.wait_s);
-        if as_of < closes_at {
+        let ended = if as_of < closes_at {
             (Ending::Open, Some(closes_at))
         } else {
             (missing, None)
-        }
+        };
+        ([Some(tap), None, None], ended)
     }
 }
 

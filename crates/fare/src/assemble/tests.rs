@@ -9,6 +9,7 @@ use ridecode_words::{IssuerId, LineId, StopId, ValidatorId, VehicleId};
 
 use super::*;
 use crate::example;
+use crate::tap::{RepairedBy, repair_id};
 
 const MORNING: i64 = 1_795_219_200;
 const HOUR: i64 = 3_600;
@@ -350,6 +351,113 @@ fn on_board_the_way_out_is_of_the_same_vehicle_line_and_direction() {
         board(4, 960, TapKind::Out, "v2"),
     ];
     check(&crossed, day, &["Complete 1-2", "Complete 3-4"]);
+}
+
+/// A repair of a tap of the morning: its number, seconds after the morning, and stop.
+fn repair(number: u8, of: u64, (after_s, stop): (i64, &str), mend: Mend) -> Tap {
+    Tap {
+        id: repair_id(id(of), number),
+        ..tap(0, after_s, TapKind::Repair { tap: id(of), mend }, stop)
+    }
+}
+
+#[test]
+fn a_repair_supplies_what_is_missing() {
+    for by in [RepairedBy::Rider, RepairedBy::Agent] {
+        let entry = tap(1, 0, TapKind::In, "west");
+        let exit = repair(1, 1, (HOUR, "east"), Mend::Exit(by));
+        check(
+            &[entry.clone(), exit.clone()],
+            0,
+            &[&repaired(&entry, &exit)],
+        );
+        let exit = tap(1, 0, TapKind::Out, "west");
+        let entry = repair(1, 1, (-HOUR, "east"), Mend::Entry(by));
+        check(
+            &[exit.clone(), entry.clone()],
+            0,
+            &[&repaired(&entry, &exit)],
+        );
+        let journeys = assemble(
+            &[exit.clone(), entry],
+            &example::book(),
+            UnixSeconds(MORNING),
+        );
+        // The journey keeps the name, and the day, that it had.
+        assert_eq!(journeys[0].id, JourneyId(exit.id));
+        assert_eq!(journeys[0].named_by(), &exit);
+    }
+}
+
+fn repaired(first: &Tap, last: &Tap) -> String {
+    format!("Repaired {}-{}", first.id.sequence, last.id.sequence)
+}
+
+#[test]
+fn a_repair_that_cannot_be_mends_nothing() {
+    let entry = tap(1, 0, TapKind::In, "west");
+    let by = RepairedBy::Agent;
+    for repair in [
+        repair(1, 1, (-1, "east"), Mend::Exit(by)),
+        repair(1, 1, (24 * HOUR + 1, "east"), Mend::Exit(by)),
+        repair(1, 1, (-HOUR, "east"), Mend::Entry(by)),
+        repair(1, 1, (0, "west"), Mend::Excused),
+        repair(1, 2, (HOUR, "east"), Mend::Exit(by)),
+        Tap {
+            rider: RiderId(8),
+            ..repair(1, 1, (HOUR, "east"), Mend::Exit(by))
+        },
+    ] {
+        check(&[entry.clone(), repair], HOUR, &["Open 1"]);
+    }
+}
+
+#[test]
+fn what_validators_took_comes_before_a_repair() {
+    let entry = tap(1, 0, TapKind::In, "west");
+    let claim = repair(1, 1, (600, "middle"), Mend::Exit(RepairedBy::Rider));
+    let exit = tap(2, HOUR, TapKind::Out, "east");
+    check(&[entry, claim, exit], HOUR, &["Complete 1-2"]);
+}
+
+#[test]
+fn the_last_word_of_agents_stands_and_else_the_first_of_the_rider() {
+    let entry = tap(1, 0, TapKind::In, "west");
+    let exit = |number, after_s, by| repair(number, 1, (after_s, "east"), Mend::Exit(by));
+    let (rider, agent) = (RepairedBy::Rider, RepairedBy::Agent);
+    let repairs = [
+        exit(1, 100, rider),
+        exit(2, 200, rider),
+        exit(3, 300, agent),
+        exit(4, 400, agent),
+        exit(5, 500, rider),
+    ];
+    let with = |count: usize| [&[entry.clone()], &repairs[..count]].concat();
+    for (count, stands) in [(1, 0), (2, 0), (3, 2), (4, 3), (5, 3)] {
+        check(&with(count), 0, &[&repaired(&entry, &repairs[stands])]);
+    }
+    // An agent may still find that nobody rode.
+    let mut all = with(5);
+    all.push(repair(6, 1, (0, "west"), Mend::Unridden));
+    check(&all, 0, &[]);
+}
+
+#[test]
+fn agents_take_back_rides_and_excuse_overstays() {
+    let unridden = repair(1, 1, (0, "west"), Mend::Unridden);
+    check(&[tap(1, 0, TapKind::In, "west"), unridden], 0, &[]);
+    check(&[bus(1, 0), repair(1, 1, (0, ""), Mend::Unridden)], 0, &[]);
+    let excused = repair(1, 1, (0, "west"), Mend::Excused);
+    let trip = |inside_s| {
+        [
+            tap(1, 0, TapKind::In, "west"),
+            tap(2, inside_s, TapKind::Out, "east"),
+            excused.clone(),
+        ]
+    };
+    let told = format!("Repaired 1-2-{}", excused.id.sequence);
+    check(&trip(5 * HOUR), 5 * HOUR, &[&told]);
+    check(&trip(HOUR), HOUR, &["Complete 1-2"]);
 }
 
 #[test]

@@ -138,6 +138,10 @@ impl Bytes {
                 self.number(3_u8);
                 self.tap_id(tap);
             }
+            TapKind::Repair { tap, mend } => {
+                self.number(3 + mend.code());
+                self.tap_id(tap);
+            }
         }
         self.number(tap.operator.0);
         self.number(tap.mode.byte());

@@ -43,6 +43,8 @@ struct Ride<'a> {
     start: UnixSeconds,
     end: UnixSeconds,
     ending: Ending,
+    /// Whether its ways in and out are certain: only then are there discounts for it.
+    is_certain: bool,
     /// Where it went in and out; `None` of a single tap or where a tap does not say.
     gates: Option<[StopId; 2]>,
     /// Meters and list price, with those of the rides it continues.
@@ -59,7 +61,7 @@ struct Ride<'a> {
 impl<'a> SoFar<'a> {
     /// Takes note of a ride of the month before.
     pub(super) fn ride_before(&mut self, journey: &Journey, book: &'a TariffBook) {
-        let applied = book.find_rule(journey.first());
+        let applied = book.find_rule(journey.named_by());
         if applied.is_some_and(|applied| bears(&applied))
             && journey.ending != Ending::Open
             && let Ok(priced) = price(journey, book)
@@ -82,7 +84,7 @@ impl<'a> SoFar<'a> {
             }
             self.rides.push(ride);
         }
-        let first = journey.first();
+        let first = journey.named_by();
         let room = self.capped.find_least_room(first, &priced.applied);
         let at_most = room.as_ref().map_or(i64::MAX, Room::left);
         let tariff = priced.applied.tariff;
@@ -204,7 +206,10 @@ fn find_last<'r, 'a>(
     rides
         .iter_mut()
         .rev()
-        .take_while(|before| ride.start.since_s(before.start) <= JOURNEY_S_MAX)
+        // Rides come in the order of the taps that name them; a way in that was supplied may be a
+        // day before that.
+        .take_while(|before| ride.start.since_s(before.start) <= 2 * JOURNEY_S_MAX)
+        .filter(|before| ride.start.since_s(before.start) <= JOURNEY_S_MAX)
         .find(|before| does(before, ride))
 }
 
@@ -213,7 +218,15 @@ impl<'a> Ride<'a> {
         let (first, last) = (journey.first(), journey.last());
         let gates = match (first.kind, &first.stop, &last.stop) {
             (TapKind::In, Some(entry), Some(exit)) => Some([entry.clone(), exit.clone()]),
-            (TapKind::In | TapKind::Single | TapKind::Out | TapKind::Void { .. }, _, _) => None,
+            (
+                TapKind::In
+                | TapKind::Single
+                | TapKind::Out
+                | TapKind::Void { .. }
+                | TapKind::Repair { .. },
+                _,
+                _,
+            ) => None,
         };
         Self {
             applied: priced.applied,
@@ -222,6 +235,7 @@ impl<'a> Ride<'a> {
             start: first.time,
             end: last.time,
             ending: journey.ending,
+            is_certain: journey.is_certain(),
             gates,
             length_m: priced.legs.iter().map(|leg| leg.length_m).sum(),
             list: priced.list,
@@ -234,7 +248,7 @@ impl<'a> Ride<'a> {
     }
 
     fn has_ridden(&self) -> bool {
-        matches!(self.ending, Ending::Complete | Ending::Overstay)
+        self.is_certain
     }
 
     fn is_of_tariff_of(&self, later: &Self) -> bool {

@@ -11,7 +11,7 @@ use ridecode_words::{Mode, StopId, Text, ValidatorId};
 use super::*;
 use crate::example;
 use crate::explain::Step;
-use crate::tap::TapKind;
+use crate::tap::{Mend, RepairedBy, TapKind, repair_id};
 
 /// 2026-11-21 08:00 in the example's zone.
 const MORNING: i64 = 1_795_219_200;
@@ -110,6 +110,43 @@ fn each_ending_has_its_price() {
     check(&[tap(1, 0, TapKind::In, "west")], &[200], &[(1, 200)]);
     check(&[tap(1, 0, TapKind::Out, "south")], &[200], &[(1, 200)]);
     check(&[bus(1, 0)], &[200], &[(2, 200)]);
+}
+
+#[test]
+fn a_repair_is_priced_as_a_ride_and_by_riders_never_below_the_cheapest() {
+    let mend = |number, (after_s, stop), mend| Tap {
+        id: repair_id(tap(1, 0, TapKind::In, "west").id, number),
+        kind: TapKind::Repair {
+            tap: tap(1, 0, TapKind::In, "west").id,
+            mend,
+        },
+        ..tap(1, after_s, TapKind::In, stop)
+    };
+    let (rider, agent) = (RepairedBy::Rider, RepairedBy::Agent);
+    let entry = tap(1, 0, TapKind::In, "south");
+    let with = |repair| [entry.clone(), repair];
+    let exit = |stop, by| mend(1, (900, stop), Mend::Exit(by));
+    // Of 5 and 8 km to the east, 4.00 and 5.00; without a repair it costs 2.00.
+    check(&with(exit("east", rider)), &[500], &[(4, 192), (1, 308)]);
+    check(&with(exit("east", agent)), &[500], &[(4, 192), (1, 308)]);
+    // The nearest stop is 5 km away: from there nobody rides for 2.00.
+    let same = |by| mend(1, (300, "south"), Mend::Exit(by));
+    check(&with(same(rider)), &[300], &[(1, 300)]);
+    check(&with(same(agent)), &[0], &[(1, 0)]);
+    // Nowhere is no ride: the tap is missing still.
+    check(&with(exit("nowhere", rider)), &[200], &[(1, 200)]);
+    check(&with(exit("nowhere", agent)), &[200], &[(1, 200)]);
+    let out = tap(1, 0, TapKind::Out, "south");
+    let entry_by = |by| mend(1, (-900, "west"), Mend::Entry(by));
+    check(&[out, entry_by(rider)], &[400], &[(1, 165), (4, 235)]);
+    // Five hours to the east cost the dearest fare there, unless that was nobody's fault.
+    let stay = [
+        tap(1, 0, TapKind::In, "middle"),
+        tap(2, 5 * 3_600, TapKind::Out, "east"),
+    ];
+    check(&stay, &[500], &[(1, 500)]);
+    let excused = [&stay[..], &[mend(1, (0, "middle"), Mend::Excused)]].concat();
+    check(&excused, &[300], &[(1, 300)]);
 }
 
 #[test]

@@ -84,6 +84,9 @@ steps! {
     FreeSameStation "free_same_station" { stop, inside_s, free_s }
     MissingTap "missing_tap" { stop, entry_missing, waited_s, price }
     Overstay "overstay" { inside_s, limit_s, price, on_top }
+    Supplied "supplied" { stop, entry_supplied, agreed }
+    AtLeast "at_least" { price }
+    Excused "excused" { inside_s, limit_s }
     Tiers "tiers" { parts, price }
     Window "window" { name, begun_s }
     Concession "concession" { name, percent, price }

@@ -3,6 +3,7 @@
 mod audience;
 mod change;
 mod number;
+mod repair;
 
 use alloc::format;
 use alloc::string::String;
@@ -109,6 +110,13 @@ impl Words {
                 price,
                 on_top,
             } => self.overstay([*inside_s, *limit_s], *price, *on_top),
+            Step::Supplied {
+                stop,
+                entry_supplied,
+                agreed,
+            } => self.supplied(stop.as_ref(), [*entry_supplied, *agreed]),
+            Step::AtLeast { price } => self.at_least(*price),
+            Step::Excused { inside_s, limit_s } => self.excused([*inside_s, *limit_s]),
             Step::Tiers { parts, price } => self.tiers(parts, *price),
             Step::Continued {
                 stop,

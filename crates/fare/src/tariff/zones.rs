@@ -105,6 +105,20 @@ impl Zones {
         from_it.map(|(_, fare)| fare.minor).max()
     }
 
+    /// The cheapest fare from a stop in minor units, if its zone has a fare.
+    pub fn find_cheapest_from(&self, from: &StopId) -> Option<i64> {
+        let from = self.zone_of.get(from)?;
+        let from_it = self.fares.iter().filter(|((zone, _), _)| zone == from);
+        from_it.map(|(_, fare)| fare.minor).min()
+    }
+
+    /// The cheapest fare to a stop in minor units, if any zone has a fare there.
+    pub fn find_cheapest_to(&self, to: &StopId) -> Option<i64> {
+        let to = self.zone_of.get(to)?;
+        let to_it = self.fares.iter().filter(|((_, zone), _)| zone == to);
+        to_it.map(|(_, fare)| fare.minor).min()
+    }
+
     /// The one price of every fare in minor units: then a single tap can be priced.
     pub fn find_only_price(&self) -> Option<i64> {
         let lowest = self.lowest();

@@ -107,6 +107,7 @@ fn check(city: &City) {
         "ExitOnly",
         "SameStation",
         "Overstay",
+        "Repaired",
     ];
     for ending in endings {
         assert!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ridecode_fare::{Tap, TapKind};
+use ridecode_fare::{Mend, RepairedBy, Tap, TapKind, repair_id};
 use ridecode_words::{
     IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, ValidatorId, VehicleId,
 };
@@ -104,7 +104,7 @@ impl Maker {
         let network = self.rng.choice(&self.favorites).unwrap().clone();
         let place = self.rng.choice(&network).unwrap().clone();
         let other = self.rng.choice(&network).unwrap().clone();
-        match self.rng.u8(0..23) {
+        match self.rng.u8(0..26) {
             0..8 => {
                 let inside_s = self.inside_s();
                 let entry = self.tap(time, TapKind::In, &place);
@@ -127,6 +127,7 @@ impl Maker {
             14 => self.voided(time, &place),
             15 | 16 => self.copied(time, [&place, &other]),
             20 => self.companions(time, [&place, &other]),
+            23..26 => self.mended(time, [&place, &other]),
             21 | 22 => self.on_board(time, [&place, &other]),
             17 => {
                 let mut far = self.tap(time, TapKind::Single, &place);
@@ -206,6 +207,47 @@ impl Maker {
                 tap.direction = self.rng.choice([None, Some(0), Some(1)]).unwrap();
                 self.taps.push(tap);
             }
+        }
+    }
+
+    /// A ride with one tap or both, and repairs of one of them, some of which cannot be.
+    fn mended(&mut self, time: i64, [place, other]: [&Place; 2]) {
+        let inside_s = self.inside_s();
+        let entry = self.tap(time, TapKind::In, place);
+        let exit = self.tap(time + inside_s, TapKind::Out, other);
+        let mended = self.rng.choice([&entry, &exit]).unwrap().clone();
+        for number in 1..=self.rng.u8(1..4) {
+            let by = [RepairedBy::Rider, RepairedBy::Agent];
+            let by = self.rng.choice(by).unwrap();
+            let entry_by = [Mend::Entry(by), Mend::Exit(by), Mend::Unridden];
+            let mend = self.rng.choice(entry_by).unwrap();
+            let mend = self.rng.choice([mend, mend, Mend::Excused]).unwrap();
+            let away_s = match mend {
+                Mend::Entry(_) => -self.inside_s(),
+                Mend::Exit(_) => self.inside_s(),
+                Mend::Unridden | Mend::Excused => 0,
+            };
+            let place = self.rng.choice([place, other]).unwrap();
+            let mut repair = Tap {
+                time: UnixSeconds(mended.time.0 + away_s),
+                id: repair_id(mended.id, number),
+                kind: TapKind::Repair {
+                    tap: mended.id,
+                    mend,
+                },
+                stop: Some(StopId(text(&place.stop))),
+                showing: None,
+                ..mended.clone()
+            };
+            if self.rng.u8(0..8) == 0 {
+                repair.stop = None;
+            }
+            self.taps.push(repair);
+        }
+        match self.rng.u8(0..3) {
+            0 => self.taps.push(entry),
+            1 => self.taps.push(exit),
+            _ => self.taps.extend([entry, exit]),
         }
     }
 

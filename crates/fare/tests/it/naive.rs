@@ -7,6 +7,7 @@ mod caps;
 mod changes;
 mod journeys;
 mod legs;
+mod mended;
 mod money;
 mod paths;
 mod riders;
@@ -14,7 +15,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use ridecode_fare::Tap;
+use ridecode_fare::{Tap, TapKind};
 
 use crate::feed::City;
 use caps::Payment;
@@ -60,6 +61,8 @@ pub(crate) struct Priced<'a> {
     group: Option<String>,
     /// Nothing where two paths are equally good.
     legs: Option<Vec<Leg>>,
+    /// Neither tiers nor a concession follow.
+    is_final: bool,
 }
 
 impl Priced<'_> {
@@ -110,7 +113,7 @@ impl Naive {
         let mut lines = Vec::new();
         let mut so_far = Month::default();
         for journey in journeys(&taps, self, as_of) {
-            let day = table::day(journey.taps[0].time.0);
+            let day = table::day(journey.named_by().time.0);
             if (day.0, day.1) < month {
                 if journey.ending != "Open"
                     && let Ok(priced) = self.price(&journey)
@@ -190,7 +193,7 @@ impl Naive {
 
     /// Price, tiers, concession, overstay.
     fn price(&self, journey: &Journey<'_>) -> Result<Priced<'_>, &'static str> {
-        let first = journey.taps[0];
+        let first = journey.named_by();
         let rule = self.rule(first).ok_or("NoRule")?;
         let rest = self.rest(rule);
         let concession = rest.concessions.iter().find(|other| {
@@ -211,22 +214,19 @@ impl Naive {
             length_m: 0,
             group: None,
             legs: Some(vec![alone]),
+            is_final: false,
         };
         match journey.ending {
             "SameStation" => return Ok(priced),
             "EntryOnly" | "ExitOnly" => {
-                let list = match rule.missing_tap {
-                    Some(minor) => minor,
-                    None => {
-                        let dearest = self.dearest(rule, first, journey.ending == "ExitOnly")?;
-                        let tiers = rule.tiers.as_ref();
-                        tiers.map_or(dearest, |tiers| tiers.pay(dearest))
-                    }
-                };
-                priced.list = priced.conceded(list);
+                priced.list = priced.conceded(self.missing(rule, first)?);
                 return Ok(priced);
             }
+            "Repaired" => self.mended(journey, &mut priced)?,
             _ => self.ride(journey, &mut priced)?,
+        }
+        if priced.is_final {
+            return Ok(priced);
         }
         if let Some(tiers) = &rule.tiers {
             priced.list = tiers.pay(priced.list);
@@ -281,6 +281,18 @@ impl Naive {
         }
     }
 
+    /// What a tap without the other costs before a concession.
+    fn missing(&self, rule: &Rule, tap: &Tap) -> Result<i64, &'static str> {
+        match rule.missing_tap {
+            Some(minor) => Ok(minor),
+            None => {
+                let dearest = self.dearest(rule, tap, tap.kind == TapKind::Out)?;
+                let tiers = rule.tiers.as_ref();
+                Ok(tiers.map_or(dearest, |tiers| tiers.pay(dearest)))
+            }
+        }
+    }
+
     /// The price of a complete ride.
     fn ride(&self, journey: &Journey<'_>, priced: &mut Priced<'_>) -> Result<(), &'static str> {
         let rule = priced.rule;
@@ -310,7 +322,7 @@ impl Naive {
                     priced.group = fares[0].3.clone().filter(|_| one_group);
                 } else {
                     let stop = |tap: &Tap| tap.stop.as_ref().map(ToString::to_string);
-                    let (first, last) = (journey.taps[0], *journey.taps.last().unwrap());
+                    let [first, last] = journey.ways();
                     let (from, to) = (stop(first).ok_or("NoStop")?, stop(last).ok_or("NoStop")?);
                     let fare = rule.price.fare_between(&from, &to).ok_or("NoPath")?;
                     (priced.list, priced.group) = (fare.2, fare.3.clone());
@@ -327,8 +339,8 @@ impl Naive {
     ) -> Result<(&'a Paths, &'a str, &'a str), &'static str> {
         let network = rule.network.as_ref().ok_or("NoPath")?;
         let stop = |tap: &'a Tap| tap.stop.as_ref().map(|stop| stop.as_str()).ok_or("NoStop");
-        let last = *journey.taps.last().unwrap();
-        Ok((&self.paths[network], stop(journey.taps[0])?, stop(last)?))
+        let [first, last] = journey.ways();
+        Ok((&self.paths[network], stop(first)?, stop(last)?))
     }
 
     /// What the rider pays: less for the ride before, for the month, for the caps.
@@ -338,7 +350,7 @@ impl Naive {
         priced: &Priced<'a>,
         so_far: &mut Month<'a>,
     ) -> i64 {
-        let (rule, first) = (priced.rule, journey.taps[0]);
+        let (rule, first) = (priced.rule, journey.named_by());
         let rest = self.rest(rule);
         let ride = Ride::new(journey, priced);
         let (ride, list) = change(

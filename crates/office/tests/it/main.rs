@@ -21,6 +21,8 @@ mod attack;
 
 mod ride;
 
+mod repair;
+
 mod order;
 
 mod charge;

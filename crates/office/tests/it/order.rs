@@ -47,7 +47,8 @@ async fn city(seed: u64) -> City {
     }
 }
 
-/// Two days of riding: whole trips, missing exits, missing entries, buses, voids, a copied code.
+/// Two days of riding: whole trips, missing exits, missing entries, companions, buses, voids, a
+/// copied code.
 fn ride(city: &mut City, chance: &mut fastrand::Rng) {
     let mut at = MORNING;
     for _ in 0..60 {
@@ -56,7 +57,19 @@ fn ride(city: &mut City, chance: &mut fastrand::Rng) {
         let which = chance.usize(..4);
         let code = phone.show(which, at);
         let (west, east) = if chance.bool() { (0, 2) } else { (1, 3) };
-        match chance.u8(..10) {
+        match chance.u8(..12) {
+            10 | 11 => {
+                city.gates[west].admit(&code, at);
+                let code = phone.show(which + 1, at.plus_s(6));
+                city.gates[west].admit(&code, at.plus_s(6));
+                at = at.plus_s(chance.i64(60..3_600));
+                for after_s in [0, 6] {
+                    let at = at.plus_s(after_s);
+                    let code = phone.show(which + usize::from(after_s == 0), at);
+                    city.gates[east].admit(&code, at);
+                }
+                at = at.plus_s(6);
+            }
             0..=4 => {
                 city.gates[west].admit(&code, at);
                 at = at.plus_s(chance.i64(60..3_600));

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use ridecode_fare::{Period, Tap, TapKind};
+use ridecode_fare::{Mend, Period, Tap, TapKind};
 use ridecode_words::{LineId, OperatorId, StopId, TapId, UnixSeconds, VehicleId};
 use serde_json::Value;
 
@@ -120,7 +120,8 @@ fn tap(item: &At<'_>, period: Period) -> Result<Tap, BillFault> {
         "void" => TapKind::Void {
             tap: item.field("void_of")?.parse()?,
         },
-        _ => return Err(kind.fault("must be single, in, out or void")),
+        "repair" => repair(&item.field("repair")?)?,
+        _ => return Err(kind.fault("must be single, in, out, void or repair")),
     };
     let mode = item.field("mode")?;
     Ok(Tap {
@@ -264,4 +265,17 @@ impl<'a> At<'a> {
             format!("{}.{name}", self.field)
         }
     }
+}
+
+fn repair(item: &At<'_>) -> Result<TapKind, BillFault> {
+    let (word, by) = (item.field("mend")?, item.field("by")?);
+    let (mend, by) = (word.text()?, by.text()?);
+    let mut mends = Mend::ALL.into_iter();
+    let found = mends.find(|known| known.word() == mend && known.by().word() == by);
+    Ok(TapKind::Repair {
+        tap: item.field("of")?.parse()?,
+        mend: found.ok_or_else(|| {
+            word.fault("must be in or out by rider or agent, or unridden or excused by agent")
+        })?,
+    })
 }

@@ -278,7 +278,7 @@ fn wrong_documents_are_told_by_field() {
     );
     check(
         &|bill| bill["taps"][2]["kind"] = json!("undo"),
-        "taps[2].kind: must be single, in, out or void",
+        "taps[2].kind: must be single, in, out, void or repair",
     );
     check(
         &|bill| bill["taps"][2]["category"] = json!(256),

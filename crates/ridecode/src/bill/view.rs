@@ -80,10 +80,13 @@ pub(crate) struct BillTap {
     id: String,
     /// RFC 3339, in the zone of its table.
     time: String,
-    /// `single`, `in`, `out` or `void`.
+    /// `single`, `in`, `out`, `void` or `repair`.
     kind: &'static str,
     /// Of a void: the tap it takes back.
     void_of: Option<String>,
+    /// Of a repair: what it mends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repair: Option<BillRepair>,
     /// Issuer of the code, eight hex digits.
     issuer: String,
     /// The operator's number.
@@ -104,6 +107,17 @@ pub(crate) struct BillTap {
     category: u8,
     /// Which showing of a code it was, hex: two taps with one showing are one ride at most.
     showing: Option<String>,
+}
+
+/// What a repair mends, and who says so.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BillRepair {
+    /// The tap mended.
+    of: String,
+    /// `in` or `out` is supplied; `unridden` takes the tap back; `excused` excuses an overstay.
+    mend: &'static str,
+    /// `rider` or `agent`.
+    by: &'static str,
 }
 
 /// A fare with its reasons.
@@ -281,9 +295,17 @@ fn table_view(table: &Tariff) -> BillTable {
 }
 
 fn tap_view(tap: &Tap, book: &TariffBook) -> BillTap {
-    let void_of = match tap.kind {
-        TapKind::Single | TapKind::In | TapKind::Out => None,
-        TapKind::Void { tap } => Some(tap),
+    let (void_of, repair) = match tap.kind {
+        TapKind::Single | TapKind::In | TapKind::Out => (None, None),
+        TapKind::Void { tap } => (Some(tap), None),
+        TapKind::Repair { tap, mend } => {
+            let repair = BillRepair {
+                of: tap.to_string(),
+                mend: mend.word(),
+                by: mend.by().word(),
+            };
+            (None, Some(repair))
+        }
     };
     let record = tap.stop.as_ref().and_then(|stop| book.find_stop(stop));
     BillTap {
@@ -291,6 +313,7 @@ fn tap_view(tap: &Tap, book: &TariffBook) -> BillTap {
         time: local_time(tap.time, book.offset_s(tap)),
         kind: tap.kind.word(),
         void_of: void_of.map(|tap| tap.to_string()),
+        repair,
         issuer: tap.issuer.to_string(),
         operator: tap.operator.0,
         mode: tap.mode.word(),

@@ -16,8 +16,8 @@ use super::access::{Access, COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
     adjustments, bills, callbacks, credentials, debts, devices, fares, health, heartbeats,
-    mandates, metrics, notices, pages, payouts, problems, provider_bills, refunds, riders, rides,
-    segments, statements, validators,
+    mandates, metrics, notices, pages, payouts, problems, provider_bills, refunds, repairs, riders,
+    rides, segments, statements, validators,
 };
 
 /// The description as it is committed.
@@ -50,7 +50,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
         mandates::ask, mandates::show, mandates::end, mandates::of_rider, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept, heartbeats::accept,
         heartbeats::list,
-        rides::list, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
+        rides::list, repairs::claim, repairs::mend, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
         adjustments::show, adjustments::reverse, adjustments::decide,
         callbacks::sandbox, callbacks::wechat, callbacks::alipay, statements::list, statements::file,

@@ -188,7 +188,7 @@ fn tap_view(app: &App, tap: &Tap, language: Language) -> TapView {
     }
 }
 
-fn fare_view(fare: &Fare, language: Language) -> FareView {
+pub(super) fn fare_view(fare: &Fare, language: Language) -> FareView {
     let text = fare.explanation.text(language);
     FareView {
         amount: fare.amount.into(),

@@ -15,7 +15,7 @@ use super::problem::{Kind, Problem};
 use super::{
     App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
     heartbeats, mandates, metrics, notices, once, openapi, pages, payouts, problems,
-    provider_bills, refunds, riders, rides, segments, statements, validators,
+    provider_bills, refunds, repairs, riders, rides, segments, statements, validators,
 };
 
 /// One route.
@@ -87,6 +87,8 @@ routes! {
     POST post "/v1/validators/{validator}/heartbeats" Signed ByItself heartbeats::accept;
     GET get "/v1/rides" Rider Read rides::list;
     GET get "/v1/bills/{month}" Rider Read bills::month;
+    POST post "/v1/rides/{journey}/repairs" Rider ByKey repairs::claim;
+    POST post "/v1/taps/{tap}/repairs" Agent ByKey repairs::mend;
     GET get "/v1/debts" Rider Read debts::list;
     POST post "/v1/repayments" Rider ByKey debts::repay;
     GET get "/v1/notices" Rider Read notices::list;

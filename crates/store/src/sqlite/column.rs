@@ -17,7 +17,7 @@ use rusqlite::{Connection, Params, Row};
 
 use super::Result;
 use crate::fault::StoreFault;
-use crate::record::{LineState, NoticeKind};
+use crate::record::{Evidence, LineState, NoticeKind};
 
 /// The columns of a row, read from left to right.
 pub(super) struct Columns<'a> {
@@ -189,8 +189,10 @@ coded!(LineState, "adjustment line", { Waiting = 0, Posted = 1, Refused = 2 });
 coded!(NoticeKind, "notice kind", {
     Declined = 0, Reminder = 1, LastAttempt = 2, Settled = 3,
 });
+coded!(Evidence, "evidence", { Word = 0, Gate = 1, Timetable = 2, OtherTaps = 3 });
 coded!(Ending, "ending", {
     Complete = 0, Open = 1, EntryOnly = 2, ExitOnly = 3, SameStation = 4, Overstay = 5, Voided = 6,
+    Repaired = 7,
 });
 
 /// Runs a statement that gives no rows, and says how many rows it changed.
@@ -297,6 +299,7 @@ mod tests {
         check::<CredentialState>(4);
         check::<LineState>(3);
         check::<NoticeKind>(4);
-        check::<Ending>(7);
+        check::<Ending>(8);
+        check::<Evidence>(4);
     }
 }

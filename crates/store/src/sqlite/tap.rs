@@ -1,6 +1,6 @@
 //! Taps as rows.
 
-use ridecode_fare::{Tap, TapKind};
+use ridecode_fare::{Mend, Tap, TapKind};
 use ridecode_words::{
     IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, VehicleId,
 };
@@ -21,7 +21,8 @@ pub(super) fn insert(db: &Connection, taps: &[Tap]) -> Result<()> {
             TapKind::Single => (0, None),
             TapKind::In => (1, None),
             TapKind::Out => (2, None),
-            TapKind::Void { tap } => (3, Some(tap.sequence.cast_signed())),
+            TapKind::Void { tap } => (VOID, Some(tap.sequence.cast_signed())),
+            TapKind::Repair { tap, mend } => (VOID + mend.code(), Some(tap.sequence.cast_signed())),
         };
         insert.execute(params![
             id(tap.rider.0),
@@ -89,12 +90,19 @@ fn read(row: &mut Columns<'_>) -> Result<Tap> {
         (0, None) => TapKind::Single,
         (1, None) => TapKind::In,
         (2, None) => TapKind::Out,
-        (3, Some(sequence)) => TapKind::Void {
-            tap: TapId {
+        (VOID.., Some(sequence)) => {
+            let tap = TapId {
                 sequence: sequence.cast_unsigned(),
                 ..id
-            },
-        },
+            };
+            match kind - VOID {
+                0 => TapKind::Void { tap },
+                code => TapKind::Repair {
+                    tap,
+                    mend: Mend::from_code(code).ok_or_else(|| impossible("mend", code))?,
+                },
+            }
+        }
         (code, _) => return Err(impossible("tap kind", code)),
     };
     let operator = OperatorId(row.take()?);
@@ -115,3 +123,7 @@ fn read(row: &mut Columns<'_>) -> Result<Tap> {
         showing: row.take()?,
     })
 }
+
+/// The kind of a void; those of repairs follow by their codes. The column `voided` is the entry of
+/// the same validator that is taken back or mended.
+const VOID: u8 = 3;

@@ -402,3 +402,47 @@ fn what_some_riders_pay_at_some_times_is_told() {
         ],
     );
 }
+
+#[test]
+fn repairs_tell_who_says_so() {
+    let supplied = |stop, entry_supplied, agreed| Step::Supplied {
+        stop,
+        entry_supplied,
+        agreed,
+    };
+    check(
+        supplied(Some(names("祖庙", "Zumiao", "祖廟")), false, false),
+        [
+            "The way out at Zumiao was missing; you supplied it.",
+            "缺少出站记录(祖庙),已由您自助补登。",
+            "缺少出站記錄(祖廟),已由您自助補登。",
+        ],
+    );
+    check(
+        supplied(None, true, true),
+        [
+            "The way in was missing; our staff supplied it.",
+            "缺少进站记录,已由工作人员补登。",
+            "缺少進站記錄,已由工作人員補登。",
+        ],
+    );
+    check(
+        Step::AtLeast { price: yuan(300) },
+        [
+            "At least the cheapest ride by the tap on record: 3.00 yuan.",
+            "不低于按已有记录的最低票价:3.00 元。",
+            "不低於按已有記錄的最低票價:3.00 元。",
+        ],
+    );
+    check(
+        Step::Excused {
+            inside_s: 18_000,
+            limit_s: 14_400,
+        },
+        [
+            "5 h inside, 4 h allowed: excused by our staff.",
+            "站内停留5小时,超过4小时:经工作人员核实不加收。",
+            "站內停留5小時,超過4小時:經工作人員核實不加收。",
+        ],
+    );
+}

@@ -1,6 +1,6 @@
 //! What a ride costs less for the ride before: transfers, continued fares.
 
-use ridecode_fare::TapKind;
+use ridecode_fare::{Mend, RepairedBy, TapKind};
 use toml::Table as Toml;
 
 use super::journeys::Journey;
@@ -37,6 +37,7 @@ pub(crate) struct Ride<'a> {
     pub(super) start: i64,
     pub(super) end: i64,
     pub(super) ending: &'static str,
+    pub(super) certain: bool,
     gates: Option<[String; 2]>,
     /// With those it continues.
     length_m: i64,
@@ -117,7 +118,7 @@ impl Continues {
 impl<'a> Ride<'a> {
     /// A ride by itself.
     pub(crate) fn new(journey: &Journey<'_>, priced: &Priced<'a>) -> Self {
-        let (first, last) = (journey.taps[0], *journey.taps.last().unwrap());
+        let [first, last] = journey.ways();
         let gates = match (first.kind, &first.stop, &last.stop) {
             (TapKind::In, Some(entry), Some(exit)) => {
                 Some([entry.as_str().to_owned(), exit.as_str().to_owned()])
@@ -131,6 +132,12 @@ impl<'a> Ride<'a> {
             start: first.time.0,
             end: last.time.0,
             ending: journey.ending,
+            certain: ["Complete", "Overstay"].contains(&journey.ending)
+                || journey.ending == "Repaired"
+                    && matches!(
+                        journey.mend(),
+                        Some(Mend::Exit(RepairedBy::Agent) | Mend::Excused)
+                    ),
             gates,
             length_m: priced.length_m,
             list: priced.list,
@@ -167,8 +174,7 @@ impl<'a> Ride<'a> {
 
     /// The first transfer it gives to a later ride.
     fn gives<'t>(&self, later: &Self, transfers: &'t [Transfer]) -> Option<&'t Transfer> {
-        let has_ridden = ["Complete", "Overstay"].contains(&self.ending);
-        let gives = has_ridden && !self.gave && self.table_name() == later.table_name();
+        let gives = self.certain && !self.gave && self.table_name() == later.table_name();
         let mut fitting = transfers.iter().filter(|other| other.fits(self, later));
         fitting.next().filter(|_| gives)
     }
@@ -204,7 +210,7 @@ pub(crate) fn change<'a>(
         }
     }
     let list = ride.list;
-    if list > 0 && ["Complete", "Overstay"].contains(&ride.ending) {
+    if list > 0 && ride.certain {
         for before in &mut within_a_day {
             if let Some(transfer) = before.gives(&ride, transfers) {
                 before.gave = true;

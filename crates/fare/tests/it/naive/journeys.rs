@@ -1,6 +1,6 @@
-//! Journeys by the seven points of docs/tariffs.md, looking at every tap again and again.
+//! Journeys by the eight points of docs/tariffs.md, looking at every tap again and again.
 
-use ridecode_fare::{Tap, TapKind};
+use ridecode_fare::{Mend, RepairedBy, Tap, TapKind};
 
 use super::{Naive, Rule};
 
@@ -9,6 +9,20 @@ pub(crate) struct Journey<'a> {
     pub(crate) taps: Vec<&'a Tap>,
     pub(crate) ending: &'static str,
     pub(crate) closes_at: Option<i64>,
+    /// Which of the taps names it: the first is 0.
+    pub(crate) named: usize,
+}
+
+impl<'a> Journey<'a> {
+    /// The tap whose day, rule and rider count.
+    pub(crate) fn named_by(&self) -> &'a Tap {
+        self.taps[self.named]
+    }
+
+    /// The way in and the way out; of a single tap that tap twice. An excuse comes third.
+    pub(crate) fn ways(&self) -> [&'a Tap; 2] {
+        [self.taps[0], self.taps[self.taps.len().min(2) - 1]]
+    }
 }
 
 /// All journeys, in time order of their first taps.
@@ -22,6 +36,7 @@ pub(crate) fn journeys<'a>(taps: &'a [Tap], naive: &Naive, as_of: i64) -> Vec<Jo
                 taps: vec![tap],
                 ending: "Complete",
                 closes_at: None,
+                named: 0,
             });
             continue;
         }
@@ -42,9 +57,9 @@ pub(crate) fn journeys<'a>(taps: &'a [Tap], naive: &Naive, as_of: i64) -> Vec<Jo
         }
     }
     for (_, group) in groups {
-        pair(&group, naive, as_of, &mut journeys);
+        pair(&group, (naive, taps), as_of, &mut journeys);
     }
-    journeys.sort_by_key(|journey| order(journey.taps[0]));
+    journeys.sort_by_key(|journey| order(journey.named_by()));
     journeys
 }
 
@@ -71,7 +86,9 @@ fn standing(taps: &[Tap]) -> Vec<(&Tap, bool)> {
                 && void.id.validator == tap.id.validator
                 && (void.time.0 - tap.time.0).abs() <= 86_400
         });
-        if taken_back || matches!(tap.kind, TapKind::Void { .. }) {
+        let unridden = matches!(repair_of(&once, tap), Some((Mend::Unridden, _)));
+        let is_tap = matches!(tap.kind, TapKind::Single | TapKind::In | TapKind::Out);
+        if taken_back || unridden || !is_tap {
             continue;
         }
         let shown: Vec<&Tap> = standing
@@ -90,32 +107,86 @@ fn standing(taps: &[Tap]) -> Vec<(&Tap, bool)> {
     standing
 }
 
-/// Points 4 to 7. A tap comes with whether it is a way out with the code of an entry.
-fn pair<'a>(taps: &[(&'a Tap, bool)], naive: &Naive, as_of: i64, journeys: &mut Vec<Journey<'a>>) {
+/// The repair that stands for a tap: the agents' last word, or else the rider's first.
+fn repair_of<'a>(taps: &[&'a Tap], tap: &Tap) -> Option<(Mend, &'a Tap)> {
+    let mut agent: Option<(Mend, &Tap)> = None;
+    let mut rider: Option<(Mend, &Tap)> = None;
+    for repair in taps {
+        let TapKind::Repair { tap: mended, mend } = repair.kind else {
+            continue;
+        };
+        let is_near = (repair.time.0 - tap.time.0).abs() <= 86_400;
+        if mended != tap.id || repair.rider != tap.rider || !is_near {
+            continue;
+        }
+        let said = matches!(
+            mend,
+            Mend::Entry(RepairedBy::Rider) | Mend::Exit(RepairedBy::Rider)
+        );
+        if said && rider.is_none_or(|(_, first)| repair.id < first.id) {
+            rider = Some((mend, repair));
+        }
+        if !said && agent.is_none_or(|(_, last)| repair.id > last.id) {
+            agent = Some((mend, repair));
+        }
+    }
+    agent.or(rider)
+}
+
+/// Points 4 to 8. A tap comes with whether it is a way out with the code of an entry.
+fn pair<'a>(
+    taps: &[(&'a Tap, bool)],
+    (naive, all): (&Naive, &'a [Tap]),
+    as_of: i64,
+    journeys: &mut Vec<Journey<'a>>,
+) {
     let exits = exits(taps, naive);
+    // The smallest of each id, as ever.
+    let once: Vec<&Tap> = all
+        .iter()
+        .filter(|tap| all.iter().all(|other| other.id != tap.id || other >= *tap))
+        .collect();
     for (place, (tap, copy)) in taps.iter().enumerate() {
         let rule = naive.rule(tap);
+        let exit = exits.iter().find(|(entry, _)| *entry == place);
+        let is_exit = exits.iter().any(|(_, exit)| *exit == place);
+        if tap.kind == TapKind::Out && (*copy || is_exit) {
+            continue;
+        }
         let waited = |missing| match tap.time.0 + wait_s(rule) {
             closes_at if as_of < closes_at => ("Open", Some(closes_at)),
             _ => (missing, None),
         };
-        let mut together = vec![*tap];
-        let (ending, closes_at) = match tap.kind {
-            TapKind::In => match exits.iter().find(|(entry, _)| *entry == place) {
-                Some((_, exit)) => {
-                    let exit = taps[*exit].0;
-                    together.push(exit);
-                    (ended(rule, tap, exit), None)
+        let repair = repair_of(&once, tap);
+        let near = |seconds: i64| (0..=wait_s(rule)).contains(&seconds);
+        let mut named = 0;
+        let (together, (ending, closes_at)) = match (tap.kind, exit, repair) {
+            (_, Some((_, exit)), _) => {
+                let exit = taps[*exit].0;
+                match (ended(rule, tap, exit), repair) {
+                    ("Overstay", Some((Mend::Excused, excuse))) => {
+                        (vec![*tap, exit, excuse], ("Repaired", None))
+                    }
+                    (ending, _) => (vec![*tap, exit], (ending, None)),
                 }
-                None => waited("EntryOnly"),
-            },
-            _ if *copy || exits.iter().any(|(_, exit)| *exit == place) => continue,
-            _ => waited("ExitOnly"),
+            }
+            (TapKind::In, None, Some((Mend::Exit(_), exit))) if near(exit.time.0 - tap.time.0) => {
+                (vec![*tap, exit], ("Repaired", None))
+            }
+            (TapKind::Out, None, Some((Mend::Entry(_), entry)))
+                if near(tap.time.0 - entry.time.0) =>
+            {
+                named = 1;
+                (vec![entry, *tap], ("Repaired", None))
+            }
+            (TapKind::In, None, _) => (vec![*tap], waited("EntryOnly")),
+            _ => (vec![*tap], waited("ExitOnly")),
         };
         journeys.push(Journey {
             taps: together,
             ending,
             closes_at,
+            named,
         });
     }
 }

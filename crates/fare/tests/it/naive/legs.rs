@@ -97,7 +97,7 @@ pub(crate) fn follow(
     later: &Ride<'_>,
     transfers: &[LegTransfer],
 ) -> Option<(i64, Row)> {
-    let has_ridden = |ride: &Ride<'_>| ["Complete", "Overstay"].contains(&ride.ending);
+    let has_ridden = |ride: &Ride<'_>| ride.certain;
     let is_one_line = earlier.line.is_some() && earlier.line == later.line;
     let may = has_ridden(earlier)
         && has_ridden(later)

@@ -1,5 +1,6 @@
 //! vectors/fares/guangfo.json and changes.json: taps in, fares out.
 
+use ridecode_fare::Mend;
 use serde_json::Value;
 
 use super::*;
@@ -19,6 +20,10 @@ fn tap(value: &Value) -> Tap {
         "void" => TapKind::Void {
             tap: word("of").unwrap().parse().unwrap(),
         },
+        "repair" => TapKind::Repair {
+            tap: word("of").unwrap().parse().unwrap(),
+            mend: mend(word("mend").unwrap(), word("by").unwrap()),
+        },
         other => panic!("no kind of tap: {other}"),
     };
     Tap {
@@ -36,6 +41,12 @@ fn tap(value: &Value) -> Tap {
         category: 0,
         showing: word("showing").map(|code| hex::decode(code).unwrap().try_into().unwrap()),
     }
+}
+
+fn mend(word: &str, by: &str) -> Mend {
+    let mut mends = Mend::ALL.into_iter();
+    let found = mends.find(|mend| mend.word() == word && mend.by().word() == by);
+    found.unwrap_or_else(|| panic!("no repair: {word} by {by}"))
 }
 
 fn time(written: &str) -> UnixSeconds {

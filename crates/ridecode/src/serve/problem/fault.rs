@@ -9,6 +9,7 @@ use ridecode_office::enrol::EnrolFault;
 use ridecode_office::mandate::MandateStepFault;
 use ridecode_office::payout::PayoutFault;
 use ridecode_office::reconcile::BillFault;
+use ridecode_office::repair::RepairFault;
 use ridecode_office::upload::UploadFault;
 use ridecode_pay::CallbackFault;
 use ridecode_store::{BillRefused, PayoutRefused, SegmentConflict, StoreFault};
@@ -109,6 +110,24 @@ impl From<CredentialFault> for Problem {
                 Self::internal()
             }
             CredentialFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RepairFault> for Problem {
+    fn from(fault: RepairFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            RepairFault::Unknown(_) => Self::new(Kind::UnknownTap, detail),
+            RepairFault::NothingMissing
+            | RepairFault::SaidBefore
+            | RepairFault::TooLate
+            | RepairFault::Moved
+            | RepairFault::TooMany => Self::new(Kind::RepairState, detail),
+            RepairFault::Time => Self::field("time", detail),
+            RepairFault::Stop => Self::field("stop", detail),
+            RepairFault::Supplied => Self::field("mend", detail),
+            RepairFault::Store(fault) => fault.into(),
         }
     }
 }

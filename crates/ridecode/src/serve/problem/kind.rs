@@ -158,6 +158,14 @@ kinds! {
         "Who asks for an adjustment cannot decide about it"
         "Money needs four eyes."
         "Ask somebody else.";
+    UnknownTap "unknown-tap" NOT_FOUND
+        "There is no such ride or tap"
+        "The rider has no ride or tap of that id."
+        "Look at the ids of GET /v1/rides.";
+    RepairState "repair-state" CONFLICT
+        "Nothing is left to mend"
+        "The ride lacks no tap, was mended before, or is too old for its rider to mend."
+        "Look at the ride again; the operator's staff can mend what a rider may not.";
     UnknownBrand "unknown-brand" NOT_FOUND
         "There is no such brand"
         "No brand of that number is issued here."

@@ -1,0 +1,60 @@
+//! Sentences about what was mended.
+
+use alloc::format;
+use alloc::string::String;
+
+use ridecode_ledger::Money;
+
+use super::Words;
+use crate::names::Names;
+
+impl Words {
+    /// The missing tap, and who supplied it.
+    pub(super) fn supplied(
+        self,
+        stop: Option<&Names>,
+        [entry_supplied, agreed]: [bool; 2],
+    ) -> String {
+        let name = stop.map_or("", |stop| stop.in_language(self.0).as_str());
+        let (at, named) = if name.is_empty() {
+            (String::new(), String::new())
+        } else {
+            (format!(" at {name}"), format!("({name})"))
+        };
+        let [english, simplified, traditional] = if entry_supplied {
+            ["way in", "进站", "進站"]
+        } else {
+            ["way out", "出站", "出站"]
+        };
+        let by = if agreed {
+            ["our staff", "工作人员补登", "工作人員補登"]
+        } else {
+            ["you", "您自助补登", "您自助補登"]
+        };
+        self.pick(
+            format!("The {english}{at} was missing; {} supplied it.", by[0]),
+            format!("缺少{simplified}记录{named},已由{}。", by[1]),
+            format!("缺少{traditional}記錄{named},已由{}。", by[2]),
+        )
+    }
+
+    /// A price not gone below.
+    pub(super) fn at_least(self, price: Money) -> String {
+        let price = self.money(price);
+        self.pick(
+            format!("At least the cheapest ride by the tap on record: {price}."),
+            format!("不低于按已有记录的最低票价:{price}。"),
+            format!("不低於按已有記錄的最低票價:{price}。"),
+        )
+    }
+
+    /// Seconds inside and allowed.
+    pub(super) fn excused(self, seconds: [u32; 2]) -> String {
+        let [inside, limit] = seconds.map(|seconds| self.time(seconds));
+        self.pick(
+            format!("{inside} inside, {limit} allowed: excused by our staff."),
+            format!("站内停留{inside},超过{limit}:经工作人员核实不加收。"),
+            format!("站內停留{inside},超過{limit}:經工作人員核實不加收。"),
+        )
+    }
+}
