@@ -81,7 +81,7 @@ fn action(ride: &Ride<'_>) -> &'static str {
     match ride.tap.kind {
         TapKind::Single | TapKind::In => "Enter",
         TapKind::Out => "Exit",
-        TapKind::Void { .. } => "Other",
+        TapKind::Void { .. } | TapKind::Repair { .. } => "Other",
     }
 }
 

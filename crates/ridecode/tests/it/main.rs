@@ -38,4 +38,5 @@ mod bench;
 mod callbacks;
 
 mod demo;
+mod stories;
 mod tidy;
