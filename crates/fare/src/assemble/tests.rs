@@ -432,7 +432,7 @@ fn the_last_word_of_agents_stands_and_else_the_first_of_the_rider() {
         exit(4, 400, agent),
         exit(5, 500, rider),
     ];
-    let with = |count: usize| [&[entry.clone()], &repairs[..count]].concat();
+    let with = |count: usize| [core::slice::from_ref(&entry), &repairs[..count]].concat();
     for (count, stands) in [(1, 0), (2, 0), (3, 2), (4, 3), (5, 3)] {
         check(&with(count), 0, &[&repaired(&entry, &repairs[stands])]);
     }

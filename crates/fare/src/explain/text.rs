@@ -98,25 +98,16 @@ impl Words {
                 inside_s,
                 free_s,
             } => self.same_station(stop, [*inside_s, *free_s]),
-            Step::MissingTap {
-                stop,
-                entry_missing,
-                waited_s,
-                price,
-            } => self.missing_tap(stop.as_ref(), (*entry_missing, *waited_s), *price),
             Step::Overstay {
                 inside_s,
                 limit_s,
                 price,
                 on_top,
             } => self.overstay([*inside_s, *limit_s], *price, *on_top),
-            Step::Supplied {
-                stop,
-                entry_supplied,
-                agreed,
-            } => self.supplied(stop.as_ref(), [*entry_supplied, *agreed]),
-            Step::AtLeast { price } => self.at_least(*price),
-            Step::Excused { inside_s, limit_s } => self.excused([*inside_s, *limit_s]),
+            Step::MissingTap { .. }
+            | Step::Supplied { .. }
+            | Step::AtLeast { .. }
+            | Step::Excused { .. } => self.missing_or_mended(step),
             Step::Tiers { parts, price } => self.tiers(parts, *price),
             Step::Continued {
                 stop,

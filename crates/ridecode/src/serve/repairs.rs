@@ -91,8 +91,7 @@ pub(super) struct RepairView {
     responses((status = 201, body = RepairView)))]
 pub(super) async fn claim(
     State(app): State<App>,
-    rider: SignedRider,
-    headers: HeaderMap,
+    (rider, headers): (SignedRider, HeaderMap),
     Named(journey): Named<JourneyId>,
     Body(body): Body<ClaimBody>,
 ) -> Result<(StatusCode, Json<RepairView>)> {
@@ -115,8 +114,7 @@ pub(super) async fn claim(
     responses((status = 201, body = RepairView)))]
 pub(super) async fn mend(
     State(app): State<App>,
-    staff: StaffMember,
-    headers: HeaderMap,
+    (staff, headers): (StaffMember, HeaderMap),
     Named(tap): Named<TapId>,
     Body(body): Body<MendingBody>,
 ) -> Result<(StatusCode, Json<RepairView>)> {

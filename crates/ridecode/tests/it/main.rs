@@ -25,6 +25,7 @@ mod killed;
 mod adjustments;
 mod bills;
 mod refunds;
+mod repairs;
 mod rides;
 
 mod payouts;

@@ -16,7 +16,7 @@ pub async fn a_repair_joins_the_taps_of_its_rider(store: &Store) {
         let repairs = store.load_repairs(rider_id(rider)).await;
         repairs.expect("a verb")
     };
-    assert_eq!(load(1).await, [made.clone()]);
+    assert_eq!(load(1).await, std::slice::from_ref(&made));
     assert_eq!(load(2).await, []);
     let expected = Tap {
         id: repair_id(tap_id(1, 2), 1),

@@ -5,16 +5,40 @@ use alloc::string::String;
 
 use ridecode_ledger::Money;
 
-use super::Words;
+use super::{Step, Words};
 use crate::names::Names;
 
 impl Words {
+    /// The sentence of a missing tap, or of a repair.
+    pub(super) fn missing_or_mended(self, step: &Step) -> String {
+        if let Step::MissingTap {
+            stop,
+            entry_missing,
+            waited_s,
+            price,
+        } = step
+        {
+            return self.missing_tap(stop.as_ref(), (*entry_missing, *waited_s), *price);
+        }
+        if let Step::AtLeast { price } = step {
+            return self.at_least(*price);
+        }
+        if let Step::Excused { inside_s, limit_s } = step {
+            return self.excused([*inside_s, *limit_s]);
+        }
+        let Step::Supplied {
+            stop,
+            entry_supplied,
+            agreed,
+        } = step
+        else {
+            unreachable!("every other step has a sentence elsewhere");
+        };
+        self.supplied(stop.as_ref(), [*entry_supplied, *agreed])
+    }
+
     /// The missing tap, and who supplied it.
-    pub(super) fn supplied(
-        self,
-        stop: Option<&Names>,
-        [entry_supplied, agreed]: [bool; 2],
-    ) -> String {
+    fn supplied(self, stop: Option<&Names>, [entry_supplied, agreed]: [bool; 2]) -> String {
         let name = stop.map_or("", |stop| stop.in_language(self.0).as_str());
         let (at, named) = if name.is_empty() {
             (String::new(), String::new())
@@ -39,7 +63,7 @@ impl Words {
     }
 
     /// A price not gone below.
-    pub(super) fn at_least(self, price: Money) -> String {
+    fn at_least(self, price: Money) -> String {
         let price = self.money(price);
         self.pick(
             format!("At least the cheapest ride by the tap on record: {price}."),
@@ -49,7 +73,7 @@ impl Words {
     }
 
     /// Seconds inside and allowed.
-    pub(super) fn excused(self, seconds: [u32; 2]) -> String {
+    fn excused(self, seconds: [u32; 2]) -> String {
         let [inside, limit] = seconds.map(|seconds| self.time(seconds));
         self.pick(
             format!("{inside} inside, {limit} allowed: excused by our staff."),
