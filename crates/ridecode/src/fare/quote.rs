@@ -46,7 +46,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     category: u8,
     /// Language of the answer: en, zh (zh-Hans) or zh-Hant.
-    #[arg(long, value_name = "LANGUAGE", default_value = "zh", value_parser = language)]
+    #[arg(long, alias = "language", value_name = "LANGUAGE", default_value = "zh", value_parser = language)]
     lang: Language,
     /// Answer as one JSON object.
     #[arg(long)]
