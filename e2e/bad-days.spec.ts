@@ -27,6 +27,8 @@ test("the network lost at any step of enrolment loses nothing", async ({ page, c
   await press(page, /^Choose 廣州地鐵/);
   await number(page).fill(phone);
   const offline = async (button: string | RegExp) => {
+    // The step before has to be over: this is about requests that never leave.
+    await expect(page.getByRole("button", { name: button }).first()).toBeEnabled();
     await context.setOffline(true);
     await press(page, button);
     await told(page, "No network. What you entered is still here");

@@ -17,6 +17,7 @@ export default defineConfig({
     deviceScaleFactor: 2,
     locale: "en",
     timezoneId: "Asia/Shanghai",
+    actionTimeout: 20_000,
     trace: "retain-on-failure",
     launchOptions: {
       executablePath: "/usr/bin/chromium",
