@@ -6,7 +6,7 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 
 import { type Brand, Problem, type Rider, call } from "./api.ts";
-import { Context, type Shared } from "./context.ts";
+import { Context, type Shared, useShared } from "./context.ts";
 import { wantsMore } from "./credentials.ts";
 import { equip, fetchCredentials } from "./enrol.ts";
 import { Notice, Page } from "./notice.tsx";
@@ -128,7 +128,7 @@ function Header({ language, change }: { language: Language; change(language: Lan
 }
 
 function Tabs({ where }: { where: Where }) {
-  const { say } = { say: speak(document.documentElement.lang as Language) };
+  const { say } = useShared();
   const tabs: [Where, string][] = [
     ["code", say("code")],
     ["rides", say("rides")],
