@@ -1,7 +1,7 @@
 //! The back office over HTTP.
 //!
-//! A request passes the guard (request id, time limit, log), the role check of its route, and the
-//! idempotency gate; then a handler reads it, calls one verb of the office and maps the answer.
+//! A request passes the guard (request id, time limit, log), the check that no page of another site
+//! writes, the role check of its route, and the idempotency gate; then a handler reads it, calls one verb of the office and maps the answer.
 //! Segments' signatures are checked on threads of their own. Nothing here decides anything about
 //! rides or money.
 
@@ -10,6 +10,7 @@ mod auditors;
 mod counters;
 mod guard;
 mod once;
+mod origin;
 mod pace;
 mod problem;
 mod route;

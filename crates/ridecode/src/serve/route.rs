@@ -14,7 +14,7 @@ use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
     App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
-    heartbeats, mandates, metrics, notices, once, openapi, pages, payouts, problems,
+    heartbeats, mandates, metrics, notices, once, openapi, origin, pages, payouts, problems,
     provider_bills, refunds, repairs, riders, rides, segments, statements, validators,
 };
 
@@ -151,6 +151,7 @@ pub(super) fn router(app: &App) -> Router {
         .route_layer(from_fn_with_state(app.clone(), access::check))
         .fallback(pages::file)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), origin::check))
         .layer(CatchPanicLayer::custom(guard::panicked))
         .layer(from_fn_with_state(app.clone(), guard::guard))
         .with_state(app.clone())

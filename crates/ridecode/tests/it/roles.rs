@@ -146,6 +146,30 @@ async fn every_route_opens_to_its_role_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_page_of_another_site_writes_over_any_route() {
+    let world = World::start().await;
+    let rider = world.rider("+8613800138041").await;
+    let own = format!("http://{}", world.address());
+    for (method, path, _) in TABLE {
+        let check = async |name: &str, value: &str, expected: bool| {
+            let headers = [(name, value), ("content-type", "application/json")];
+            let reply = call_with(&rider.api, (method, path), &headers).await;
+            let refused = kind(&reply) == "cross-site";
+            assert_eq!(refused, expected, "{method} {path} {name}: {value}");
+            assert!(!refused || reply.status == 403);
+        };
+        let writes = *method != "get";
+        check("origin", "https://elsewhere.example", writes).await;
+        check("origin", "null", writes).await;
+        check("sec-fetch-site", "cross-site", writes).await;
+        check("sec-fetch-site", "same-site", writes).await;
+        check("origin", &own, false).await;
+        check("sec-fetch-site", "same-origin", false).await;
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_made_up_token_is_nobody() {
     let world = World::start().await;
     for token in ["", "0", &"0".repeat(64), "staff-of-all-operator", "字"] {
@@ -162,6 +186,14 @@ async fn a_made_up_token_is_nobody() {
 
 /// A call with something in every parameter, and a body that is never right.
 async fn call(api: &Api, method: &str, path: &str) -> crate::world::Reply {
+    call_with(api, (method, path), &[("content-type", "application/json")]).await
+}
+
+async fn call_with(
+    api: &Api,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+) -> crate::world::Reply {
     let mut filled = path.to_owned();
     for (parameter, value) in [
         ("{name}", "internal"),
@@ -177,8 +209,7 @@ async fn call(api: &Api, method: &str, path: &str) -> crate::world::Reply {
         filled = filled.replace(parameter, value);
     }
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
-    let json = [("content-type", "application/json")];
-    api.send((method, &filled), &json, b"[]".to_vec()).await
+    api.send((method, &filled), headers, b"[]".to_vec()).await
 }
 
 fn kind(reply: &crate::world::Reply) -> String {

@@ -52,6 +52,11 @@ kinds! {
         "The path does not take this method"
         "The path exists, with other methods."
         "Compare it with /openapi.json; the Allow header lists the methods.";
+    CrossSite "cross-site" FORBIDDEN
+        "A page of another site asks"
+        "The browser says that a page of another site sent this write."
+        "Write from this server's own pages; behind a proxy, set serve.public_url to the address \
+         that browsers see.";
     SignedOut "signed-out" UNAUTHORIZED
         "Nobody is signed in"
         "The request carries no session or token, or one that is wrong or has ended."
