@@ -11,15 +11,9 @@ mod input;
 
 mod at_work;
 
-mod validator;
-
-mod journal_files;
-
 mod disk;
 
 mod neighbors;
-
-mod ailment;
 
 pub mod lamp;
 
@@ -47,7 +41,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use ridecode_codec::crypto::Signer as _;
-use ridecode_codec::crypto::native::SecretKey;
+use ridecode_codec::crypto::native::{Native, SecretKey};
 use ridecode_validator::ClockTrust;
 use ridecode_validator::array::Shared;
 use ridecode_validator::bundle::Bundle;
@@ -65,20 +59,22 @@ use scanner::{Lines, Pictures, feed};
 use settings::{PlaceFrom, Source};
 use timekeeping::Timekeeper;
 
-pub use ailment::{Ailment, Ailments};
 pub use back_office::{BackOffice, Receipt, Trouble};
-pub use disk::{Disk, FolderDisk};
+pub use disk::FolderDisk;
 pub use folder::{Folder, Registration};
 pub use input::{Input, Inputs, Scanned};
-pub use journal_files::{
-    Batch, FullDisk, JournalDamaged, JournalFiles, JournalReader, Keeping, WriteFault, Written,
-};
 pub use neighbors::{ArraySettings, Neighbors, Talk};
 pub use outputs::{Commands, Outputs};
+pub use ridecode_device::{
+    Ailment, Ailments, Disk, FullDisk, JournalDamaged, Keeping, Lamp, Moment, Rules, Shown,
+    WriteFault, Written,
+};
 pub use settings::{Args, PlaceWords, Settings};
 pub use trace::{Percentiles, Steps, Trace};
 pub use uplink::{Health, Pace, Uplink};
-pub use validator::{Lamp, Moment, Rules, Shown, Validator};
+
+/// A validator whose signatures AWS-LC checks.
+pub type Validator = ridecode_device::Validator<Native>;
 
 /// Runs it until the input ends.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -201,7 +197,7 @@ impl Device {
             timekeeper: Arc::clone(&timekeeper),
         });
         let health = uplink.as_ref().map(|uplink| Arc::clone(&uplink.health));
-        let kept = folder.find_bundle(&registration)?;
+        let kept = folder.bundles().find(&registration.expected(0), &Native)?;
         let newest = uplink
             .as_ref()
             .map(|uplink| runtime.block_on(first_bundle(uplink, kept.as_ref())))

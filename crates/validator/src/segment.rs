@@ -76,12 +76,13 @@ pub struct Sealing<'a> {
     pub journal_end: u64,
 }
 
-/// How many of the first `entries` fit into one segment. At least one, if there is one.
-pub fn count_fitting(entries: &[Chained]) -> usize {
+/// How many of the first `entries` fit into one segment of so many bytes, 1,000 at most. One
+/// entry fits into any that has 4,096.
+pub fn count_fitting(entries: &[Chained], length_max: usize) -> usize {
     let mut length = HEAD_LENGTH + envelope::SIGNATURE_LENGTH;
     let fits = |chained: &&Chained| {
         length += ITEM_LENGTH_MIN + chained.bytes.len();
-        length <= LENGTH_MAX
+        length <= length_max
     };
     entries.iter().take(ENTRIES_MAX).take_while(fits).count()
 }
@@ -94,7 +95,7 @@ pub fn count_fitting(entries: &[Chained]) -> usize {
 /// and from each other: a journal that was recovered or appended to never gives such.
 pub fn seal(sealing: &Sealing<'_>, validator: &dyn Signer) -> Vec<u8> {
     assert!(!sealing.entries.is_empty(), "a segment has an entry");
-    assert!(sealing.entries.len() <= count_fitting(sealing.entries));
+    assert!(sealing.entries.len() <= count_fitting(sealing.entries, LENGTH_MAX));
     assert_eq!(check_chain(&sealing.previous, sealing.entries), Ok(()));
     envelope::seal(write(sealing), validator)
 }

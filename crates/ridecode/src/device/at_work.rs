@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use ridecode_device::{Ailment, Ailments, Moment, Shown, WriteFault};
 use ridecode_validator::ClockTrust;
 use ridecode_validator::heartbeat::Waits;
 use ridecode_validator::journal::VoidReason;
@@ -19,16 +20,13 @@ use ridecode_words::UnixSeconds;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::ailment::{Ailment, Ailments};
 use super::input::{self, Input, Inputs, Scanned};
-use super::journal_files::WriteFault;
 use super::lamp;
 use super::local::{Local, Screen};
 use super::outputs::{Commands, Outputs};
 use super::settings::{PlaceFrom, PlaceWords};
 use super::trace::{Percentiles, Steps, Trace};
 use super::uplink::Vitals;
-use super::validator::{Moment, Shown};
 use super::{Device, lock, moment};
 use crate::clock::{Stopwatch, since_boot};
 

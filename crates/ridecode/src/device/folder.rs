@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail, ensure};
-use ridecode_codec::crypto::native::{Native, SecretKey};
+use ridecode_codec::crypto::native::SecretKey;
 use ridecode_codec::crypto::{Algorithm, PublicKey};
+use ridecode_device::{BundleFiles, Disk};
 use ridecode_office::Entropy;
-use ridecode_validator::bundle::{self, Bundle, BundleFault, Expected};
+use ridecode_validator::bundle::Expected;
 use ridecode_words::{OperatorId, ValidatorId};
 use serde::{Deserialize, Serialize};
 
-use super::disk::{Disk, FolderDisk};
+use super::disk::FolderDisk;
 use super::settings::PlaceWords;
 
 /// An open folder. Held by this process until it is dropped.
@@ -139,57 +140,9 @@ impl Folder {
         self.replace(REGISTRATION, text.as_bytes())
     }
 
-    /// The last good bundle: the last whole one, and the deltas that follow it. What does not
-    /// open any more is as none, with a warning: the next one takes its place.
-    pub fn find_bundle(&self, registration: &Registration) -> anyhow::Result<Option<Bundle>> {
-        let Some(sealed) = find(&self.path.join(BUNDLE))? else {
-            return Ok(None);
-        };
-        let expected = registration.expected(0);
-        let mut bundle = match bundle::open(&sealed, &expected, &Native) {
-            Ok(bundle) => bundle,
-            Err(fault) => {
-                tracing::warn!(%fault, "the bundle on disk is not used");
-                return Ok(None);
-            }
-        };
-        for name in self.deltas()? {
-            let sealed = find(&self.path.join(&name))?.unwrap_or_default();
-            match bundle::open_delta(&sealed, &expected, &bundle, &Native) {
-                Ok(next) => bundle = next,
-                // Left over from before the whole one.
-                Err(BundleFault::NotNewer { .. }) => {}
-                Err(fault) => {
-                    tracing::warn!(%fault, name, "a delta on disk is not used");
-                    break;
-                }
-            }
-        }
-        Ok(Some(bundle))
-    }
-
-    /// Keeps a sealed bundle that was opened. The deltas before it are not needed any more.
-    pub fn keep_bundle(&self, sealed: &[u8]) -> anyhow::Result<()> {
-        let old = self.deltas()?;
-        self.replace(BUNDLE, sealed)?;
-        for name in old {
-            if let Err(fault) = self.disk.remove(&name) {
-                tracing::warn!(%fault, name, "an old delta stays");
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps a sealed delta that was opened and leads to that version.
-    pub fn keep_delta(&self, version: u64, sealed: &[u8]) -> anyhow::Result<()> {
-        self.replace(&format!("{DELTA}{version:020}{BUNDLE_END}"), sealed)
-    }
-
-    /// The names of the deltas kept, in order of version.
-    pub fn deltas(&self) -> anyhow::Result<Vec<String>> {
-        let mut names = self.disk.names().context("the folder cannot be read")?;
-        names.retain(|name| name.starts_with(DELTA) && name.ends_with(BUNDLE_END));
-        Ok(names)
+    /// Its bundle.
+    pub fn bundles(&self) -> BundleFiles {
+        BundleFiles::new(self.disk())
     }
 
     /// Through which entry the back office holds the journal, as far as is known: a hint that
@@ -306,7 +259,4 @@ impl KeyText {
 const KEY: &str = "device.key";
 const REGISTRATION: &str = "registration.toml";
 const PLACE: &str = "place.toml";
-const BUNDLE: &str = "bundle.ridecode";
-const DELTA: &str = "bundle-delta-";
-const BUNDLE_END: &str = ".ridecode";
 const HELD: &str = "held-through";

@@ -1,20 +1,13 @@
 //! What the rider sees: one line a decision, green or red, with what to do; or one JSON object.
 
-mod words;
-
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use anstyle::{AnsiColor, Style};
+use ridecode_device::{Ailment, Ailments, Shown, Written, words};
 use ridecode_validator::Passage;
 use ridecode_validator::journal::VoidReason;
 use serde::Serialize;
-
-use super::ailment::{Ailment, Ailments};
-use super::journal_files::Written;
-use super::validator::Shown;
-
-pub use words::{Words, words};
 
 /// The line for a person, with terminal colors.
 pub fn line(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {

@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use ridecode_device::Rules;
 
 use super::neighbors::ArraySettings;
 use super::outputs::Commands;
 use super::scanner::{Wire, WireKind};
 use super::uplink::Pace;
-use super::validator::Rules;
 use crate::config::Secret;
 use file::{File, Scanners};
 

@@ -8,6 +8,7 @@ mod power;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use ridecode_device::{JournalFiles, JournalReader};
 use ridecode_validator::Outcome;
 use ridecode_validator::journal::{Event, Head, START_LENGTH, recover};
 use ridecode_words::UnixSeconds;
@@ -208,13 +209,14 @@ fn a_registration_reads_back_and_a_damaged_one_is_named() {
 fn a_bundle_of_another_office_on_disk_is_not_used() {
     let folder = tempfile::tempdir().unwrap();
     let open = Folder::open(folder.path()).unwrap();
-    let registration = rig::registration();
-    assert_eq!(open.find_bundle(&registration).unwrap(), None);
-    open.keep_bundle(&rig::sealed_bundle(&bundle())).unwrap();
-    assert_eq!(open.find_bundle(&registration).unwrap(), Some(bundle()));
-    let mut other = registration;
+    assert_eq!(rig::kept_bundle(&open), None);
+    let kept = open.bundles().keep(&rig::sealed_bundle(&bundle()));
+    kept.unwrap();
+    assert_eq!(rig::kept_bundle(&open), Some(bundle()));
+    let mut other = rig::registration();
     other.operator.0 += 1;
-    assert_eq!(open.find_bundle(&other).unwrap(), None);
+    let found = open.bundles().find(&other.expected(0), &Native);
+    assert_eq!(found.unwrap(), None);
 }
 
 #[test]

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ridecode_codec::crypto::native::{Native, SecretKey};
+use ridecode_device::{JournalReader, Written};
 use ridecode_office::Entropy as _;
-use ridecode_validator::bundle::{self, Bundle, BundleFault};
+use ridecode_validator::bundle::{Bundle, BundleFault};
 use ridecode_validator::heartbeat::{self, Heartbeat, Waits};
 use ridecode_validator::segment::{Sealing, seal};
 use ridecode_words::{Text, UnixSeconds};
@@ -18,7 +19,6 @@ use tokio::sync::watch;
 
 use super::back_office::{BackOffice, Trouble};
 use super::folder::{Folder, Registration};
-use super::journal_files::{JournalReader, Written};
 use super::timekeeping::Timekeeper;
 use crate::clock::since_boot;
 use crate::entropy::SystemEntropy;
@@ -256,7 +256,7 @@ impl Uplink {
     /// where that will do, whole where it does not.
     pub async fn fetch_bundle(&self, in_force: Option<&Bundle>) -> anyhow::Result<Option<Bundle>> {
         if let Some(in_force) = in_force
-            && self.folder.deltas()?.len() < DELTAS_MAX
+            && self.folder.bundles().deltas()?.len() < DELTAS_MAX
         {
             match self.fetch_after(Some(in_force), true).await {
                 Err(fault) if fault.is::<BundleFault>() => {
@@ -283,19 +283,9 @@ impl Uplink {
             return Ok(None);
         };
         let expected = self.registration.expected(have);
-        let in_force = in_force.filter(|_| bundle::is_delta(&sealed)).cloned();
-        let folder = Arc::clone(&self.folder);
-        let opened = tokio::task::spawn_blocking(move || match in_force {
-            Some(in_force) => {
-                let bundle = bundle::open_delta(&sealed, &expected, &in_force, &Native)?;
-                folder.keep_delta(bundle.version, &sealed)?;
-                anyhow::Ok(bundle)
-            }
-            None => {
-                let bundle = bundle::open(&sealed, &expected, &Native)?;
-                folder.keep_bundle(&sealed)?;
-                anyhow::Ok(bundle)
-            }
+        let (bundles, in_force) = (self.folder.bundles(), in_force.cloned());
+        let opened = tokio::task::spawn_blocking(move || {
+            bundles.take(&sealed, &expected, (in_force.as_ref(), &Native))
         });
         opened
             .await

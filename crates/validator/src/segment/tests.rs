@@ -80,7 +80,7 @@ fn more_entries_than_allowed_are_refused() {
     let sealed = signed(&sealing, &device());
     let fault = check(&sealed, &device().public_key(), &Portable).unwrap_err();
     assert_eq!(fault, SegmentFault::EntryCount);
-    assert_eq!(count_fitting(&chained), ENTRIES_MAX);
+    assert_eq!(count_fitting(&chained, LENGTH_MAX), ENTRIES_MAX);
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn long_codes_fill_a_segment_before_its_count_does() {
         entry
     };
     let chained: Vec<_> = (0..1_200).map(|_| append(&mut head, long()).0).collect();
-    let fitting = count_fitting(&chained);
+    let fitting = count_fitting(&chained, LENGTH_MAX);
     assert!((700..ENTRIES_MAX).contains(&fitting), "{fitting}");
     let mut sealing = sealing(&chained, 0, fitting);
     sealing.journal_end = 1_200;

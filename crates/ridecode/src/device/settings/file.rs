@@ -4,15 +4,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
+use ridecode_device::{FullDisk, Keeping, Lamp, Rules};
 use ridecode_validator::array::{ArrayKey, PEERS_MAX};
 use serde::Deserialize;
 
 use super::{PlaceFrom, PlaceWords};
 use crate::device::folder::read_secret;
-use crate::device::journal_files::{FullDisk, Keeping};
 use crate::device::neighbors::ArraySettings;
 use crate::device::outputs::Commands;
-use crate::device::validator::{Lamp, Rules};
 
 /// The settings file.
 #[derive(Default, Deserialize)]

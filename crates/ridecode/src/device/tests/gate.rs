@@ -6,8 +6,8 @@ use ridecode_validator::journal::{Chained, Event, VoidReason};
 
 use super::REFRESH;
 use super::rig::{self, NOW, at, code};
-use crate::device::disk::simulated::Refused;
-use crate::device::{JournalFiles, Keeping, Rules, Validator};
+use crate::device::{Keeping, Rules, Validator};
+use ridecode_device::{JournalFiles, Refused};
 
 /// A gate whose riders have five seconds to pass.
 fn gate() -> Rules {
@@ -100,7 +100,7 @@ fn a_passage_the_disk_would_not_take_is_written_once_it_does() {
 }
 
 /// What stands in a journal, in order.
-fn events(disk: std::sync::Arc<crate::device::disk::simulated::SimulatedDisk>) -> Vec<Event> {
+fn events(disk: std::sync::Arc<ridecode_device::SimulatedDisk>) -> Vec<Event> {
     let mut events = Vec::new();
     let keep = |chained: &Chained| events.push(chained.entry.event.clone());
     JournalFiles::open(disk, Keeping::default(), keep).unwrap();

@@ -8,12 +8,10 @@ use ridecode_validator::journal::{Chained, Event, chain};
 
 use super::REFRESH;
 use super::rig::{self, NOW, at, code};
-use crate::device::disk::Disk as _;
-use crate::device::disk::simulated::{Refused, SimulatedDisk};
 use crate::device::{
-    Ailment, FullDisk, JournalDamaged, JournalFiles, JournalReader, Keeping, Lamp, Rules,
-    Validator, WriteFault,
+    Ailment, FullDisk, JournalDamaged, Keeping, Lamp, Rules, Validator, WriteFault,
 };
+use ridecode_device::{Disk as _, JournalFiles, JournalReader, Refused, SimulatedDisk};
 
 #[test]
 fn wherever_the_power_goes_no_accept_is_lost_doubled_or_given_again() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::Signer as _;
-use ridecode_codec::crypto::native::SecretKey;
+use ridecode_codec::crypto::native::{Native, SecretKey};
 use ridecode_codec::key::{CompactProfile, IssuerKey};
 use ridecode_codec::{Services, compact};
 use ridecode_validator::bundle::{BrandRule, Bundle, Delta, DenyEntry, seal, seal_delta};
@@ -15,8 +15,8 @@ use ridecode_words::{
     BrandId, CredentialId, CredentialRef, IssuerId, Mode, OperatorId, UnixSeconds, ValidatorId,
 };
 
-use crate::device::disk::simulated::SimulatedDisk;
-use crate::device::{Disk, FolderDisk, Moment, Registration, Rules, Validator};
+use crate::device::{Disk, Folder, FolderDisk, Moment, Registration, Rules, Validator};
+use ridecode_device::SimulatedDisk;
 
 /// 2026-11-21T08:00:00+08:00.
 pub(in crate::device) const NOW: UnixSeconds = UnixSeconds(1_795_219_200);
@@ -164,6 +164,12 @@ pub(in crate::device) fn entry() -> Entry {
 /// The files of a folder.
 pub(in crate::device) fn disk(folder: &Path) -> Arc<dyn Disk> {
     Arc::new(FolderDisk::new(folder))
+}
+
+/// The bundle a folder holds for the registered validator.
+pub(in crate::device) fn kept_bundle(folder: &Folder) -> Option<Bundle> {
+    let expected = registration().expected(0);
+    folder.bundles().find(&expected, &Native).unwrap()
 }
 
 /// A simulated disk, empty. Its faults follow from the seed.

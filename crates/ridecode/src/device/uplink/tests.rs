@@ -12,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use ridecode_codec::crypto::Signer as _;
+use ridecode_device::JournalFiles;
 use ridecode_validator::journal::Chained;
 use ridecode_validator::segment::check;
 use ridecode_validator::{Clock, ClockTrust};
@@ -21,7 +22,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::config::Secret;
 use crate::device::tests::rig;
-use crate::device::{JournalFiles, Keeping, Rules};
+use crate::device::{Keeping, Rules};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_entry_arrives_whatever_the_network_does() {
@@ -131,7 +132,7 @@ async fn a_newer_bundle_is_kept_and_anything_else_is_not() {
     let fetch = |have| device.uplink.fetch_bundle(have);
     let in_force = rig::bundle();
     assert_eq!(fetch(None).await.unwrap(), None);
-    let kept = || device.folder.find_bundle(&rig::registration()).unwrap();
+    let kept = || rig::kept_bundle(&device.folder);
     assert_eq!(kept(), None);
     let sealed = rig::sealed_bundle(&rig::bundle());
     office.state().bundle = Some(sealed.clone());
@@ -153,7 +154,7 @@ async fn deltas_are_kept_and_read_back_in_order() {
     let office = Office::start().await;
     let device = Device::idle(&office, 1);
     let kept = || {
-        let found = device.folder.find_bundle(&rig::registration()).unwrap();
+        let found = rig::kept_bundle(&device.folder);
         found.unwrap()
     };
     office.state().bundle = Some(rig::sealed_bundle(&rig::bundle()));
@@ -166,7 +167,7 @@ async fn deltas_are_kept_and_read_back_in_order() {
         assert_eq!(have.as_ref().unwrap().as_ref(), Some(&after));
         assert_eq!(kept(), after, "deltas are read back in order");
     }
-    assert_eq!(device.folder.deltas().unwrap().len(), 4);
+    assert_eq!(device.folder.bundles().deltas().unwrap().len(), 4);
     let last = have.unwrap().unwrap();
 
     // One that does not follow is refused, and the office has nothing else: the last good stays.
@@ -181,7 +182,7 @@ async fn deltas_are_kept_and_read_back_in_order() {
     let fetched = device.uplink.fetch_bundle(Some(&last)).await;
     assert_eq!(fetched.unwrap(), Some(rig::later_bundle(92)));
     assert_eq!(kept(), rig::later_bundle(92));
-    assert_eq!(device.folder.deltas().unwrap().len(), 0);
+    assert_eq!(device.folder.bundles().deltas().unwrap().len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

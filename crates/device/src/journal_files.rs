@@ -213,12 +213,12 @@ impl JournalFiles {
     }
 
     /// Where it is.
-    pub(super) fn disk(&self) -> &Arc<dyn Disk> {
+    pub(crate) fn disk(&self) -> &Arc<dyn Disk> {
         &self.disk
     }
 
     /// Its rules.
-    pub(super) fn keeping(&self) -> Keeping {
+    pub(crate) fn keeping(&self) -> Keeping {
         self.keeping
     }
 
@@ -312,11 +312,14 @@ fn first_of(name: &str) -> Option<u64> {
 }
 
 fn not_written(fault: io::Error) -> WriteFault {
-    match fault.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            WriteFault::Full(fault)
-        }
-        _ => WriteFault::NotWritten(fault),
+    let is_full = matches!(
+        fault.kind(),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+    );
+    if is_full {
+        WriteFault::Full(fault)
+    } else {
+        WriteFault::NotWritten(fault)
     }
 }
 

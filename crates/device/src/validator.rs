@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ridecode_codec::crypto::native::Native;
+use ridecode_codec::crypto::Crypto;
 use ridecode_validator::array::Shared;
 use ridecode_validator::bundle::Bundle;
 use ridecode_validator::journal::{Entry, Event, VoidReason};
@@ -18,8 +18,8 @@ use super::disk::Disk;
 use super::journal_files::{JournalFiles, Keeping, WriteFault, Written};
 
 /// A validator at its place, with its journal.
-pub struct Validator {
-    state: State<Native>,
+pub struct Validator<C: Crypto> {
+    state: State<C>,
     place: Place,
     journal: JournalFiles,
     lamp: Lamp,
@@ -80,7 +80,7 @@ pub struct Shown {
     pub time: UnixSeconds,
 }
 
-impl Validator {
+impl<C: Crypto + Default> Validator<C> {
     /// Opens the journal on a disk, and remembers the codes used lately.
     pub fn start(
         disk: Arc<dyn Disk>,
@@ -88,7 +88,7 @@ impl Validator {
         place: Place,
         rules: Rules,
     ) -> anyhow::Result<Self> {
-        let mut state = State::new(bundle, Native, CREDENTIALS_MAX);
+        let mut state = State::new(bundle, C::default(), CREDENTIALS_MAX);
         let mut last_time = state.bundle().made;
         let mut outbox = Vec::new();
         let journal = JournalFiles::open(disk, rules.keeping, |chained| {

@@ -4,6 +4,10 @@
 //! write that was not synced is lost, kept, or kept in some of its sectors, whatever became of the
 //! writes before it; names go back to some moment since they were last synced. A disk can be
 //! told to lose power at a step, to be full, or to refuse.
+#![expect(
+    clippy::unwrap_used,
+    reason = "part of tests: what goes wrong here shall end one"
+)]
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
@@ -13,7 +17,7 @@ use super::Disk;
 
 /// A simulated disk.
 #[derive(Debug)]
-pub(in crate::device) struct SimulatedDisk(Mutex<Content>);
+pub struct SimulatedDisk(Mutex<Content>);
 
 #[derive(Debug)]
 struct Content {
@@ -31,7 +35,7 @@ struct Content {
 
 /// Which steps fail, as on a disk that is dying.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::device) enum Refused {
+pub enum Refused {
     /// Nothing can be written.
     Writes,
     /// Nothing can be synced. What was written meanwhile is seen, and not on the disk.
@@ -54,7 +58,7 @@ enum Change {
 
 impl SimulatedDisk {
     /// An empty disk with all the room in the world.
-    pub(in crate::device) fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self(Mutex::new(Content {
             files: Vec::new(),
             names: BTreeMap::new(),
@@ -68,24 +72,24 @@ impl SimulatedDisk {
     }
 
     /// Loses power at that step from now on, counted from 0; never if `None`.
-    pub(in crate::device) fn lose_power_at(&self, step: Option<u32>) {
+    pub fn lose_power_at(&self, step: Option<u32>) {
         let mut content = self.content();
         content.steps_left = step;
         content.steps = 0;
     }
 
     /// Steps taken since [`Self::lose_power_at`].
-    pub(in crate::device) fn steps(&self) -> u32 {
+    pub fn steps(&self) -> u32 {
         self.content().steps
     }
 
     /// Whether the power is gone.
-    pub(in crate::device) fn is_dark(&self) -> bool {
+    pub fn is_dark(&self) -> bool {
         self.content().steps_left == Some(0)
     }
 
     /// The power comes back: what the disk holds now is what it held, and part of the rest.
-    pub(in crate::device) fn power_on(&self) {
+    pub fn power_on(&self) {
         let mut content = self.content();
         content.steps_left = None;
         let Content {
@@ -103,17 +107,17 @@ impl SimulatedDisk {
     }
 
     /// Room for so many bytes from now on.
-    pub(in crate::device) fn set_room(&self, bytes: u64) {
+    pub fn set_room(&self, bytes: u64) {
         self.content().room = bytes;
     }
 
     /// Fails some steps from now on, or none.
-    pub(in crate::device) fn refuse(&self, refused: Option<Refused>) {
+    pub fn refuse(&self, refused: Option<Refused>) {
         self.content().refused = refused;
     }
 
     /// Changes a byte behind the validator's back.
-    pub(in crate::device) fn edit(&self, name: &str, place: usize) {
+    pub fn edit(&self, name: &str, place: usize) {
         let mut content = self.content();
         let file = content.names[name];
         content.files[file].seen[place] ^= 1;

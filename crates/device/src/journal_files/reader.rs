@@ -7,7 +7,7 @@ use ridecode_validator::journal::{Chained, Hash, Head, START_LENGTH, read_file_s
 use ridecode_validator::segment::{ENTRIES_MAX, LENGTH_MAX, count_fitting};
 
 use super::{START, Written, first_of, name_of};
-use crate::device::disk::Disk;
+use crate::disk::Disk;
 
 /// Reads a journal's entries in order.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl JournalReader {
                 continue;
             }
             let rest = &rest[..rest.len().min(most).min(ENTRIES_MAX)];
-            let taken = &rest[..count_fitting(rest)];
+            let taken = &rest[..count_fitting(rest, LENGTH_MAX)];
             self.before = Some(at);
             let batch = Batch {
                 previous: at.head.hash,

@@ -15,7 +15,7 @@ use ridecode_validator::journal::{
 use ridecode_words::UnixSeconds;
 
 use super::{JournalFiles, Keeping, KeptFile, Sync, first_of, length_of, name_of};
-use crate::device::disk::{DRAFT, Disk};
+use crate::disk::{DRAFT, Disk};
 
 /// Why a journal is not gone on with. The files are left as they are.
 #[derive(Debug, thiserror::Error)]
