@@ -12,6 +12,33 @@ test("from the first opening to a shown code in at most six taps, then none", as
   await expect(code(page)).toBeVisible();
 });
 
+test("cities near the phone come first once the rider asks, and nothing of it leaves the phone", async ({
+  page,
+  context,
+  world,
+}) => {
+  await context.grantPermissions(["geolocation"], { origin: world.office });
+  await context.setGeolocation({ latitude: 45.75, longitude: 126.63 });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(world.office);
+  await expect(page.getByText("Opened here").first()).toBeVisible();
+  const elsewhere = page.locator(".elsewhere li").first();
+  await expect(elsewhere).not.toContainText("km");
+  const before = asked.length;
+  await page.getByRole("button", { name: "Near me first" }).click();
+  await expect(elsewhere).toContainText("Haerbin");
+  await expect(elsewhere).toContainText("about");
+  expect(asked.slice(before)).toEqual([]);
+});
+
+test("a phone that may not say where it is says what to do instead", async ({ page, context, world }) => {
+  await context.clearPermissions();
+  await page.goto(world.office);
+  await page.getByRole("button", { name: "Near me first" }).click();
+  await expect(page.getByRole("alert")).toContainText("search for the city");
+});
+
 test("a code on the screen becomes a ride, and the ride a charge", async ({ page, world }) => {
   const [entry, exit] = [await world.gate("in", "zumiao"), await world.gate("out", "tiyuxilu")];
   await enroll(page, world);

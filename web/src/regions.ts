@@ -11,6 +11,13 @@ export interface Region {
   pinyin: string[];
   /** Modes the catalogue is sure of. */
   modes: string[];
+  position: Position;
+}
+
+/** Degrees, north and east. */
+export interface Position {
+  latitude: number;
+  longitude: number;
 }
 
 /** A name in simplified and in traditional characters. */
@@ -33,6 +40,7 @@ export function readRegions(table: string): Region[] {
       brand: scripts("brand"),
       pinyin: cell("pinyin").split(" "),
       modes: MODES.filter((mode) => cell(mode) === "yes"),
+      position: { latitude: Number(cell("latitude")), longitude: Number(cell("longitude")) },
     };
   });
 }
@@ -45,6 +53,15 @@ export function search(regions: Region[], wanted: string): Region[] {
     .filter(({ rank }) => rank !== undefined)
     .sort((a, b) => a.rank! - b.rank!)
     .map(({ region }) => region);
+}
+
+/** How far two places are from each other, in kilometers along the ground (haversine formula). */
+export function distanceKm(one: Position, other: Position): number {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180;
+  const half = (degrees: number) => Math.sin(radians(degrees) / 2) ** 2;
+  const parallel = Math.cos(radians(one.latitude)) * Math.cos(radians(other.latitude));
+  const square = half(one.latitude - other.latitude) + parallel * half(one.longitude - other.longitude);
+  return 2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(square)));
 }
 
 /** The city's name in Latin letters, such as Guangzhou. */
@@ -71,4 +88,5 @@ function rank(region: Region, text: string): number | undefined {
   return names.some((name) => name.toLowerCase().includes(text)) ? 3 : undefined;
 }
 
+const EARTH_RADIUS_KM = 6371;
 const MODES = ["bus", "metro", "brt", "ferry", "cableway"];
