@@ -12,7 +12,7 @@ help:
 	@echo "make demo             play a morning in Guangzhou and Foshan, then keep serving"
 	@echo "make demo HEADLESS=1  the same, then exit with 0 if everything added up"
 	@echo "make test             everything that continuous integration runs"
-	@echo "make web              build the rider's app, which the program then carries"
+	@echo "make web              build the pages of riders and validators, which the program then carries"
 	@echo "make screens          pictures of every page in target/screens"
 	@echo "make bench            measured figures, one JSON line each"
 	@echo "make fuzz-check       compile the fuzz targets, without the fuzzer"
@@ -39,7 +39,7 @@ deny:
 unit:
 	scripts/run-tests
 
-# The rider's app; the program's build carries what it makes in web/dist/app.
+# The pages of riders and validators; the program's build carries what it makes in web/dist.
 web:
 	cd web && $(NPM_CI) && npm run check && npm run build
 

@@ -1,9 +1,16 @@
-// Pictures of every page at phone and desktop size, for people to look at: target/screens/.
+// Pictures of every page, for people to look at: target/screens/. Riders' pages at phone and desktop
+// size, the validator's at those of a phone, a tablet and a reader's own display.
 
 import { type Page, expect } from "@playwright/test";
 
-import { code, newNumber, test } from "./world.ts";
+import { Reader } from "./reader.ts";
+import { code, decoded, enroll, newNumber, picture, test } from "./world.ts";
 
+const READERS = {
+  phone: { width: 390, height: 844 },
+  tablet: { width: 1024, height: 768 },
+  display: { width: 800, height: 480 },
+};
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
 
 test("pictures of every page of the rider's app", async ({ page, world }) => {
@@ -31,6 +38,62 @@ test("pictures of every page of the rider's app", async ({ page, world }) => {
     await take(page, name.toLowerCase());
   }
 });
+
+test("pictures of every state of the validator's pages", async ({ page, context, world }) => {
+  const gate = await Reader.start(world, 1, '[place]\nmode = "metro"\npassage = "in"\nstop = "xilang"\nvehicle = "A2"\n');
+  const driven = 'place_from = "driver"\n[place]\nmode = "bus"\npassage = "single"\nfare_minor = 200\n';
+  const bus = await Reader.start(world, 2, driven);
+  await enroll(page, world);
+  const screen = await context.newPage();
+  const state = (name: string, face: string) => takeFace(screen, `validator-${name}`, face);
+  await screen.goto(bus.page);
+  await state("bus-not-signed-on", "off");
+  await screen.goto(`${bus.page}/driver`);
+  await takeAt(screen, "validator-driver", READERS);
+  await sent(bus, "PUT", "/v1/place", { line: "gzbus1", direction: 0 });
+  await screen.goto(bus.page);
+  await expect(screen.getByText("1路")).toBeVisible();
+  await state("bus", "idle");
+  await screen.goto(gate.page);
+  await expect(screen.getByText("西塱")).toBeVisible();
+  await state("gate", "idle");
+  const shown = new TextEncoder().encode(decoded(await picture(page)));
+  // Each size is a look of its own: the face stays for seconds only.
+  await gate.scan(shown);
+  await state("gate-yes", "yes");
+  await expect(screen.locator("[data-face=idle]")).toBeVisible();
+  await gate.scan(shown);
+  await state("gate-no", "no");
+  await expect(screen.locator("[data-face=idle]")).toBeVisible();
+  await sent(gate, "POST", "/v1/undo", { reason: "rider_left" });
+  await state("gate-taken-back", "back");
+  await screen.goto(`${gate.page}/camera`);
+  await expect(screen.locator(".trouble")).toBeVisible();
+  await takeAt(screen, "validator-camera-trouble", READERS);
+  await screen.goto(gate.page);
+  await gate.stop();
+  await state("gate-out-of-order", "off");
+  await bus.stop();
+});
+
+async function sent(reader: Reader, method: string, path: string, body: unknown): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  const reply = await fetch(reader.page + path, { method, headers, body: JSON.stringify(body) });
+  expect(reply.ok, `${method} ${path}`).toBe(true);
+}
+
+/** A picture of a face at each size of a reader. */
+async function takeFace(page: Page, name: string, face: string): Promise<void> {
+  await expect(page.locator(`[data-face=${face}]`)).toBeVisible();
+  await takeAt(page, name, READERS);
+}
+
+async function takeAt(page: Page, name: string, sizes: Record<string, { width: number; height: number }>): Promise<void> {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    await page.screenshot({ path: `../target/screens/${name}-${size}.png` });
+  }
+}
 
 async function take(page: Page, name: string): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES)) {

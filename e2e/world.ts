@@ -19,7 +19,7 @@ export interface Decision {
 }
 
 /** A program whose lines are waited for. */
-class Program {
+export class Program {
   #child: ChildProcess;
   #lines: string[] = [];
   #waiting: (() => void)[] = [];

@@ -67,6 +67,24 @@ impl Ailment {
         }
     }
 
+    /// Whether nobody is let through because of it.
+    pub fn stops(self) -> bool {
+        match self {
+            Self::JournalDamaged
+            | Self::DiskFails
+            | Self::DiskFull
+            | Self::NoPlace
+            | Self::ClockWrong => true,
+            Self::EntriesInMemory
+            | Self::DiskNearlyFull
+            | Self::ClockDisputed
+            | Self::ListOld
+            | Self::BundleRefused
+            | Self::ScannerGone
+            | Self::NeighborSilent => false,
+        }
+    }
+
     /// What the screen says of it, Chinese and English.
     pub fn line(self) -> (&'static str, &'static str) {
         match self {
@@ -109,5 +127,10 @@ mod tests {
         assert_eq!(words.len(), Ailment::ALL.len());
         assert_eq!(lines.len(), Ailment::ALL.len());
         assert!(Ailment::ALL.is_sorted());
+        let stopping = Ailment::ALL.map(Ailment::stops);
+        assert!(
+            stopping.is_sorted_by(|one, next| one >= next),
+            "worst first"
+        );
     }
 }

@@ -8,6 +8,7 @@
 mod embedded;
 mod feed;
 mod row;
+mod sign;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +20,7 @@ use ridecode_fare::{Names, Network, Tariff, TariffBook};
 use ridecode_words::OperatorId;
 
 pub use feed::FeedFault;
+pub use sign::{Sign, find_headsign, find_line, find_stop};
 
 /// Everything known about places and fares.
 #[derive(Clone, Debug)]

@@ -88,9 +88,30 @@ async fn stay(stage: &Stage) -> anyhow::Result<()> {
     );
     print::line("riders' messages", &format!("{sandbox}/sms"));
     print::line("files", &stage.folder.path.display().to_string());
+    tell_spares(stage)?;
     tokio::signal::ctrl_c()
         .await
         .context("Ctrl-C cannot be waited for")
+}
+
+/// Two readers that may be started beside it, each with one command.
+fn tell_spares(stage: &Stage) -> anyhow::Result<()> {
+    let program = std::env::current_exe().context("this program cannot find itself")?;
+    let (program, office) = (program.display(), stage.riders.url());
+    print::title("Readers of your own: start them in another terminal");
+    for spare in &stage.spares {
+        let folder = stage.folder.path.join(spare.name.replace(' ', "-"));
+        let (file, folder, code) = (spare.file, folder.display(), &spare.code);
+        print::line(
+            spare.name,
+            &format!(
+                "{program} validator --config {file} --folder {folder} --server {office} \
+                 --register {code}"
+            ),
+        );
+    }
+    print::note("both", "their pages are told in docs/validator.md");
+    Ok(())
 }
 
 const EXAMPLES: &str = "\

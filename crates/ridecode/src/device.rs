@@ -15,6 +15,10 @@ mod disk;
 
 mod neighbors;
 
+mod category;
+
+mod sign;
+
 pub mod lamp;
 
 mod outputs;
@@ -60,6 +64,7 @@ use settings::{PlaceFrom, Source};
 use timekeeping::Timekeeper;
 
 pub use back_office::{BackOffice, Receipt, Trouble};
+pub use category::CategoryWords;
 pub use disk::FolderDisk;
 pub use folder::{Folder, Registration};
 pub use input::{Input, Inputs, Scanned};
@@ -70,6 +75,7 @@ pub use ridecode_device::{
     WriteFault, Written,
 };
 pub use settings::{Args, PlaceWords, Settings};
+pub use sign::SignNames;
 pub use trace::{Percentiles, Steps, Trace};
 pub use uplink::{Health, Pace, Uplink};
 
@@ -248,9 +254,11 @@ impl Device {
         let mut page = None;
         if let Some(address) = self.settings.listen {
             let listener = runtime.block_on(local::listen(address))?;
-            let local = self.post.page(inputs.clone(), listener.local_addr()?);
-            page = Some(local.address);
-            tracing::info!("the screen is at http://{}", local.address);
+            let address = listener.local_addr()?;
+            let origins = self.settings.origins.clone();
+            let local = self.post.page(inputs.clone(), address, origins);
+            page = Some(address);
+            tracing::info!("the screen is at http://{address}, the camera page at /camera");
             runtime.spawn(local::serve(listener, local));
         }
         for source in &self.settings.sources {

@@ -10,6 +10,7 @@ pub mod entropy;
 pub mod city;
 pub mod desk;
 pub(crate) mod output;
+pub mod pages;
 
 pub(crate) mod bill;
 pub mod code;

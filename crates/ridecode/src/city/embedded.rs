@@ -36,7 +36,7 @@ macro_rules! feed {
 
 type Feed = (&'static str, [(&'static str, &'static str); 11]);
 
-const FEEDS: [Feed; 4] = [
+static FEEDS: [Feed; 4] = [
     feed!("beijing"),
     feed!("guangfo"),
     feed!("shanghai"),
@@ -51,6 +51,11 @@ const TARIFFS: [(&str, &str); 5] = files!(
     "shanghai.toml",
     "shenzhen.toml",
 );
+
+/// The files of every feed: names and texts.
+pub(super) fn feeds() -> impl Iterator<Item = &'static [(&'static str, &'static str)]> {
+    FEEDS.iter().map(|(_, files)| files.as_slice())
+}
 
 pub(super) fn sources() -> Sources {
     let feeds = FEEDS.iter();

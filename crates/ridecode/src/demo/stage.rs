@@ -27,7 +27,41 @@ pub(super) struct Stage {
     pub(super) sandbox: Api,
     /// The metro gates, the buses, the BRT.
     pub(super) gates: Gates,
+    /// Readers of examples/ that anybody may start.
+    pub(super) spares: [Spare; 2],
     _sandbox: Program,
+}
+
+/// A reader of examples/ with a one-time code of its own, not started yet.
+pub(super) struct Spare {
+    /// What it is, in words.
+    pub(super) name: &'static str,
+    /// Its settings file.
+    pub(super) file: &'static str,
+    /// Whose it is.
+    operator: u32,
+    /// With which it may register.
+    pub(super) code: String,
+}
+
+impl Spare {
+    fn both() -> [Self; 2] {
+        let fresh = || format!("{:016x}", SystemEntropy.number());
+        [
+            Self {
+                name: "a gate of yours",
+                file: "examples/gate.toml",
+                operator: 1,
+                code: fresh(),
+            },
+            Self {
+                name: "a bus of yours",
+                file: "examples/bus.toml",
+                operator: 2,
+                code: fresh(),
+            },
+        ]
+    }
 }
 
 /// The validators of the morning.
@@ -51,7 +85,9 @@ impl Stage {
     pub(super) async fn set(folder: Folder, listen: &str) -> anyhow::Result<Self> {
         let (program, sandbox) = start_sandbox(&folder).await?;
         let mut gates = Gates::new(&folder)?;
-        let (office, token) = open_office(&folder, &sandbox, (&gates, listen)).await?;
+        let spares = Spare::both();
+        let wired = (&gates, &spares[..], listen);
+        let (office, token) = open_office(&folder, &sandbox, wired).await?;
         let url = format!("http://{}", office.address);
         let riders = Api::new(&url)?;
         let staff = riders.with_token(&token);
@@ -73,6 +109,7 @@ impl Stage {
             staff,
             sandbox,
             gates,
+            spares,
             _sandbox: program,
         })
     }
@@ -138,7 +175,7 @@ async fn start_sandbox(folder: &Folder) -> anyhow::Result<(Program, Api)> {
 async fn open_office(
     folder: &Folder,
     sandbox: &Api,
-    (gates, listen): (&Gates, &str),
+    (gates, spares, listen): (&Gates, &[Spare], &str),
 ) -> anyhow::Result<(serve::Running, String)> {
     let key = sandbox.get("/v1/key").await?;
     let key = key["key"]
@@ -153,7 +190,8 @@ async fn open_office(
     let brands = folder.path.join("brands.toml");
     std::fs::write(&brands, impatient_brands()).context("the brands cannot be written")?;
     let path = folder.path.join("ridecode.toml");
-    std::fs::write(&path, settings(&token, gates)).context("the settings cannot be written")?;
+    std::fs::write(&path, settings(&token, gates, spares))
+        .context("the settings cannot be written")?;
     let source = Source {
         config: Some(path),
         folder: Some(folder.sub("office")?),
@@ -183,7 +221,7 @@ fn impatient_brands() -> String {
 }
 
 /// The demo's settings: an impatient office, so that a morning takes seconds.
-fn settings(token: &str, gates: &Gates) -> String {
+fn settings(token: &str, gates: &Gates, spares: &[Spare]) -> String {
     let mut text = format!(
         "# Written by `ridecode demo`.\n\
          [work]\ntick_ms = 200\n\n\
@@ -199,11 +237,13 @@ fn settings(token: &str, gates: &Gates) -> String {
         &gates.brt,
         &gates.foshan_bus,
     ];
-    for gate in gates {
+    let gates = gates.map(|gate| (gate.registration(), gate.post.operator));
+    let spares = spares
+        .iter()
+        .map(|spare| (spare.code.clone(), spare.operator));
+    for (code, operator) in gates.into_iter().chain(spares) {
         text.push_str(&format!(
-            "\n[[validator_code]]\ncode = \"{}\"\noperator = {}\n",
-            gate.registration(),
-            gate.post.operator
+            "\n[[validator_code]]\ncode = \"{code}\"\noperator = {operator}\n"
         ));
     }
     text

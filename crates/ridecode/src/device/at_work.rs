@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -25,6 +26,7 @@ use super::lamp;
 use super::local::{Local, Screen};
 use super::outputs::{Commands, Outputs};
 use super::settings::{PlaceFrom, PlaceWords};
+use super::sign::SignBoard;
 use super::trace::{Percentiles, Steps, Trace};
 use super::uplink::Vitals;
 use super::{Device, lock, moment};
@@ -52,6 +54,8 @@ pub(super) struct Post {
     pub(super) complete_to: UnixSeconds,
     /// Where it stands, in words; `None` until the driver or the vehicle said so.
     pub(super) place: Option<PlaceWords>,
+    /// The same as a sign, once it was looked up.
+    pub(super) sign: Option<SignBoard>,
     /// When each second of looking around was last done.
     pub(super) looked: Option<Stopwatch>,
 }
@@ -74,17 +78,24 @@ impl Post {
             vitals: watch::channel(None).0,
             complete_to: UnixSeconds(0),
             place,
+            sign: None,
             looked: None,
         }
     }
 
     /// What the local page needs.
-    pub(super) fn page(&self, inputs: Inputs, address: SocketAddr) -> Local {
+    pub(super) fn page(
+        &self,
+        inputs: Inputs,
+        address: SocketAddr,
+        origins: Arc<[String]>,
+    ) -> Local {
         Local {
             inputs,
             screen: self.screen.subscribe(),
             state: self.state.subscribe(),
             address,
+            origins,
         }
     }
 }
@@ -166,7 +177,8 @@ impl Device {
         let (text, json, status) = match &answer {
             Ok(Some(shown)) => {
                 let admits = shown.decision.outcome.admits();
-                let json = lamp::json(shown, passage, &ailments);
+                let place = self.validator.place();
+                let json = lamp::json(shown, place, &self.settings.categories, &ailments);
                 let text = lamp::line(shown, passage, &ailments);
                 (text, json, u8::from(!admits))
             }
@@ -249,6 +261,7 @@ impl Device {
             .map_err(|fault| format!("{fault:#}"))?;
         self.validator.move_to(place);
         self.post.place = Some(words);
+        self.post.sign = None;
         Ok(())
     }
 
@@ -356,7 +369,8 @@ impl Device {
             self.post.complete_to = clock.now;
         }
         let percentiles = self.post.trace.percentiles();
-        let ailments: Vec<_> = self.ailments().iter().map(|it| it.word()).collect();
+        let ailments_now = self.ailments();
+        let ailments: Vec<_> = ailments_now.iter().map(|it| it.word()).collect();
         let vitals = Vitals {
             journal_end,
             held_through,
@@ -371,19 +385,36 @@ impl Device {
             },
             ailments: ailments.clone(),
         };
+        if self.post.sign.is_none() && self.post.place.is_some() {
+            let names = &self.settings.names;
+            self.post.sign = Some(SignBoard::of(self.validator.place(), names));
+        }
         let state = State {
             time: clock.now.to_string(),
             clock: clock_word(clock.trust),
             sequence: journal_end,
             held_through,
             bundle_version: vitals.bundle_version,
+            bundle_age_s: clock.now.since_s(self.validator.bundle().made),
+            silent_s: self.validator.bundle().silent_s,
+            unsent: journal_end.saturating_sub(held_through),
+            offline: self.is_offline(),
             free_bytes: vitals.free_bytes,
             ailments,
+            ailments_shown: ailments_now.iter().map(AilmentShown::of).collect(),
+            sign: self.post.sign.as_ref(),
+            screen: self.post.screen.borrow().number,
             waits: percentiles,
         };
         let state = serde_json::to_string(&state).expect("texts and numbers are JSON");
         self.post.state.send_replace(state);
         self.post.vitals.send_replace(Some(vitals));
+    }
+
+    /// Whether the back office was not reached when it was last asked, or is never asked.
+    fn is_offline(&self) -> bool {
+        let health = self.health.as_ref();
+        health.is_none_or(|health| health.unreached.load(Ordering::Relaxed))
     }
 
     pub(super) fn now(&self) -> Moment {
@@ -401,15 +432,43 @@ fn clock_word(trust: ClockTrust) -> &'static str {
     }
 }
 
+/// Something that is wrong, for the screen.
 #[derive(Serialize)]
-struct State {
+struct AilmentShown {
+    word: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    stops: bool,
+}
+
+impl AilmentShown {
+    fn of(ailment: &Ailment) -> Self {
+        let (zh, en) = ailment.line();
+        Self {
+            word: ailment.word(),
+            zh,
+            en,
+            stops: ailment.stops(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct State<'a> {
     time: String,
     clock: &'static str,
     sequence: u64,
     held_through: u64,
     bundle_version: u64,
+    bundle_age_s: i64,
+    silent_s: u32,
+    unsent: u64,
+    offline: bool,
     free_bytes: Option<u64>,
     ailments: Vec<&'static str>,
+    ailments_shown: Vec<AilmentShown>,
+    sign: Option<&'a SignBoard>,
+    screen: u64,
     waits: Percentiles,
 }
 

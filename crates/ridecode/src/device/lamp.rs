@@ -5,9 +5,12 @@ use std::net::SocketAddr;
 
 use anstyle::{AnsiColor, Style};
 use ridecode_device::{Ailment, Ailments, Shown, Written, words};
-use ridecode_validator::Passage;
 use ridecode_validator::journal::VoidReason;
+use ridecode_validator::{Passage, Place};
 use serde::Serialize;
+
+use super::category::{CategoryWords, category_word};
+use crate::city::Sign;
 
 /// The line for a person, with terminal colors.
 pub fn line(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {
@@ -42,10 +45,15 @@ pub fn line(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {
     line
 }
 
-/// The same for a machine, as one line of JSON.
-pub fn json(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {
+/// The same for a machine and for the screen, as one line of JSON.
+pub fn json(
+    shown: &Shown,
+    place: &Place,
+    categories: &[CategoryWords],
+    ailments: &Ailments,
+) -> String {
     let outcome = shown.decision.outcome;
-    let words = words(outcome, passage);
+    let words = words(outcome, place.passage);
     let scan = shown.decision.scan.as_ref().map(|verified| verified.scan());
     let object = Object {
         sequence: shown.sequence,
@@ -57,6 +65,10 @@ pub fn json(shown: &Shown, passage: Passage, ailments: &Ailments) -> String {
         issuer: scan.map(|scan| scan.credential.issuer.to_string()),
         brand: shown.decision.brand.map(|brand| brand.0),
         fare_ceiling_minor: shown.decision.fare_ceiling_minor,
+        fare_minor: place.fare_minor.filter(|_| outcome.admits()),
+        category: scan
+            .filter(|_| outcome.admits())
+            .map(|scan| category_word(categories, &scan.credential, scan.category)),
         shown: words.shown,
         shown_zh: words.shown_zh,
         remedy: words.remedy,
@@ -189,6 +201,10 @@ struct Object {
     issuer: Option<String>,
     brand: Option<u32>,
     fare_ceiling_minor: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fare_minor: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<Sign>,
     shown: &'static str,
     shown_zh: &'static str,
     remedy: Option<&'static str>,

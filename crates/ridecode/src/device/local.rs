@@ -1,13 +1,14 @@
-//! The validator's own page, over HTTP on this machine: the screen, the driver's desk, a way in
-//! for codes, the passage sensor and the vehicle.
+//! The validator's own pages, over HTTP on this machine: the screen, the camera page, the driver's
+//! desk, a way in for codes, the passage sensor and the vehicle.
 //!
-//! It is there for this machine alone: it listens on a loopback address, and answers only requests
-//! that name it by that address, so that no page from elsewhere can speak through the browser on
-//! the screen.
+//! They are there for this machine alone: it listens on a loopback address, and answers only
+//! requests that name it by that address, or by an origin the operator wrote into the settings for
+//! a proxy with TLS. So no page from elsewhere can speak through the browser on the screen.
 
 mod pages;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
@@ -15,7 +16,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use ridecode_codec::INPUT_LENGTH_MAX;
@@ -49,6 +50,8 @@ pub(super) struct Local {
     pub state: watch::Receiver<String>,
     /// The address, once it listens.
     pub address: SocketAddr,
+    /// Where else browsers find it: `https://` and a host.
+    pub origins: Arc<[String]>,
 }
 
 /// Begins to listen.
@@ -64,8 +67,9 @@ pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Answers for as long as the process lives.
 pub(super) async fn serve(listener: TcpListener, local: Local) {
     let router = Router::new()
-        .route("/", get(|| async { Html(pages::SCREEN) }))
-        .route("/driver", get(|| async { Html(pages::DRIVER) }))
+        .route("/", get(pages::screen))
+        .route("/camera", get(pages::camera))
+        .route("/driver", get(pages::driver))
         .route("/v1/screen", get(screen))
         .route("/v1/state", get(state))
         .route("/v1/scan", post(scan))
@@ -73,8 +77,9 @@ pub(super) async fn serve(listener: TcpListener, local: Local) {
         .route("/v1/undo", post(undo))
         .route("/v1/place", put(place))
         .route("/v1/time", put(time))
+        .fallback(pages::file)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(from_fn_with_state(local.address, of_this_machine))
+        .layer(from_fn_with_state(local.clone(), of_this_machine))
         .with_state(local);
     if let Err(fault) = axum::serve(listener, router).await {
         tracing::error!(%fault, "the local page is gone");
@@ -82,24 +87,31 @@ pub(super) async fn serve(listener: TcpListener, local: Local) {
 }
 
 /// Only requests that name this address, from pages of this address.
-async fn of_this_machine(
-    State(address): State<SocketAddr>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn of_this_machine(State(local): State<Local>, request: Request, next: Next) -> Response {
+    let address = local.address;
     let names =
         |host: &str| host == address.to_string() || host == format!("localhost:{}", address.port());
+    let proxied = |host: &str| {
+        let mut hosts = local.origins.iter().map(|it| it.strip_prefix("https://"));
+        hosts.any(|own| own == Some(host))
+    };
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let host_fits = text(header::HOST).is_some_and(names);
+    let host_fits = text(header::HOST).is_some_and(|host| names(host) || proxied(host));
     let origin_fits = match text(header::ORIGIN) {
         None => !headers.contains_key(header::ORIGIN),
-        Some(origin) => origin.strip_prefix("http://").is_some_and(names),
+        Some(origin) => {
+            origin.strip_prefix("http://").is_some_and(names)
+                || local.origins.iter().any(|own| own == origin)
+        }
     };
     if host_fits && origin_fits {
         return next.run(request).await;
     }
-    let what = format!("ask for http://{address} from this machine");
+    let what = format!(
+        "ask for http://{address} from this machine, or write the address browsers use into \
+         [local] origins"
+    );
     refuse(StatusCode::FORBIDDEN, what)
 }
 

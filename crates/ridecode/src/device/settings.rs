@@ -7,14 +7,17 @@ mod source;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use ridecode_device::Rules;
 
+use super::category::CategoryWords;
 use super::neighbors::ArraySettings;
 use super::outputs::Commands;
 use super::scanner::{Wire, WireKind};
+use super::sign::SignNames;
 use super::uplink::Pace;
 use crate::config::Secret;
 use file::{File, Scanners};
@@ -95,6 +98,12 @@ pub struct Settings {
     pub commands: Commands,
     /// The local page.
     pub listen: Option<SocketAddr>,
+    /// Where else browsers find the local page, behind a proxy with TLS: `https://` and a host.
+    pub origins: Arc<[String]>,
+    /// Names of lines and stops on the sign.
+    pub names: SignNames,
+    /// Words for rider categories.
+    pub categories: Vec<CategoryWords>,
     /// The other gates of an array.
     pub array: Option<ArraySettings>,
     /// JSON in place of lines for people.
@@ -126,6 +135,7 @@ impl Settings {
             None => File::default(),
         };
         let rules = file.rules()?;
+        file.category.iter().try_for_each(CategoryWords::check)?;
         let place_from = file.place_from()?;
         let mut place = file.place;
         for pair in args.place.iter().flat_map(|text| text.split(',')) {
@@ -178,6 +188,9 @@ impl Settings {
             }),
             commands: file.outputs.read(),
             listen: file.local.listen,
+            origins: file.local.origins()?,
+            names: file.names,
+            categories: file.category,
             array: file.array.map(file::ArrayWords::read).transpose()?,
             json: args.json,
             pace: Pace {

@@ -66,6 +66,8 @@ pub(super) struct Vitals {
 pub struct Health {
     /// The last bundle that came was not good: damaged, older, of another office or operator.
     pub bundle_refused: AtomicBool,
+    /// The back office gave no answer when it was last asked for a bundle.
+    pub unreached: AtomicBool,
 }
 
 /// Pauses and sizes.
@@ -233,6 +235,7 @@ impl Uplink {
                 Ok(bundle) => {
                     failures = 0;
                     self.health.bundle_refused.store(false, Ordering::Relaxed);
+                    self.health.unreached.store(false, Ordering::Relaxed);
                     if let Some(bundle) = bundle {
                         have = bundle.clone();
                         if bundles.send(bundle).is_err() {
@@ -244,6 +247,7 @@ impl Uplink {
                 Err(fault) => {
                     let refused = fault.is::<BundleFault>();
                     self.health.bundle_refused.store(refused, Ordering::Relaxed);
+                    self.health.unreached.store(!refused, Ordering::Relaxed);
                     report(failures, "the last good bundle stays in force", &fault);
                     self.wait(failures, &fault).await;
                     failures = failures.saturating_add(1);

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use ridecode_device::{FullDisk, Keeping, Lamp, Rules};
@@ -9,9 +10,11 @@ use ridecode_validator::array::{ArrayKey, PEERS_MAX};
 use serde::Deserialize;
 
 use super::{PlaceFrom, PlaceWords};
+use crate::device::category::CategoryWords;
 use crate::device::folder::read_secret;
 use crate::device::neighbors::ArraySettings;
 use crate::device::outputs::Commands;
+use crate::device::sign::SignNames;
 
 /// The settings file.
 #[derive(Default, Deserialize)]
@@ -30,6 +33,8 @@ pub(super) struct File {
     pub(super) outputs: OutputWords,
     pub(super) local: LocalWords,
     pub(super) array: Option<ArrayWords>,
+    pub(super) names: SignNames,
+    pub(super) category: Vec<CategoryWords>,
 }
 
 /// One scanner or several.
@@ -74,6 +79,26 @@ pub(super) struct OutputWords {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct LocalWords {
     pub(super) listen: Option<SocketAddr>,
+    origins: Vec<String>,
+}
+
+impl LocalWords {
+    /// Where else browsers find the page.
+    pub(super) fn origins(&self) -> anyhow::Result<Arc<[String]>> {
+        for origin in &self.origins {
+            let host = origin.strip_prefix("https://");
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            let fits = host.is_some_and(|host| {
+                !host.is_empty() && host.bytes().all(|it| plain(it) || b".-:".contains(&it))
+            });
+            ensure!(
+                fits,
+                "local: origins `{origin}`: write https:// and a host, such as \
+                 https://bus-88.example, without a path"
+            );
+        }
+        Ok(self.origins.clone().into())
+    }
 }
 
 /// The array.
