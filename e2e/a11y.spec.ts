@@ -1,4 +1,4 @@
-// Every page of the rider's app in every language against WCAG 2.2 AA, by axe.
+// Every page of the rider's app and of the console in every language against WCAG 2.2 AA, by axe.
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Page, expect } from "@playwright/test";
@@ -37,9 +37,24 @@ test("no page breaks a rule of WCAG 2.2 AA in any language", async ({ page, worl
   await everyLanguage(page, "account in large text");
 });
 
+test("no page of the console breaks a rule of WCAG 2.2 AA in any language", async ({ page, world }) => {
+  await page.goto(`${world.office}/console`);
+  await expect(page.locator("h1")).toBeFocused();
+  await everyLanguage(page, "sign-in");
+  await page.locator("form button").click();
+  await everyLanguage(page, "sign-in, refused");
+  await world.signIn(page, "admin");
+  for (const link of await page.getByRole("navigation").getByRole("link").all()) {
+    await link.click();
+    await expect(page.locator("main h1")).toBeFocused();
+    await expect(page.locator("main .loading")).toBeHidden();
+    await everyLanguage(page, (await link.getAttribute("href")) ?? "");
+  }
+});
+
 async function everyLanguage(page: Page, what: string): Promise<void> {
   for (const language of ["zh-Hans", "zh-Hant", "en"]) {
-    await page.locator("header select").selectOption(language);
+    await page.locator("header select, .languages select").selectOption(language);
     await expect(page.locator("html")).toHaveAttribute("lang", language);
     const audit = new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
     const { violations } = await audit.analyze();

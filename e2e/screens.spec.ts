@@ -95,6 +95,19 @@ async function takeAt(page: Page, name: string, sizes: Record<string, { width: n
   }
 }
 
+test("pictures of every page of the console", async ({ page, world }) => {
+  await page.goto(`${world.office}/console`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await take(page, "console-sign-in");
+  await world.signIn(page, "admin");
+  for (const link of await page.getByRole("navigation").getByRole("link").all()) {
+    await link.click();
+    await expect(page.locator("main h1")).toBeFocused();
+    await expect(page.locator("main .loading")).toBeHidden();
+    await take(page, `console-${(await link.getAttribute("href"))?.replace("#/", "")}`);
+  }
+});
+
 async function take(page: Page, name: string): Promise<void> {
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { type Page, expect, test as base } from "@playwright/test";
+import { Secret, TOTP } from "otpauth";
 
 /** A decision as the validator prints it. */
 export interface Decision {
@@ -98,12 +99,17 @@ export class World {
   readonly folder: string;
   readonly office: string;
   readonly provider: string;
+  /** The password of everybody who works in the demo. */
+  readonly password: string;
   #demo: Program;
   #validators: Validator[] = [];
+  /** The newest step of 30 seconds whose code was used, by name. */
+  #steps = new Map<string, number>();
 
-  private constructor(folder: string, demo: Program, [office, provider]: [string, string]) {
+  private constructor(folder: string, demo: Program, [office, password, provider]: [string, string, string]) {
     this.folder = folder;
     this.office = office;
+    this.password = password;
     this.provider = provider;
     this.#demo = demo;
   }
@@ -114,8 +120,9 @@ export class World {
     const address = (name: string) =>
       demo.next((line) => new RegExp(`^ *${name} .*?(http://[0-9.:]+)`).exec(line)?.[1]);
     const office = await address("rider's app");
+    const password = await demo.next((line) => /^ *password +(\S+)/.exec(line)?.[1]);
     const provider = await address("payment provider");
-    return new World(folder, demo, [office, provider]);
+    return new World(folder, demo, [office, password, provider]);
   }
 
   async stop(): Promise<void> {
@@ -144,9 +151,35 @@ export class World {
     return validator;
   }
 
+  /** Signs somebody of the demo in at the console: `operator`, `agent`, `accountant`, … */
+  async signIn(page: Page, role: string): Promise<void> {
+    await page.goto(`${this.office}/console`);
+    await page.locator("input[autocomplete=username]").fill(`demo-${role}`);
+    await page.locator("input[type=password]").fill(this.password);
+    await page.locator("input[autocomplete=one-time-code]").fill(await this.oneTimeCode(role));
+    await page.locator("form button").click();
+    await expect(page.getByRole("navigation")).toBeVisible();
+  }
+
+  /** A one-time code nobody used yet, by an authenticator that is not ours. */
+  async oneTimeCode(role: string): Promise<string> {
+    const own = this.#settings().split("[[staff]]").find((part) => part.includes(`name = "demo-${role}"`));
+    const secret = Secret.fromBase32(/totp = "([A-Z2-7]+)"/.exec(own ?? "")?.[1] ?? "");
+    const now = () => Math.floor(Date.now() / 30_000);
+    const step = Math.max(now(), (this.#steps.get(role) ?? 0) + 1);
+    // The server takes the code of the next step, and no later one.
+    await expect.poll(() => step - now(), { timeout: 60_000 }).toBeLessThanOrEqual(1);
+    this.#steps.set(role, step);
+    return new TOTP({ secret }).generate({ timestamp: step * 30_000 });
+  }
+
+  #settings(): string {
+    return readFileSync(join(this.folder, "demo", "ridecode.toml"), "utf8");
+  }
+
   /** A request as the staff of the demo. */
   async staff(method: string, path: string, body: unknown): Promise<Record<string, unknown>> {
-    const settings = readFileSync(join(this.folder, "demo", "ridecode.toml"), "utf8");
+    const settings = this.#settings();
     const token = /token = "([0-9a-f]+)"/.exec(settings)?.[1];
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const reply = await fetch(this.office + path, { method, headers, body: JSON.stringify(body) });

@@ -1,8 +1,9 @@
 //! Embeds the pages that `make web` built, so that one program serves them.
 //!
-//! Writes a table of path and bytes for everything in `web/dist/app`, the rider's app, and one for
-//! `web/dist/validator`, the pages of a reader. Where nothing was built the tables are empty: the
-//! program builds all the same, and says on its front page what is missing.
+//! Writes a table of path and bytes for everything in `web/dist/app`, the rider's app, one for
+//! `web/dist/console`, the operator's, and one for `web/dist/validator`, the pages of a reader. Where
+//! nothing was built the tables are empty: the program builds all the same, and says on its front
+//! page what is missing.
 
 use std::fs;
 use std::io;
@@ -13,7 +14,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={}", dist.display());
     // Cargo tells build scripts where to write by the environment.
     let out = std::env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
-    for site in ["app", "validator"] {
+    for site in ["app", "console", "validator"] {
         let table = table_of(&dist.join(site))?;
         fs::write(Path::new(&out).join(format!("{site}.in")), table)?;
     }

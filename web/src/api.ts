@@ -4,6 +4,7 @@
 // no reply at all is the problem `offline`.
 
 import { clockOffset } from "./credentials.ts";
+import { request } from "./request.ts";
 import { keep } from "./vault.ts";
 
 export interface Money {
@@ -73,41 +74,12 @@ export interface GrantedCredential {
   bytes: string;
 }
 
-/** A refusal, by its name in docs/operating.md, or `offline`. */
-export class Problem extends Error {
-  constructor(
-    readonly kind: string,
-    detail: string,
-    /** Tries left, where a code was wrong. */
-    readonly triesLeft?: number,
-    /** Seconds to wait, where too much was asked for. */
-    readonly retryAfter?: number,
-  ) {
-    super(detail);
-  }
-}
+export { Problem } from "./request.ts";
 
 /** Sends a request and reads its reply. */
 export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
-  if (body !== undefined) {
-    headers["Content-Type"] = "application/json";
-  }
-  const request: RequestInit = { method, headers, cache: "no-store", credentials: "same-origin" };
-  if (body !== undefined) {
-    request.body = JSON.stringify(body);
-  }
   const sent = Date.now();
-  let reply: Response;
-  try {
-    reply = await fetch(path, request);
-  } catch {
-    throw new Problem("offline", "no reply");
-  }
-  await noteTime(reply, sent);
-  if (!reply.ok) {
-    throw await problem(reply);
-  }
+  const reply = await request(method, path, { body, seen: (reply) => noteTime(reply, sent) });
   return reply.status === 204 ? (undefined as T) : ((await reply.json()) as T);
 }
 
@@ -127,12 +99,4 @@ async function noteTime(reply: Response, sent: number): Promise<void> {
     // A browser that keeps nothing cannot show codes either, and says so there.
     await keep("offset", offset).catch(() => undefined);
   }
-}
-
-async function problem(reply: Response): Promise<Problem> {
-  const document = (await reply.json().catch(() => ({}))) as Record<string, unknown>;
-  const kind = String(document.type ?? "internal").split("/").pop() ?? "internal";
-  const number = (value: unknown) => (typeof value === "number" ? value : undefined);
-  const detail = String(document.detail ?? reply.status);
-  return new Problem(kind, detail, number(document.tries_left), number(document.retry_after_s));
 }

@@ -9,6 +9,7 @@ import { type Brand, Problem, type Rider, call } from "./api.ts";
 import { Context, type Shared, useShared } from "./context.ts";
 import { wantsMore } from "./credentials.ts";
 import { equip, fetchCredentials } from "./enrol.ts";
+import { LanguageChoice, useAddress } from "./frame.tsx";
 import { Notice, Page } from "./notice.tsx";
 import { AccountPage } from "./pages/account.tsx";
 import { CityPage } from "./pages/city.tsx";
@@ -18,7 +19,7 @@ import { PhonePage } from "./pages/phone.tsx";
 import { RidesPage } from "./pages/rides.tsx";
 import { useSettings } from "./settings.ts";
 import { find } from "./vault.ts";
-import { LANGUAGES, type Language, speak } from "./words.ts";
+import { type Language, speak } from "./words.ts";
 
 export function App() {
   const settings = useSettings();
@@ -113,16 +114,7 @@ function Header({ language, change }: { language: Language; change(language: Lan
       <a href="#/" class="logo">
         Ridecode <span lang="zh">乘车码</span>
       </a>
-      <label>
-        <span class="unseen">{say("language")}</span>
-        <select value={language} onChange={(event) => change(event.currentTarget.value as Language)}>
-          {LANGUAGES.map(({ tag, name }) => (
-            <option key={tag} value={tag} lang={tag}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <LanguageChoice name={say("language")} language={language} change={change} />
     </header>
   );
 }
@@ -149,21 +141,8 @@ type Where = "code" | "rides" | "account";
 
 /** The page the address names. */
 function useWhere(): Where {
-  const read = (): Where => {
-    const name = location.hash.replace("#/", "");
-    return name === "rides" || name === "account" ? name : "code";
-  };
-  const [where, setWhere] = useState(read);
-  useEffect(() => {
-    const changed = () => {
-      setWhere(read());
-      // The new page's title takes the focus, so that keyboards and screen readers begin there.
-      requestAnimationFrame(() => document.getElementById("title")?.focus());
-    };
-    addEventListener("hashchange", changed);
-    return () => removeEventListener("hashchange", changed);
-  }, []);
-  return where;
+  const name = useAddress();
+  return name === "rides" || name === "account" ? name : "code";
 }
 
 function useOnline(): boolean {
@@ -185,7 +164,8 @@ async function findRider(): Promise<Rider | null> {
   try {
     return await call<Rider>("GET", "/v1/riders/me");
   } catch (fault) {
-    if (fault instanceof Problem && fault.kind === "signed-out") {
+    // Staff who are signed in at the console of this browser are no rider.
+    if (fault instanceof Problem && (fault.kind === "signed-out" || fault.kind === "forbidden")) {
       return null;
     }
     throw fault;

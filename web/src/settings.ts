@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 
-import { LANGUAGES, type Language, preferred } from "./words.ts";
+import { type Language, kept } from "./language.ts";
 
 export interface Settings {
   language: Language;
@@ -14,7 +14,7 @@ export interface Settings {
 }
 
 export function useSettings(): Settings {
-  const [language, setLanguage] = useState(readLanguage);
+  const [language, setLanguage] = useState(kept);
   const [large, setLarge] = useState(localStorage.getItem("large") === "yes");
   const [brand, choose] = useState(readBrand);
   return {
@@ -39,11 +39,6 @@ export function useSettings(): Settings {
       choose(brand);
     },
   };
-}
-
-function readLanguage(): Language {
-  const kept = localStorage.getItem("language");
-  return LANGUAGES.find(({ tag }) => tag === kept)?.tag ?? preferred(navigator.languages);
 }
 
 function readBrand(): number | undefined {

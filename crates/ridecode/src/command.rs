@@ -40,6 +40,8 @@ pub enum Role {
     Reconcile(crate::reconcile::Args),
     /// Recompute everything and print what does not add up.
     Audit(crate::audit::Args),
+    /// Make passwords and one-time codes of staff.
+    Staff(crate::staff::Args),
     /// Make a database, or bring its tables up to date.
     Migrate(crate::migrate::Args),
     /// Measure, side by side with the bound: one JSON line per figure.
@@ -61,6 +63,7 @@ pub fn run(command: Command) -> ExitCode {
         Role::Payout(args) => crate::payout::run(args),
         Role::Reconcile(args) => crate::reconcile::run(args),
         Role::Audit(args) => crate::audit::run(args),
+        Role::Staff(args) => crate::staff::run(args),
         Role::Migrate(args) => crate::migrate::run(args),
         Role::Bench(args) => crate::bench::run(args),
     };

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits};
@@ -27,6 +27,8 @@ pub use provider::{Alipay, Messages, Provider, ProviderKeys, WeChatPay};
 pub use value::Secret;
 
 use crate::payout::account::PayoutAccount;
+use crate::staff::password::Password;
+use crate::staff::totp::Totp;
 
 use file::File;
 
@@ -94,6 +96,12 @@ pub struct Serve {
     pub audit_threads: usize,
     /// Credentials each of these threads remembers as checked.
     pub credentials_max: usize,
+    /// After this long without a request staff is signed out, in seconds.
+    pub staff_idle_s: i64,
+    /// After this long staff is signed out whatever they do, in seconds.
+    pub staff_session_s: i64,
+    /// Whether callers' addresses are those that a proxy in front appends to X-Forwarded-For.
+    pub behind_proxy: bool,
 }
 
 /// The memory.
@@ -125,12 +133,23 @@ pub struct Work {
 pub struct Staff {
     /// The name in the log.
     pub name: String,
-    /// The bearer token.
-    pub token: Secret,
+    /// The bearer token, for programs.
+    pub token: Option<Secret>,
+    /// How this person signs in at the console.
+    pub sign_in: Option<StaffSignIn>,
     /// What this person may do.
     pub role: Role,
     /// The one operator this person sees; `None` for all.
     pub operator: Option<OperatorId>,
+}
+
+/// How a person signs in at the console: both are needed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StaffSignIn {
+    /// The password's hash.
+    pub password: Password,
+    /// The authenticator's secret.
+    pub totp: Totp,
 }
 
 /// What a member of staff may do.
@@ -225,7 +244,7 @@ impl Config {
             messages: provider::messages(file)?,
             policy: policy(&file.policy),
             work: work(&file.work),
-            staff: file.staff.iter().map(staff).collect(),
+            staff: staff(&file.staff)?,
             validator_codes: file.validator_code.iter().map(validator_code).collect(),
             payout_accounts: file.payout_account.clone(),
             log: Log {
@@ -275,6 +294,9 @@ fn serve(file: &file::ServeFile) -> Serve {
         body_max: file.body_max_bytes.as_usize(),
         audit_threads: threads,
         credentials_max: file.credentials_max.as_usize(),
+        staff_idle_s: file.staff_idle_s.0,
+        staff_session_s: file.staff_session_s.0,
+        behind_proxy: file.behind_proxy,
     }
 }
 
@@ -326,13 +348,42 @@ fn work(file: &file::WorkFile) -> Work {
     }
 }
 
-fn staff(file: &file::StaffFile) -> Staff {
-    Staff {
-        name: file.name.clone(),
-        token: file.token.0.clone(),
-        role: file.role,
-        operator: file.operator.map(|operator| OperatorId(operator.as_u32())),
+fn staff(files: &[file::StaffFile]) -> anyhow::Result<Vec<Staff>> {
+    let mut all = Vec::new();
+    for (place, file) in (1..).zip(files) {
+        let name = &file.name;
+        let what = format!("setting staff, entry {place} ({name})");
+        let sign_in = match (&file.password, &file.totp) {
+            (Some(password), Some(totp)) => Some(StaffSignIn {
+                password: password.0.clone(),
+                totp: totp.0.clone(),
+            }),
+            (None, None) => None,
+            (Some(_), None) => {
+                bail!("{what}: a password needs a totp; `ridecode staff add` makes both")
+            }
+            (None, Some(_)) => {
+                bail!("{what}: a totp needs a password; `ridecode staff add` makes both")
+            }
+        };
+        if file.token.is_none() && sign_in.is_none() {
+            bail!("{what}: write a token, or a password with a totp (`ridecode staff add`)");
+        }
+        if !(1..=64).contains(&name.chars().count()) {
+            bail!("{what}: a name has 1 to 64 characters");
+        }
+        if all.iter().any(|other: &Staff| other.name == *name) {
+            bail!("{what}: another entry has this name; who did what must be told apart");
+        }
+        all.push(Staff {
+            name: name.clone(),
+            token: file.token.as_ref().map(|token| token.0.clone()),
+            sign_in,
+            role: file.role,
+            operator: file.operator.map(|operator| OperatorId(operator.as_u32())),
+        });
     }
+    Ok(all)
 }
 
 fn validator_code(file: &file::ValidatorCodeFile) -> ValidatorCode {

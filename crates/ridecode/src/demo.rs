@@ -11,6 +11,7 @@ mod cast;
 
 mod gate;
 mod phone;
+mod staff;
 mod stage;
 
 mod evening;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use self::cast::Folder;
+use self::staff::DemoStaff;
 use self::stage::Stage;
 
 /// Options.
@@ -80,6 +82,24 @@ async fn stay(stage: &Stage) -> anyhow::Result<()> {
     let office = stage.riders.url();
     let sandbox = stage.sandbox.url();
     print::line("rider's app", &format!("{office}/ (open it in a browser)"));
+    print::line(
+        "console",
+        &format!("{office}/console (open it in a browser)"),
+    );
+    let names: Vec<String> = DemoStaff::names().collect();
+    print::line("sign in as", &names.join(", "));
+    print::line("password", &stage.people.password);
+    let program = std::env::current_exe().context("this program has no path")?;
+    let settings = stage.folder.path.join("ridecode.toml");
+    print::line(
+        "one-time code",
+        &format!(
+            "{} staff totp {} --config {}",
+            program.display(),
+            names.first().map_or("", String::as_str),
+            settings.display()
+        ),
+    );
     print::line("back office", office);
     print::line("its interface", &format!("{office}/openapi.json"));
     print::line(

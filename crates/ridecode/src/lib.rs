@@ -6,6 +6,7 @@ pub mod command;
 pub mod clock;
 pub mod config;
 pub mod entropy;
+pub mod staff;
 
 pub mod city;
 pub mod desk;

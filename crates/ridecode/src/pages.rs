@@ -1,4 +1,5 @@
-//! Pages that the program carries: the rider's app and the validator's own pages.
+//! Pages that the program carries: the rider's app, the operator's console and the validator's own
+//! pages.
 //!
 //! `make web` builds them and the build script embeds them. A file is found by its path alone, and
 //! answered with a policy that lets its page load nothing from elsewhere.
@@ -15,6 +16,9 @@ pub struct Site(pub &'static [(&'static str, &'static [u8])]);
 
 /// The rider's app; empty where `make web` was not run before the build.
 pub const APP: Site = Site(include!(concat!(env!("OUT_DIR"), "/app.in")));
+
+/// The operator's console, under `/console`; empty likewise.
+pub const CONSOLE: Site = Site(include!(concat!(env!("OUT_DIR"), "/console.in")));
 
 /// The validator's screen, camera page and driver's desk; empty likewise.
 pub const VALIDATOR: Site = Site(include!(concat!(env!("OUT_DIR"), "/validator.in")));

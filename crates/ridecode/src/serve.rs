@@ -30,6 +30,7 @@ mod mandates;
 mod metrics;
 mod notices;
 mod openapi;
+mod operators;
 mod pages;
 mod payouts;
 mod problems;
@@ -39,6 +40,7 @@ mod repairs;
 mod riders;
 mod rides;
 mod segments;
+mod staff;
 mod statements;
 mod validators;
 
@@ -49,6 +51,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use axum::http::HeaderValue;
 use axum::serve::ListenerExt as _;
 use ridecode_office::Office;
 use tokio::net::TcpListener;
@@ -178,7 +181,7 @@ pub async fn start_office(config: &Config, opened: Opened) -> anyhow::Result<Run
             worker.start(stopped.clone())
         })
         .transpose()?;
-    let router = route::router(&app);
+    let router = route::router(&app).into_make_service_with_connect_info::<SocketAddr>();
     // Answers are small: waiting to fill a packet would only delay them.
     let listener = listener.tap_io(|connection| {
         if let Err(fault) = connection.set_nodelay(true) {
@@ -252,6 +255,8 @@ struct Inside {
     pace: pace::Pace,
     bundles: validators::Bundles,
     herd: herd::Herd,
+    door: staff::Door,
+    behind_proxy: bool,
     beats: heartbeats::Beats,
     counters: counters::Counters,
     doorbell: Doorbell,
@@ -281,11 +286,27 @@ impl Inside {
             pace: pace::Pace::default(),
             bundles: validators::Bundles::default(),
             herd: herd::Herd::new(herd::IN_WORK_MAX),
+            door: staff::Door::new(serve),
+            behind_proxy: serve.behind_proxy,
             beats: heartbeats::Beats::default(),
             counters: counters::Counters::default(),
             doorbell,
             office: opened.office,
         }))
+    }
+
+    /// A session cookie: no script reads it, no other site sends it, and where the outside comes by
+    /// https it never leaves without. An empty one that lives for 0 seconds ends it.
+    fn cookie(&self, name: &str, token: &str, max_age_s: i64) -> problem::Result<HeaderValue> {
+        let secure = if self.public_url.starts_with("https:") {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie = format!(
+            "{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}"
+        );
+        HeaderValue::from_str(&cookie).map_err(|_| problem::Problem::internal())
     }
 }
 

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Role;
 use crate::payout::account::PayoutAccount;
 
-use super::value::{Address, BaseUrl, Code, Key, LocalTime, Token, Whole, Zone};
+use super::value::{
+    Address, Authenticator, BaseUrl, Code, Hash, Key, LocalTime, Token, Whole, Zone,
+};
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -62,6 +64,9 @@ pub(super) struct ServeFile {
     pub(super) body_max_bytes: Whole<1_024, 1_048_576>,
     pub(super) audit_threads: Whole<0, 256>,
     pub(super) credentials_max: Whole<0, 10_000_000>,
+    pub(super) staff_idle_s: Whole<60, 86_400>,
+    pub(super) staff_session_s: Whole<60, 604_800>,
+    pub(super) behind_proxy: bool,
 }
 
 impl Default for ServeFile {
@@ -73,6 +78,9 @@ impl Default for ServeFile {
             body_max_bytes: Whole(65_536),
             audit_threads: Whole(0),
             credentials_max: Whole(200_000),
+            staff_idle_s: Whole(1_800),
+            staff_session_s: Whole(43_200),
+            behind_proxy: false,
         }
     }
 }
@@ -311,7 +319,12 @@ impl Default for LogFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct StaffFile {
     pub(super) name: String,
-    pub(super) token: Token,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) token: Option<Token>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) password: Option<Hash>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) totp: Option<Authenticator>,
     pub(super) role: Role,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) operator: Option<Whole<1, 4_294_967_295>>,

@@ -49,7 +49,13 @@ fn a_wrong_file_is_answered_with_line_key_and_remedy() {
         "[[staff]]\nname = \"day desk\"\ntoken = \"short\"\n",
         &[":3", "16 to 256"],
     );
-    check("[[staff]]\nname = \"day desk\"\n", &["token"]);
+    let desk = "[[staff]]\nname = \"day desk\"\nrole = \"agent\"\n";
+    check(
+        &format!("{desk}password = \"secret\"\n"),
+        &[":4", "no hash"],
+    );
+    check(&format!("{desk}totp = \"MY\"\n"), &[":4", "base32"]);
+    check("[serve]\nstaff_idle_s = 0\n", &[":2", "60"]);
     let staff = "[[staff]]\nname = \"day desk\"\ntoken = \"0123456789abcdef\"\n";
     check(staff, &["role"]);
     check(&format!("{staff}role = \"boss\"\n"), &[":4", "accountant"]);
@@ -166,7 +172,39 @@ fn lists_are_written_as_toml_in_variables() {
     )
     .expect("the variable is right");
     assert_eq!(config.staff[0].operator, Some(OperatorId(2)));
-    assert_eq!(config.staff[0].token.reveal(), "0123456789abcdef");
+    let token = config.staff[0].token.as_ref();
+    assert_eq!(token.map(Secret::reveal), Some("0123456789abcdef"));
+}
+
+#[test]
+fn staff_can_be_known_and_told_apart() {
+    let check = |entries: &str, expected: &[&str]| {
+        let fault = environment("RIDECODE_STAFF", entries).expect_err("the list is wrong");
+        let shown = format!("{fault:#}");
+        for part in expected {
+            assert!(shown.contains(part), "{shown:?} does not say {part:?}");
+        }
+    };
+    let desk = "name = \"day desk\", role = \"agent\"";
+    check(
+        &format!("[{{ {desk} }}]"),
+        &["entry 1 (day desk)", "token", "ridecode staff add"],
+    );
+    check(
+        &format!("[{{ {desk}, password = \"{HASH}\" }}]"),
+        &["day desk", "needs a totp"],
+    );
+    check(
+        &format!("[{{ {desk}, totp = \"{SECRET}\" }}]"),
+        &["needs a password"],
+    );
+    let whole = format!("{{ {desk}, token = \"0123456789abcdef\" }}");
+    check(
+        &format!("[{whole}, {whole}]"),
+        &["entry 2", "another entry has this name"],
+    );
+    let nameless = whole.replace("day desk", "");
+    check(&format!("[{nameless}]"), &["1 to 64"]);
 }
 
 #[test]
@@ -175,8 +213,12 @@ fn what_is_printed_hides_secrets_and_reads_back() {
     let path = folder.path().join("ridecode.toml");
     std::fs::write(
         &path,
-        "[[staff]]\nname = \"day desk\"\ntoken = \"0123456789abcdef\"\nrole = \"admin\"\n\
-         [[validator_code]]\ncode = \"bus-12-once\"\noperator = 2\n",
+        format!(
+            "[[staff]]\nname = \"day desk\"\ntoken = \"0123456789abcdef\"\nrole = \"admin\"\n\
+             [[staff]]\nname = \"night desk\"\nrole = \"agent\"\npassword = \"{HASH}\"\n\
+             totp = \"{SECRET}\"\n\
+             [[validator_code]]\ncode = \"bus-12-once\"\noperator = 2\n"
+        ),
     )
     .expect("the file is written");
     let source = Source {
@@ -184,9 +226,13 @@ fn what_is_printed_hides_secrets_and_reads_back() {
         ..Source::default()
     };
     let printed = Config::print(&source, &[]).expect("the settings are right");
-    assert!(!printed.contains("0123456789abcdef") && !printed.contains("bus-12-once"));
     let debug = format!("{:?}", Config::load(&source, &[]).expect("they are right"));
-    assert!(!debug.contains("0123456789abcdef") && !debug.contains("bus-12-once"));
+    for secret in ["0123456789abcdef", "bus-12-once", "argon2id", SECRET] {
+        assert!(
+            !printed.contains(secret) && !debug.contains(secret),
+            "{secret}"
+        );
+    }
 
     let defaults = Config::print(&Source::default(), &[]).expect("the defaults are right");
     toml::from_str::<File>(&defaults).expect("the defaults are within their own limits");
@@ -230,3 +276,8 @@ fn every_key_is_documented() {
         );
     }
 }
+
+const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -8,6 +8,9 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::staff::password::Password;
+use crate::staff::totp::Totp;
+
 /// A text that is never shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -212,6 +215,38 @@ impl Token {
             ));
         }
         Ok(Self(Secret::new(text)))
+    }
+
+    fn show(self) -> String {
+        HIDDEN.to_owned()
+    }
+}
+
+/// The hash of a password.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct Hash(pub(super) Password);
+text_value!(Hash);
+
+impl Hash {
+    fn parse(text: &str) -> Result<Self, String> {
+        Password::parse(text).map(Self)
+    }
+
+    fn show(self) -> String {
+        HIDDEN.to_owned()
+    }
+}
+
+/// The secret of an authenticator.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct Authenticator(pub(super) Totp);
+text_value!(Authenticator);
+
+impl Authenticator {
+    fn parse(text: &str) -> Result<Self, String> {
+        Totp::parse(text).map(Self)
     }
 
     fn show(self) -> String {

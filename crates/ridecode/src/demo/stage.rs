@@ -9,6 +9,7 @@ use super::api::Api;
 use super::cast::{Folder, Program};
 use super::gate::{Gate, Network, Post};
 use super::print;
+use super::staff::DemoStaff;
 use crate::config::{Config, Source};
 use crate::entropy::SystemEntropy;
 use crate::{desk, serve};
@@ -23,6 +24,8 @@ pub(super) struct Stage {
     pub(super) riders: Api,
     /// The back office as staff reach it.
     pub(super) staff: Api,
+    /// Who signs in at the console.
+    pub(super) people: DemoStaff,
     /// The payment provider and SMS gateway.
     pub(super) sandbox: Api,
     /// The metro gates, the buses, the BRT.
@@ -86,8 +89,9 @@ impl Stage {
         let (program, sandbox) = start_sandbox(&folder).await?;
         let mut gates = Gates::new(&folder)?;
         let spares = Spare::both();
+        let people = DemoStaff::draw()?;
         let wired = (&gates, &spares[..], listen);
-        let (office, token) = open_office(&folder, &sandbox, wired).await?;
+        let (office, token) = open_office(&folder, &sandbox, &people, wired).await?;
         let url = format!("http://{}", office.address);
         let riders = Api::new(&url)?;
         let staff = riders.with_token(&token);
@@ -107,6 +111,7 @@ impl Stage {
             office,
             riders,
             staff,
+            people,
             sandbox,
             gates,
             spares,
@@ -175,6 +180,7 @@ async fn start_sandbox(folder: &Folder) -> anyhow::Result<(Program, Api)> {
 async fn open_office(
     folder: &Folder,
     sandbox: &Api,
+    people: &DemoStaff,
     (gates, spares, listen): (&Gates, &[Spare], &str),
 ) -> anyhow::Result<(serve::Running, String)> {
     let key = sandbox.get("/v1/key").await?;
@@ -190,7 +196,7 @@ async fn open_office(
     let brands = folder.path.join("brands.toml");
     std::fs::write(&brands, impatient_brands()).context("the brands cannot be written")?;
     let path = folder.path.join("ridecode.toml");
-    std::fs::write(&path, settings(&token, gates, spares))
+    std::fs::write(&path, settings((&token, people), gates, spares))
         .context("the settings cannot be written")?;
     let source = Source {
         config: Some(path),
@@ -221,7 +227,7 @@ fn impatient_brands() -> String {
 }
 
 /// The demo's settings: an impatient office, so that a morning takes seconds.
-fn settings(token: &str, gates: &Gates, spares: &[Spare]) -> String {
+fn settings((token, staff): (&str, &DemoStaff), gates: &Gates, spares: &[Spare]) -> String {
     let mut text = format!(
         "# Written by `ridecode demo`.\n\
          [work]\ntick_ms = 200\n\n\
@@ -229,6 +235,7 @@ fn settings(token: &str, gates: &Gates, spares: &[Spare]) -> String {
          [log]\nfilter = \"error\"\n\n\
          [[staff]]\nname = \"demo\"\ntoken = \"{token}\"\nrole = \"admin\"\n"
     );
+    text.push_str(&staff.settings());
     let gates = [
         &gates.zumiao,
         &gates.tiyuxilu_out,

@@ -2,6 +2,8 @@
 //!
 //! The route table names a role for every route; this layer runs before any handler, so that no
 //! handler can forget it. Handlers read the caller from the request and ask nothing more.
+//!
+//! A caller shows a bearer token or a cookie; `origin` has refused what pages of other sites write.
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE};
@@ -16,8 +18,10 @@ use sha2::{Digest as _, Sha256};
 use super::App;
 use super::problem::{Kind, Problem, Result};
 use super::route::{self, Repeat};
+use super::staff::sessions::SessionId;
 use super::wire::parse;
-use crate::config::Role;
+use crate::clock::now;
+use crate::config::{Role, Staff};
 
 /// The role a route is for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -41,6 +45,15 @@ pub(super) enum Access {
 }
 
 impl Access {
+    /// What roles of staff open, with the words the interface has for it.
+    pub(super) const OF_STAFF: [(Self, &'static str); 5] = [
+        (Self::Staff, "staff"),
+        (Self::Operator, "operator"),
+        (Self::Agent, "agent"),
+        (Self::Accountant, "accountant"),
+        (Self::Books, "books"),
+    ];
+
     /// Whether a role of staff opens it. The one place where roles are told apart.
     pub(super) fn opens_to(self, role: Role) -> bool {
         match self {
@@ -78,10 +91,32 @@ pub(super) struct StaffMember {
     pub(super) name: String,
     /// What this person may do.
     pub(super) role: Role,
+    /// The session; `None` where a token of the settings calls.
+    pub(super) session: Option<SessionId>,
     operator: Option<OperatorId>,
 }
 
 impl StaffMember {
+    /// Who an entry of the settings is.
+    pub(super) fn of(staff: &Staff) -> Self {
+        Self {
+            name: staff.name.clone(),
+            role: staff.role,
+            session: None,
+            operator: staff.operator,
+        }
+    }
+
+    /// The one operator this person sees; `None` for all.
+    pub(super) fn own_operator(&self) -> Option<OperatorId> {
+        self.operator
+    }
+
+    /// Whether this person may see and end sessions of that name.
+    pub(super) fn sees_session_of(&self, name: &str) -> bool {
+        name == self.name || (self.role == Role::Admin && self.operator.is_none())
+    }
+
     /// Refuses staff of one operator: what is the issuer's, riders and their money, is for staff of
     /// all operators.
     pub(super) fn of_the_issuer(&self) -> Result<()> {
@@ -90,7 +125,8 @@ impl StaffMember {
             Some(own) => Err(Problem::new(
                 Kind::Forbidden,
                 format!(
-                    "this token is for operator {own}; riders' money and payouts are for staff of the issuer"
+                    "{} is for operator {own}; riders' money and payouts are for staff of the issuer",
+                    self.name
                 ),
             )),
         }
@@ -109,7 +145,10 @@ impl StaffMember {
         match self.operator {
             Some(own) if own != asked => Err(Problem::new(
                 Kind::Forbidden,
-                format!("this token is for operator {own}, not for operator {asked}"),
+                format!(
+                    "{} is for operator {own}, not for operator {asked}",
+                    self.name
+                ),
             )
             .at("operator")),
             Some(_) | None => Ok(asked),
@@ -182,31 +221,35 @@ pub(super) fn device_nonce(token: &str) -> [u8; 32] {
 }
 
 async fn find_rider(app: &App, headers: &HeaderMap) -> Result<SignedRider> {
-    let token = bearer(headers).or_else(|| cookie(headers));
-    let Some(token) = token else {
+    let Some(token) = token(headers, COOKIE_NAME) else {
+        if find_staff(app, headers).is_ok() {
+            return Err(not_for_staff());
+        }
         return Err(Problem::new(
             Kind::SignedOut,
             "no session cookie and no bearer token; sign in with POST /v1/riders/sessions",
         ));
     };
-    if find_staff(app, headers).is_ok() {
-        return Err(Problem::new(
-            Kind::Forbidden,
-            "this path is for riders; a staff token does not open it",
-        ));
-    }
-    let rider = enrol::find_session(&app.office, token, crate::clock::now()).await?;
-    rider
-        .map(|rider| SignedRider {
+    if let Some(rider) = enrol::find_session(&app.office, token, now()).await? {
+        return Ok(SignedRider {
             rider,
             device_nonce: device_nonce(token),
-        })
-        .ok_or_else(|| {
-            Problem::new(
-                Kind::SignedOut,
-                "the session has ended; sign in again with POST /v1/riders/sessions",
-            )
-        })
+        });
+    }
+    if find_staff(app, headers).is_ok() {
+        return Err(not_for_staff());
+    }
+    Err(Problem::new(
+        Kind::SignedOut,
+        "the session has ended; sign in again with POST /v1/riders/sessions",
+    ))
+}
+
+fn not_for_staff() -> Problem {
+    Problem::new(
+        Kind::Forbidden,
+        "this path is for riders; staff do not open it",
+    )
 }
 
 async fn staff_or_why_not(app: &App, headers: &HeaderMap, access: Access) -> Result<StaffMember> {
@@ -236,28 +279,52 @@ fn wrong_staff(staff: &StaffMember, access: Access) -> Problem {
 }
 
 fn find_staff(app: &App, headers: &HeaderMap) -> Result<StaffMember> {
-    let Some(token) = bearer(headers) else {
-        return Err(Problem::new(
+    match token(headers, STAFF_COOKIE_NAME) {
+        None => Err(Problem::new(
             Kind::SignedOut,
-            "this path is for staff; send the token of the settings as Authorization: Bearer",
-        ));
-    };
+            "this path is for staff; sign in at /console, or send the token of the settings as \
+             Authorization: Bearer",
+        )),
+        Some(token) if bearer(headers).is_some() => find_token(app, token),
+        Some(token) => find_session(app, token),
+    }
+}
+
+fn find_token(app: &App, token: &str) -> Result<StaffMember> {
     let digest = Sha256::digest(token.as_bytes());
     // Digests are compared, so that timing tells nothing about the token.
-    app.staff
-        .iter()
-        .find(|staff| Sha256::digest(staff.token.reveal().as_bytes()) == digest)
-        .map(|staff| StaffMember {
-            name: staff.name.clone(),
-            role: staff.role,
-            operator: staff.operator,
-        })
-        .ok_or_else(|| {
-            Problem::new(
-                Kind::SignedOut,
-                "this token is nobody's; check the section [[staff]] of the settings",
-            )
-        })
+    let own = |staff: &&Staff| {
+        let token = staff.token.as_ref();
+        token.is_some_and(|token| Sha256::digest(token.reveal().as_bytes()) == digest)
+    };
+    let found = app.staff.iter().find(own);
+    found.map(StaffMember::of).ok_or_else(|| {
+        Problem::new(
+            Kind::SignedOut,
+            "this token is nobody's; check the section [[staff]] of the settings",
+        )
+    })
+}
+
+fn find_session(app: &App, token: &str) -> Result<StaffMember> {
+    let session = app.door.sessions.find(token, now());
+    let found = session.and_then(|session| {
+        let staff = app.staff.iter().find(|staff| staff.name == session.name)?;
+        let mut member = StaffMember::of(staff);
+        member.session = Some(session.id());
+        Some(member)
+    });
+    found.ok_or_else(|| {
+        Problem::new(
+            Kind::SignedOut,
+            "the session has ended; sign in again at /console",
+        )
+    })
+}
+
+/// The bearer token, or else the cookie of this name.
+fn token<'a>(headers: &'a HeaderMap, cookie_name: &str) -> Option<&'a str> {
+    bearer(headers).or_else(|| cookie(headers, cookie_name))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -268,13 +335,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then_some(token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE_NAME)?.strip_prefix('='))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 fn wrong_role(method: &Method) -> Problem {
@@ -282,5 +349,8 @@ fn wrong_role(method: &Method) -> Problem {
     Problem::internal()
 }
 
-/// The session cookie.
+/// The rider's session cookie.
 pub(super) const COOKIE_NAME: &str = "ridecode_session";
+
+/// The session cookie of staff.
+pub(super) const STAFF_COOKIE_NAME: &str = "ridecode_staff";

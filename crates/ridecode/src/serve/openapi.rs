@@ -12,12 +12,12 @@ use utoipa::openapi::{
 };
 use utoipa::{Modify, OpenApi};
 
-use super::access::{Access, COOKIE_NAME};
+use super::access::{Access, COOKIE_NAME, STAFF_COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
     adjustments, bills, callbacks, credentials, debts, devices, fares, health, heartbeats,
-    mandates, metrics, notices, pages, payouts, problems, provider_bills, refunds, repairs, riders,
-    rides, segments, statements, validators,
+    mandates, metrics, notices, operators, pages, payouts, problems, provider_bills, refunds,
+    repairs, riders, rides, segments, staff, statements, validators,
 };
 
 /// The description as it is committed.
@@ -53,7 +53,8 @@ pub(super) async fn openapi() -> impl IntoResponse {
         rides::list, repairs::claim, repairs::mend, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
         adjustments::show, adjustments::reverse, adjustments::decide,
-        callbacks::sandbox, callbacks::wechat, callbacks::alipay, statements::list, statements::file,
+        callbacks::sandbox, callbacks::wechat, callbacks::alipay, staff::sign_in, staff::list, staff::end, staff::me,
+        operators::list, statements::list, statements::file,
         statements::close, statements::office, payouts::plan, payouts::list, payouts::approve,
         payouts::withdraw, payouts::export, payouts::pay, provider_bills::take,
         provider_bills::show, provider_bills::open, provider_bills::resolve,
@@ -79,6 +80,10 @@ impl Modify for FromRoutes {
             SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(COOKIE_NAME))),
         );
         components.add_security_scheme("staff", bearer("A token of the settings"));
+        components.add_security_scheme(
+            "staff_cookie",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(STAFF_COOKIE_NAME))),
+        );
         components
             .schemas
             .insert("Problem".to_owned(), RefOr::T(problem_schema()));
@@ -103,7 +108,7 @@ fn describe(route: &Route, operation: &mut Operation) {
         Access::Anyone | Access::Signed => None,
         Access::Rider => Some(vec![need("session"), need("cookie")]),
         Access::Staff | Access::Operator | Access::Agent | Access::Accountant | Access::Books => {
-            Some(vec![need("staff")])
+            Some(vec![need("staff"), need("staff_cookie")])
         }
     };
     if route.repeat == Repeat::ByKey {

@@ -1,4 +1,5 @@
-//! How often a code may be asked for: each message costs, annoys, and gives five more guesses.
+//! How often something may be asked for: a code by SMS, which costs, annoys, and gives five more
+//! guesses; a sign-in that fails.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,43 +10,83 @@ use sha2::{Digest as _, Sha256};
 
 use super::problem::{Kind, Problem, Result};
 
-/// The codes asked for lately, by a hash of the number. Forgotten when the program ends.
+/// A hash of a number, name or address: nobody's is kept.
+pub(super) type Digest = [u8; 32];
+
+/// The hash of a text of some kind.
+pub(super) fn digest(kind: &str, text: &str) -> Digest {
+    let hash = Sha256::new().chain_update(kind).chain_update([0]);
+    hash.chain_update(text).finalize().into()
+}
+
+/// What happened within the last `WINDOW_S` seconds, by hash. Forgotten when the program ends.
 #[derive(Debug, Default)]
-pub(super) struct Pace(Mutex<BTreeMap<[u8; 32], Vec<UnixSeconds>>>);
+pub(super) struct Lately<const WINDOW_S: i64>(Mutex<BTreeMap<Digest, Vec<UnixSeconds>>>);
+
+impl<const WINDOW_S: i64> Lately<WINDOW_S> {
+    /// Notes that it happens now to all of these, or to none and gives the seconds to wait, where
+    /// it happened to one as often as its limit says.
+    pub(super) fn note(
+        &self,
+        limits: &[(Digest, usize)],
+        now: UnixSeconds,
+    ) -> std::result::Result<(), i64> {
+        let mut happened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if happened.len() >= KEYS_MAX {
+            happened.retain(|_, times| times.iter().any(|time| Self::is_recent(*time, now)));
+        }
+        for (key, max) in limits {
+            let times = happened.entry(*key).or_default();
+            times.retain(|time| Self::is_recent(*time, now));
+            if let Some(oldest) = times.first().filter(|_| times.len() >= *max) {
+                return Err(WINDOW_S - now.since_s(*oldest));
+            }
+        }
+        for (key, _) in limits {
+            happened.entry(*key).or_default().push(now);
+        }
+        Ok(())
+    }
+
+    /// Takes the newest note of each back.
+    pub(super) fn forget(&self, keys: &[Digest]) {
+        let mut happened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in keys {
+            if let Some(times) = happened.get_mut(key) {
+                times.pop();
+            }
+        }
+    }
+
+    fn is_recent(time: UnixSeconds, now: UnixSeconds) -> bool {
+        now.since_s(time) < WINDOW_S
+    }
+}
+
+/// The codes asked for lately.
+#[derive(Debug, Default)]
+pub(super) struct Pace(Lately<CODES_WINDOW_S>);
 
 impl Pace {
     /// Notes that a code is asked for, or refuses it.
     pub(super) fn note(&self, phone: &Phone, now: UnixSeconds) -> Result<()> {
-        let number: [u8; 32] = Sha256::digest(phone.as_str().as_bytes()).into();
-        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if asked.len() >= NUMBERS_MAX {
-            asked.retain(|_, times| times.iter().any(|time| is_recent(*time, now)));
-        }
-        let times = asked.entry(number).or_default();
-        times.retain(|time| is_recent(*time, now));
-        if let Some(oldest) = times.first().filter(|_| times.len() >= CODES_MAX) {
-            let wait_s = WINDOW_S - now.since_s(*oldest);
-            return Err(Problem::new(
+        let number = digest("phone", phone.as_str());
+        self.0.note(&[(number, CODES_MAX)], now).map_err(|wait_s| {
+            Problem::new(
                 Kind::TooManyCodes,
                 format!("phone: {CODES_MAX} codes were sent lately; ask again in {wait_s} seconds"),
             )
             .at("phone")
-            .with("retry_after_s", wait_s));
-        }
-        times.push(now);
-        Ok(())
+            .with("retry_after_s", wait_s)
+        })
     }
-}
-
-fn is_recent(time: UnixSeconds, now: UnixSeconds) -> bool {
-    now.since_s(time) < WINDOW_S
 }
 
 /// Codes for one number within the window.
 const CODES_MAX: usize = 5;
-const WINDOW_S: i64 = 600;
-/// Numbers remembered before old ones are cleared out.
-const NUMBERS_MAX: usize = 100_000;
+const CODES_WINDOW_S: i64 = 600;
+/// Hashes remembered before old ones are cleared out.
+const KEYS_MAX: usize = 100_000;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,8 @@
-//! The rider's app, served from inside the program.
+//! The rider's app and the console, served from inside the program.
 //!
-//! `make web` builds it and the build script embeds it. Its files are told apart from the interface
-//! by their paths alone; they hold nothing personal and no page may load anything from elsewhere.
+//! `make web` builds them and the build script embeds them. Their files are told apart from the
+//! interface by their paths alone; they hold nothing personal and no page may load anything from
+//! elsewhere.
 
 use axum::extract::{Request, State};
 use axum::http::Method;
@@ -10,7 +11,7 @@ use maud::{DOCTYPE, html};
 
 use super::App;
 use super::problem::{Kind, Problem};
-use crate::pages::APP;
+use crate::pages::{APP, CONSOLE};
 
 /// The rider's app. Payment providers send riders back to it. Where it was not built in, a page
 /// that says what this is.
@@ -21,11 +22,16 @@ pub(super) async fn front(State(app): State<App>) -> Response {
     built.unwrap_or_else(|| Html(plain_front(&app)).into_response())
 }
 
-/// A file of the app by its path, or the problem that there is none.
+/// A file of the app or the console by its path, or the problem that there is none.
 pub(super) async fn file(request: Request) -> Response {
     let path = request.uri().path();
     let read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let found = read.then(|| APP.find_answer(path, POLICY)).flatten();
+    let found = match path.strip_prefix("/console") {
+        _ if !read => None,
+        Some("" | "/") => CONSOLE.find_answer("/index.html", POLICY),
+        Some(rest) if rest.starts_with('/') => CONSOLE.find_answer(rest, POLICY),
+        Some(_) | None => APP.find_answer(path, POLICY),
+    };
     found.unwrap_or_else(|| {
         Problem::new(
             Kind::NoSuchPath,
@@ -85,6 +91,10 @@ mod tests {
         for (path, _) in APP.0 {
             let kept = worker.contains(&format!("\"{path}\""));
             assert!(kept || ["/index.html", "/sw.js"].contains(path), "{path}");
+        }
+        for path in ["/index.html", "/assets/"] {
+            let found = CONSOLE.0.iter().any(|(name, _)| name.starts_with(path));
+            assert!(found, "{path} of the console");
         }
     }
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse as _, Response};
 use ridecode_account::{DeviceState, MandateState, Phone, Rider, RiderState};
 use ridecode_office::enrol::{self, SignIn};
@@ -91,15 +91,7 @@ pub(super) async fn sign_in(
     };
     let signed = enrol::sign_in(&app.office, sign_in, now(), &mut SystemEntropy).await?;
     let max_age = signed.expires.since_s(now()).max(0);
-    let secure = if app.public_url.starts_with("https:") {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie = format!(
-        "{COOKIE_NAME}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}",
-        signed.token
-    );
+    let cookie = app.cookie(COOKIE_NAME, &signed.token, max_age)?;
     let view = SessionView {
         rider: signed.rider.to_string(),
         opened: signed.opened,
@@ -108,7 +100,6 @@ pub(super) async fn sign_in(
         expires: signed.expires.to_string(),
     };
     let mut response = (StatusCode::CREATED, Json(view)).into_response();
-    let cookie = HeaderValue::from_str(&cookie).map_err(|_| Problem::internal())?;
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
 }

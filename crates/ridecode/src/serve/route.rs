@@ -14,8 +14,9 @@ use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
     App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
-    heartbeats, mandates, metrics, notices, once, openapi, origin, pages, payouts, problems,
-    provider_bills, refunds, repairs, riders, rides, segments, statements, validators,
+    heartbeats, mandates, metrics, notices, once, openapi, operators, origin, pages, payouts,
+    problems, provider_bills, refunds, repairs, riders, rides, segments, staff, statements,
+    validators,
 };
 
 /// One route.
@@ -104,6 +105,11 @@ routes! {
     POST post "/v1/callbacks/sandbox" Signed ByItself callbacks::sandbox;
     POST post "/v1/callbacks/wechat" Signed ByItself callbacks::wechat;
     POST post "/v1/callbacks/alipay" Signed ByItself callbacks::alipay;
+    POST post "/v1/staff/sessions" Anyone Never staff::sign_in;
+    GET get "/v1/staff/sessions" Staff Read staff::list;
+    DELETE delete "/v1/staff/sessions/{session}" Staff ByItself staff::end;
+    GET get "/v1/staff/me" Staff Read staff::me;
+    GET get "/v1/operators" Staff Read operators::list;
     GET get "/v1/statements" Books Read statements::list;
     GET get "/v1/statements/file" Books Read statements::file;
     POST post "/v1/days/{day}/close" Accountant ByKey statements::close;

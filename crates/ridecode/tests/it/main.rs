@@ -33,6 +33,7 @@ mod payouts;
 mod reconcile;
 
 mod sandbox;
+mod staff;
 mod stand_ins;
 
 mod bench;

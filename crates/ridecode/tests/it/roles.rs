@@ -79,6 +79,11 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/v1/riders/{rider}/mandates", AGENT),
     ("get", "/v1/rides", Rider),
     ("post", "/v1/rides/{journey}/repairs", Rider),
+    ("post", "/v1/staff/sessions", Anyone),
+    ("get", "/v1/staff/sessions", STAFF),
+    ("delete", "/v1/staff/sessions/{session}", STAFF),
+    ("get", "/v1/staff/me", STAFF),
+    ("get", "/v1/operators", STAFF),
     ("get", "/v1/statements", BOOKS),
     ("get", "/v1/statements/file", BOOKS),
     ("get", "/v1/validators", OPERATOR),
@@ -120,6 +125,7 @@ async fn every_route_opens_to_its_role_alone() {
     ];
     for role in Role::ALL {
         callers.push((Caller::Staff(role), world.staff_with(role)));
+        callers.push((Caller::Staff(role), world.console(role).await));
     }
     for (method, path, whom) in TABLE {
         for (caller, api) in &callers {
@@ -204,6 +210,7 @@ async fn call_with(
         ("{mandate}", "0000000000000001"),
         ("{month}", "2026-11"),
         ("{payout}", "1"),
+        ("{session}", "0000000000000001"),
         ("{validator}", "00000001"),
     ] {
         filled = filled.replace(parameter, value);

@@ -8,11 +8,14 @@ mod program;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use ridecode::config::{Config, Role, Secret, Staff, ValidatorCode};
+use ridecode::config::{Config, Role, Secret, Staff, StaffSignIn, ValidatorCode};
 use ridecode::desk::{self, Opened};
 use ridecode::entropy::SystemEntropy;
+use ridecode::staff::password::Password;
+use ridecode::staff::totp::{Totp, step_at};
 use ridecode::{clock, sandbox, serve, work};
 use ridecode_words::{OperatorId, UnixSeconds};
 use serde_json::{Value, json};
@@ -89,6 +92,20 @@ impl World {
     /// The office's interface for staff with one role.
     pub(crate) fn staff_with(&self, role: Role) -> Api {
         self.api().with_token(&token_of(role))
+    }
+
+    /// The office's interface for staff with one role who signed in at the console.
+    pub(crate) async fn console(&self, role: Role) -> Api {
+        self.console_of(role.word()).await
+    }
+
+    /// The same for a member of staff by name.
+    pub(crate) async fn console_of(&self, name: &str) -> Api {
+        let step = step_at(clock::now());
+        let body = json!({ "name": name, "password": PASSWORD, "code": totp().code(step) });
+        let reply = self.api().post("/v1/staff/sessions", &body).await;
+        reply.expect(201);
+        self.api().with_cookie(&cookie_of(&reply))
     }
 
     /// The office's interface for staff of operator 1 alone.
@@ -222,10 +239,25 @@ pub(crate) fn seed() -> u64 {
     seed
 }
 
+/// The cookie that a reply sets, as a browser sends it back.
+pub(crate) fn cookie_of(reply: &Reply) -> String {
+    let set = reply.headers["set-cookie"].to_str().expect("a text");
+    set.split(';').next().unwrap_or_default().to_owned()
+}
+
+/// The secret of every authenticator here.
+pub(crate) fn totp() -> Totp {
+    Totp::parse("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").expect("a secret")
+}
+
 fn staff((name, token): (&str, &str), role: Role, operator: Option<u32>) -> Staff {
     Staff {
         name: name.to_owned(),
-        token: Secret::new(token),
+        token: Some(Secret::new(token)),
+        sign_in: Some(StaffSignIn {
+            password: HASH.clone(),
+            totp: totp(),
+        }),
         role,
         operator: operator.map(OperatorId),
     }
@@ -234,6 +266,12 @@ fn staff((name, token): (&str, &str), role: Role, operator: Option<u32>) -> Staf
 fn token_of(role: Role) -> String {
     format!("staff-with-role-{}", role.word())
 }
+
+/// The password of all staff.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+static HASH: LazyLock<Password> =
+    LazyLock::new(|| Password::make(PASSWORD, &mut SystemEntropy).expect("long enough"));
 
 /// A validator code of the settings, for operator 2.
 pub(crate) const KNOWN_CODE: &str = "bus-0b44d1e9";

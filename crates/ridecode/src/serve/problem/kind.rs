@@ -60,8 +60,24 @@ kinds! {
     SignedOut "signed-out" UNAUTHORIZED
         "Nobody is signed in"
         "The request carries no session or token, or one that is wrong or has ended."
-        "Sign in again with POST /v1/riders/codes and POST /v1/riders/sessions; staff sends the \
-         token of its settings as Authorization: Bearer.";
+        "Sign in again with POST /v1/riders/codes and POST /v1/riders/sessions; staff signs in at \
+         /console, or sends the token of its settings as Authorization: Bearer.";
+    WrongSignIn "wrong-sign-in" FORBIDDEN
+        "The sign-in is wrong"
+        "Name, password or one-time code is wrong; which, is not said."
+        "Check the name and the clock of the phone; `ridecode staff password` makes a new password.";
+    TotpUsed "totp-used" FORBIDDEN
+        "The one-time code was used"
+        "A one-time code opens one session."
+        "Wait for the next one, at most 30 seconds.";
+    TooManySignIns "too-many-sign-ins" TOO_MANY_REQUESTS
+        "Too many sign-ins failed"
+        "Ten failed with this name, or thirty from this address, within fifteen minutes."
+        "Try again after `retry_after_s` seconds.";
+    UnknownSession "unknown-session" NOT_FOUND
+        "There is no such session"
+        "The session has ended, or is somebody else's."
+        "List them with GET /v1/staff/sessions.";
     Forbidden "forbidden" FORBIDDEN
         "This caller may not do that"
         "The caller is known, but the path is for another role or another operator."

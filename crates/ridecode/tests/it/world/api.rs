@@ -4,12 +4,13 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::Value;
 
-/// A server, called with a token or without.
+/// A server, called with a token, with a cookie or without.
 #[derive(Clone)]
 pub(crate) struct Api {
     client: Client,
     url: String,
     token: Option<String>,
+    cookie: Option<String>,
 }
 
 /// A whole reply.
@@ -37,6 +38,7 @@ impl Api {
             client,
             url: url.to_owned(),
             token: None,
+            cookie: None,
         }
     }
 
@@ -44,6 +46,14 @@ impl Api {
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self {
             token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same server, called with a cookie as one of its own pages does.
+    pub(crate) fn with_cookie(&self, cookie: &str) -> Self {
+        Self {
+            cookie: Some(cookie.to_owned()),
             ..self.clone()
         }
     }
@@ -114,6 +124,10 @@ impl Api {
         }
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+            request = request.header("sec-fetch-site", "same-origin");
         }
         let reply = request.body(body).send().await?;
         Ok(Reply {

@@ -1,0 +1,25 @@
+// Every page of the console: its address, its name, whom it is for. A page is open to a person
+// where `opens` is among what the back office says of their role; it is asked again for every read.
+
+import type { ComponentType } from "preact";
+
+import { SessionsPage } from "./pages/sessions.tsx";
+import { StatementsPage } from "./pages/statements.tsx";
+import type { Word } from "./words.ts";
+
+export interface ConsolePage {
+  /** The part of the address after `#/`. */
+  path: string;
+  name: Word;
+  /** What a role must open: `staff`, `operator`, `agent`, `accountant` or `books`. */
+  opens: string;
+  /** Only for staff of all operators: riders' money, payouts. */
+  issuerOnly?: boolean;
+  Page: ComponentType;
+}
+
+/** In the order of the navigation; the first that is open is where a person begins. */
+export const PAGES: ConsolePage[] = [
+  { path: "statements", name: "statements", opens: "books", Page: StatementsPage },
+  { path: "sessions", name: "sessions_title", opens: "staff", Page: SessionsPage },
+];
