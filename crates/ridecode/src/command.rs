@@ -44,6 +44,8 @@ pub enum Role {
     Staff(crate::staff::Args),
     /// Make a database, or bring its tables up to date.
     Migrate(crate::migrate::Args),
+    /// Simulate a city from a seed, with everything that breaks, and check every promise.
+    Simulate(crate::simulate::Args),
     /// Measure, side by side with the bound: one JSON line per figure.
     Bench(crate::bench::Args),
 }
@@ -65,6 +67,7 @@ pub fn run(command: Command) -> ExitCode {
         Role::Audit(args) => crate::audit::run(args),
         Role::Staff(args) => crate::staff::run(args),
         Role::Migrate(args) => crate::migrate::run(args),
+        Role::Simulate(args) => crate::simulate::run(args),
         Role::Bench(args) => crate::bench::run(args),
     };
     result.unwrap_or_else(|error| {

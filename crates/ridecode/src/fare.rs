@@ -110,6 +110,6 @@ fn refuse(fault: &QuoteFault) -> ExitCode {
 }
 
 /// A language by its tag.
-fn language(tag: &str) -> Result<Language, String> {
+pub(crate) fn language(tag: &str) -> Result<Language, String> {
     Language::find(tag).ok_or_else(|| "must be en, zh (zh-Hans) or zh-Hant".to_owned())
 }

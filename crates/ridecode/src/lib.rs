@@ -38,3 +38,4 @@ pub mod migrate;
 
 pub mod bench;
 pub mod demo;
+pub mod simulate;

@@ -30,9 +30,11 @@ const EDGES: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    ("sim", PURE_AND_OFFICE),
     (
         "ridecode",
         &[
+            "sim",
             "words",
             "codec",
             "validator",
@@ -45,6 +47,20 @@ const EDGES: &[(&str, &[&str])] = &[
             "office",
         ],
     ),
+];
+
+/// What the simulation plays with.
+const PURE_AND_OFFICE: &[&str] = &[
+    "words",
+    "codec",
+    "validator",
+    "device",
+    "ledger",
+    "fare",
+    "pay",
+    "account",
+    "store",
+    "office",
 ];
 
 /// Crates that know no clock, no randomness, no file and no socket.

@@ -1,0 +1,208 @@
+//! A run: the days of a plan under faults, then everything heals and must converge.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ridecode_store::Store;
+use ridecode_store::memory::MemoryStore;
+use ridecode_store::sqlite::SqliteStore;
+use ridecode_words::{ServiceDay, UnixSeconds};
+use sha2::{Digest as _, Sha256};
+
+use crate::check::log::Errors;
+use crate::check::{self, Checked, Failure, Sight};
+use crate::city::City;
+use crate::plan::{DAY_S, FIRST_DAY, Layout, Plan};
+use crate::profile::Profile;
+use crate::report::{Day, Report, Tally};
+use crate::seed::Seed;
+use crate::world::{ROUND_S, World};
+
+/// What to simulate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Settings {
+    /// Gives everything else.
+    pub seed: u64,
+    /// Days under faults.
+    pub days: u32,
+    /// How many ride.
+    pub riders: u32,
+    /// What kind of time it is.
+    pub profile: Profile,
+    /// What remembers.
+    pub engine: Engine,
+}
+
+/// What the back office remembers in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Engine {
+    /// Maps.
+    #[default]
+    Memory,
+    /// A database in a temporary folder.
+    Sqlite,
+}
+
+/// A run that broke a promise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Broken {
+    /// What was seen.
+    pub failure: Failure,
+    /// The shortest plan found that breaks it, a step a line.
+    pub plan: Vec<String>,
+}
+
+/// Runs a seed. Each day is told as it ends.
+pub fn simulate(
+    city: &City,
+    settings: Settings,
+    on_day: &mut dyn FnMut(&Day),
+) -> Result<Report, Box<Broken>> {
+    let seed = Seed(settings.seed);
+    let layout = Layout::new(city, (settings.riders, settings.days));
+    let plan = Plan::make(seed, layout, settings.profile);
+    let stage = Stage {
+        city,
+        seed,
+        layout,
+        engine: settings.engine,
+    };
+    stage.play(&plan, on_day).map_err(|failure| {
+        Box::new(Broken {
+            failure,
+            plan: plan.steps.iter().map(ToString::to_string).collect(),
+        })
+    })
+}
+
+/// Where plans are played.
+#[derive(Clone, Copy)]
+pub(crate) struct Stage<'a> {
+    pub(crate) city: &'a City,
+    pub(crate) seed: Seed,
+    pub(crate) layout: Layout,
+    pub(crate) engine: Engine,
+}
+
+impl Stage<'_> {
+    /// Plays a plan. What the product asserts of itself counts as a check.
+    pub(crate) fn play(
+        &self,
+        plan: &Plan,
+        on_day: &mut dyn FnMut(&Day),
+    ) -> Result<Report, Failure> {
+        let errors = Errors::default();
+        let played = tracing::subscriber::with_default(errors.clone(), || {
+            catch_unwind(AssertUnwindSafe(|| self.play_on(plan, &errors, on_day)))
+        });
+        played.unwrap_or_else(|panic| {
+            Err(Failure {
+                check: "panic",
+                at: UnixSeconds(0),
+                detail: words_of(panic.as_ref()),
+            })
+        })
+    }
+
+    fn play_on(
+        &self,
+        plan: &Plan,
+        errors: &Errors,
+        on_day: &mut dyn FnMut(&Day),
+    ) -> Result<Report, Failure> {
+        let folder = tempfile::tempdir();
+        let store = match (self.engine, &folder) {
+            (Engine::Memory, _) => Ok(Store::Memory(MemoryStore::default())),
+            (Engine::Sqlite, Ok(folder)) => {
+                let opened = SqliteStore::open(&folder.path().join("city.db"));
+                opened.map(Store::Sqlite).map_err(|fault| fault.to_string())
+            }
+            (Engine::Sqlite, Err(fault)) => Err(fault.to_string()),
+        };
+        let store = store.map_err(|detail| Failure {
+            check: "store",
+            at: UnixSeconds(0),
+            detail,
+        })?;
+        let mut world = World::new(self.seed, (self.city, self.layout), store);
+        let mut steps = plan.steps.iter().peekable();
+        for day in 0..self.layout.days {
+            let before = world.tally.clone();
+            let midnight = self.layout.midnight(day);
+            let mut round = midnight;
+            while round < midnight.plus_s(DAY_S) {
+                let until = round.plus_s(ROUND_S);
+                while let Some(step) = steps.next_if(|step| step.at < until) {
+                    world.pass_until(step.at)?;
+                    world.apply(step.what)?;
+                }
+                world.pass_until(until)?;
+                world.round()?;
+                round = until;
+            }
+            world.close(ServiceDay(FIRST_DAY.0 + day as i32))?;
+            quiet(&world, errors)?;
+            on_day(&day_of(&check::at_night(&world)?, &before, day));
+        }
+        world.heal()?;
+        converge(&mut world)?;
+        quiet(&world, errors)?;
+        let sight = check::healed(&world)?;
+        Ok(Report::of(&sight, hash(&sight)))
+    }
+}
+
+/// Rounds until nothing waits, within the time a healed world may take.
+fn converge(world: &mut World) -> Checked {
+    let limit = world.now.plus_s(CONVERGE_S);
+    while world.now < limit {
+        world.pass_until(world.now.plus_s(4 * 3_600))?;
+        for _ in 0..3 {
+            world.round()?;
+        }
+    }
+    Ok(())
+}
+
+/// An error in the log ends the run.
+fn quiet(world: &World, errors: &Errors) -> Checked {
+    match errors.take_first() {
+        Some(line) => Err(world.failure("log", line)),
+        None => Ok(()),
+    }
+}
+
+fn day_of(sight: &Sight<'_>, before: &Tally, day: u32) -> Day {
+    let tally = &sight.world.tally;
+    let refused = |tally: &Tally| tally.refused.values().sum::<u64>();
+    Day {
+        day: ServiceDay(FIRST_DAY.0 + day as i32),
+        taps: tally.taps - before.taps,
+        admitted: tally.admitted - before.admitted,
+        refused: refused(tally) - refused(before),
+        revenue_minor: sight.fares().iter().map(|fare| fare.amount_minor).sum(),
+        owed_minor: sight.page.balances.iter().map(|(_, minor)| minor).sum(),
+    }
+}
+
+/// SHA-256 over everything that is held in the end.
+fn hash(sight: &Sight<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(format!("{:?}", sight.page));
+    for reader in &sight.world.readers {
+        hash.update(reader.head().hash);
+    }
+    let end = sight.world.line.end();
+    hash.update(format!("{:?}", end.provider.orders));
+    hash.finalize().into()
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    text.unwrap_or_else(|| "something panicked".to_owned())
+}
+
+/// How long a healed world may take until nothing waits: a missing tap waits a day, a declined
+/// charge up to three.
+const CONVERGE_S: i64 = 5 * DAY_S;

@@ -1,0 +1,408 @@
+//! The world: riders, validators, the office and the provider, and what happens to them in the
+//! order of time.
+//!
+//! Everything that decides is the product's own code. Here are only the edges: whose finger, which
+//! disk, what weather, what time it is.
+
+mod desk;
+pub(crate) mod phone;
+
+mod disk;
+pub(crate) mod reader;
+
+mod ride;
+
+mod uplink;
+
+pub(crate) mod line;
+pub(crate) mod provider;
+
+mod rounds;
+
+mod people;
+mod trouble;
+
+pub(crate) mod executor;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ridecode_account::{Phone as PhoneNumber, RevokeReason};
+use ridecode_codec::crypto::Algorithm;
+use ridecode_codec::crypto::native::Native;
+use ridecode_office::credential::{self, NewDevice, Wanted};
+use ridecode_office::enrol::{self, SignIn};
+use ridecode_office::mandate::{self, MandateAsked};
+use ridecode_office::upload::Auditor;
+use ridecode_office::{Office, bundle};
+use ridecode_store::Store;
+use ridecode_validator::bundle::{Bundle, Expected};
+use ridecode_validator::{Passage, Place};
+use ridecode_words::{Mode, OperatorId, UnixSeconds, VehicleId};
+
+use self::executor::finish;
+use self::line::{Line, PHONE_START};
+use self::phone::Rider;
+use self::provider::Provider;
+use self::reader::Reader;
+pub(crate) use self::rounds::ROUND_S;
+use crate::check::{Checked, Failure};
+use crate::city::City;
+use crate::model::Model;
+use crate::plan::{Layout, Sky, Transition};
+use crate::report::Tally;
+use crate::seed::Seed;
+
+/// Everything.
+pub(crate) struct World {
+    pub(crate) seed: Seed,
+    pub(crate) layout: Layout,
+    pub(crate) office: Office,
+    pub(crate) line: Line,
+    pub(crate) readers: Vec<Reader>,
+    pub(crate) model: Model,
+    pub(crate) tally: Tally,
+    pub(crate) now: UnixSeconds,
+    city: City,
+    auditor: Auditor<Native>,
+    /// By number; `None` until signed up.
+    riders: Vec<Option<Rider>>,
+    /// What will happen because of what happened.
+    queue: BTreeMap<(UnixSeconds, u64), Event>,
+    queued: u64,
+    /// The newest sealed bundle of each operator, with its version.
+    bundles: BTreeMap<OperatorId, (u64, Vec<u8>)>,
+    /// Rounds so far.
+    rounds: u64,
+    /// The place in `readers` of the validator at each site.
+    sites: Vec<usize>,
+    /// The weather between validators and office.
+    uplink: Sky,
+}
+
+/// What follows from what happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Event {
+    /// The sensor of a gate sees somebody.
+    Passes { reader: usize },
+    /// A rider who was let in does not get through: the gate takes it back, the rider tries again.
+    Stuck { rider: u32, site: u32 },
+    /// A driver takes an accept back.
+    Undone { reader: usize, accepted: u64 },
+    /// A rider whom a validator did not answer shows another code.
+    Again { rider: u32, site: u32, tries: u32 },
+    /// A picture of a code is shown, or the code itself once more.
+    Copied { site: u32, code: Vec<u8> },
+    /// A segment arrives late.
+    Arrives { reader: usize, sealed: Vec<u8> },
+    /// The provider calls back.
+    CalledBack { order: String },
+}
+
+impl World {
+    /// A world before its first day.
+    pub(crate) fn new(seed: Seed, (city, layout): (&City, Layout), store: Store) -> Self {
+        let now = layout.midnight(0);
+        let provider = Provider::new(seed);
+        let office = Office {
+            store,
+            book: Arc::clone(&city.book),
+            desk: Arc::new(desk::desk(seed, city, &provider.connector(), 1)),
+            policy: Arc::new(desk::policy()),
+        };
+        let auditor = Auditor::new(&office, Native, AUDITED_MAX);
+        let mut world = Self {
+            seed,
+            layout,
+            line: Line::new(seed, provider, now),
+            readers: Vec::new(),
+            model: Model::default(),
+            tally: Tally::default(),
+            now,
+            city: city.clone(),
+            auditor,
+            riders: (0..layout.riders).map(|_| None).collect(),
+            queue: BTreeMap::new(),
+            queued: 0,
+            bundles: BTreeMap::new(),
+            rounds: 0,
+            sites: (0..layout.sites() as usize).collect(),
+            uplink: Sky::Clear,
+            office,
+        };
+        world.install();
+        world
+    }
+
+    /// Registers the validators, each with the bundle of the first hour.
+    fn install(&mut self) {
+        for number in 0..self.layout.sites() {
+            let place = self.place(number);
+            let bundle = self.opened_bundle(place.operator);
+            let key = self
+                .seed
+                .key(Algorithm::Es256, "validator", u64::from(number));
+            let reader = Reader::new((number + 1, place), key, bundle);
+            let registered = self
+                .office
+                .store
+                .register_validator(reader.record(self.now));
+            finish(registered).expect("an empty store takes a validator");
+            self.readers.push(reader);
+        }
+    }
+
+    /// Where a validator stands at first.
+    fn place(&self, number: u32) -> Place {
+        let gates = self.layout.way_in(self.layout.stations);
+        let place = |operator, mode, passage| Place {
+            operator,
+            mode,
+            passage,
+            line: None,
+            stop: None,
+            direction: None,
+            vehicle: None,
+            fare_minor: None,
+        };
+        if let Some(bus) = number.checked_sub(gates) {
+            let operator = self.city.buses[bus as usize % self.city.buses.len()];
+            return Place {
+                vehicle: VehicleId::new(&format!("bus-{bus}")).ok(),
+                fare_minor: Some(BUS_MINOR),
+                ..place(operator, Mode::Bus, Passage::Single)
+            };
+        }
+        // Stations spread over the network, whatever order it has them in.
+        let station = (number / 2) as usize * self.city.stations.len();
+        let station = &self.city.stations[station / self.layout.stations as usize];
+        let passage = if number.is_multiple_of(2) {
+            Passage::In
+        } else {
+            Passage::Out
+        };
+        Place {
+            stop: Some(station.stop.clone()),
+            ..place(station.operator, Mode::Metro, passage)
+        }
+    }
+
+    fn opened_bundle(&mut self, operator: OperatorId) -> Bundle {
+        let sealed = self.sealed_bundle(operator);
+        let expected = Expected {
+            office: self.office.desk.bundle_signer.public_key(),
+            operator,
+            in_force: 0,
+        };
+        ridecode_validator::bundle::open(&sealed, &expected, &Native)
+            .expect("the office seals what a validator opens")
+    }
+
+    /// The newest bundle of an operator. Made once a version.
+    fn sealed_bundle(&mut self, operator: OperatorId) -> Vec<u8> {
+        let version = finish(bundle::version(&self.office, self.now)).expect("the store answers");
+        match self.bundles.get(&operator) {
+            Some((held, sealed)) if *held == version => sealed.clone(),
+            Some(_) | None => {
+                let sealed = finish(bundle::make(&self.office, operator, self.now));
+                let sealed = sealed.expect("the operator is on the desk");
+                self.bundles.insert(operator, (version, sealed.clone()));
+                sealed
+            }
+        }
+    }
+
+    /// Lets everything happen that follows before a time, then lets the time be that.
+    pub(crate) fn pass_until(&mut self, at: UnixSeconds) -> Checked {
+        while let Some(entry) = self.queue.first_entry() {
+            if entry.key().0 > at {
+                break;
+            }
+            let ((when, _), event) = entry.remove_entry();
+            self.set_time(when);
+            self.happen(event)?;
+        }
+        self.set_time(at);
+        Ok(())
+    }
+
+    fn set_time(&mut self, now: UnixSeconds) {
+        assert!(now >= self.now, "time passes forward");
+        self.now = now;
+        self.line.end().now = now;
+    }
+
+    /// Something will happen in so many seconds.
+    fn follow(&mut self, after_s: i64, event: Event) {
+        self.queued += 1;
+        self.queue
+            .insert((self.now.plus_s(after_s), self.queued), event);
+    }
+
+    /// A step of the plan.
+    pub(crate) fn apply(&mut self, what: Transition) -> Checked {
+        match what {
+            Transition::Enrol { rider } => self.enrol(rider),
+            Transition::Show { rider, site } => self.show(rider, site, 0),
+            Transition::Stick { site } => {
+                self.reader_at(site).next.sticks = true;
+                Ok(())
+            }
+            Transition::Linger { site } => {
+                self.reader_at(site).next.lingers = true;
+                Ok(())
+            }
+            Transition::Undo { site } => {
+                self.reader_at(site).next.undone = true;
+                Ok(())
+            }
+            Transition::Jump { rider, site } => self.jump(rider, site),
+            Transition::Copy { rider, site } => self.copy(rider, site),
+            Transition::Forge { rider, site, how } => self.forge((rider, site), how),
+            Transition::RunDry { rider } => self.run_dry(rider),
+            Transition::TopUp { rider } => self.top_up(rider),
+            Transition::LosePhone { rider } => self.replace_phone(rider, RevokeReason::Lost),
+            Transition::ChangePhone { rider } => self.replace_phone(rider, RevokeReason::Replaced),
+            Transition::Claim { rider, honest } => self.claim(rider, honest),
+            Transition::Goodwill { rider, mistaken } => self.goodwill(rider, mistaken),
+            Transition::PowerCut { site } => self.restart(self.sites[site as usize]),
+            Transition::CutInWrite { site } => {
+                self.reader_at(site).disk.cut_next = true;
+                Ok(())
+            }
+            Transition::DiskFull { site, full } => self.disk_full(site, full),
+            Transition::DiskLies { site } => {
+                self.reader_at(site).disk.lies = true;
+                Ok(())
+            }
+            Transition::Offline { site, hours } => self.offline(site, hours),
+            Transition::ClockOff { site, ahead_s } => {
+                self.reader_at(site).ahead_s = i64::from(ahead_s);
+                Ok(())
+            }
+            Transition::Provider { sky } => self.provider_sky(sky),
+            Transition::Uplink { sky } => {
+                self.uplink = sky;
+                Ok(())
+            }
+            Transition::Swap { one, other } => self.swap(one, other),
+            Transition::NewKey => self.new_key(),
+            Transition::NewTariff => self.new_tariff(),
+        }
+    }
+
+    fn happen(&mut self, event: Event) -> Checked {
+        match event {
+            Event::Passes { reader } => self.passes(reader),
+            Event::Stuck { rider, site } => self.stuck(rider, site),
+            Event::Undone { reader, accepted } => self.undone(reader, accepted),
+            Event::Again { rider, site, tries } => self.show(rider, site, tries),
+            Event::Copied { site, code } => self.show_copied(site, &code),
+            Event::Arrives { reader, sealed } => self.arrive(reader, &sealed).map(|_| ()),
+            Event::CalledBack { order } => self.called_back(order),
+        }
+    }
+
+    /// A rider signs up, signs the mandate and gets credentials.
+    fn enrol(&mut self, rider: u32) -> Checked {
+        let now = self.now;
+        let mut chances = self.seed.chances("enrol", u64::from(rider));
+        let phone = PhoneNumber::new(&format!("{PHONE_START}{rider:08}"));
+        let phone = phone.map_err(|fault| self.failure("enrol", fault.to_string()))?;
+        let sent = finish(enrol::send_code(&self.office, phone, now, &mut chances));
+        let sent = sent.map_err(|fault| self.failure("enrol", fault.to_string()))?;
+        let answer = SignIn {
+            phone: sent.phone,
+            code: sent.code,
+        };
+        let signed_in = finish(enrol::sign_in(&self.office, answer, now, &mut chances));
+        let id = signed_in
+            .map_err(|fault| self.failure("enrol", fault.to_string()))?
+            .rider;
+        let asked = MandateAsked {
+            rider: id,
+            return_url: "https://app.example/back".into(),
+            callback_url: "https://office.example/callback".into(),
+        };
+        let edge = (&self.line, &mut chances);
+        let to_sign = finish(mandate::ask(&self.office, asked, now, edge));
+        let to_sign = to_sign.map_err(|fault| self.failure("mandate", fault.to_string()))?;
+        let mandate = to_sign.mandate.id;
+        self.line.end().provider.sign(&mandate.to_string());
+        let edge = (&self.line, &mut chances);
+        let signed = finish(mandate::query(&self.office, mandate, now, edge));
+        signed.map_err(|fault| self.failure("mandate", fault.to_string()))?;
+        self.riders[rider as usize] = Some(Rider {
+            id,
+            brand: desk::brand_of(rider),
+            phone: self.new_phone(rider, 0),
+            inside: false,
+        });
+        self.register_phone(rider)?;
+        self.refill(rider)
+    }
+
+    /// Registers the phone a rider holds.
+    fn register_phone(&mut self, rider: u32) -> Checked {
+        let Some(held) = &mut self.riders[rider as usize] else {
+            return Ok(());
+        };
+        let new = NewDevice {
+            rider: held.id,
+            key: held.phone.key(),
+        };
+        let device = finish(credential::register_device(
+            &self.office,
+            new,
+            self.now,
+            &Native,
+        ));
+        match device {
+            Ok(device) => {
+                held.phone.device = device.id;
+                Ok(())
+            }
+            Err(fault) => Err(self.failure("register", fault.to_string())),
+        }
+    }
+
+    /// Asks for credentials. One who may not have any keeps what is there.
+    fn refill(&mut self, rider: u32) -> Checked {
+        let Some(held) = &mut self.riders[rider as usize] else {
+            return Ok(());
+        };
+        let wanted = Wanted {
+            rider: held.id,
+            device: held.phone.device,
+            brand: held.brand,
+        };
+        let number = u64::from(rider) << 40 | self.now.0.unsigned_abs() & 0xff_ffff_ffff;
+        let mut chances = self.seed.chances("credentials", number);
+        held.phone.asked = self.now;
+        let granted = finish(credential::grant(
+            &self.office,
+            wanted,
+            self.now,
+            &mut chances,
+        ));
+        if let Ok(granted) = granted {
+            held.phone.credentials = granted;
+        }
+        Ok(())
+    }
+
+    /// A check that failed now.
+    pub(crate) fn failure(&self, check: &'static str, detail: String) -> Failure {
+        Failure {
+            check,
+            at: self.now,
+            detail,
+        }
+    }
+}
+
+/// Credentials the back office remembers as checked.
+const AUDITED_MAX: usize = 20_000;
+
+/// What a bus costs in every city here, in minor units.
+const BUS_MINOR: u32 = 200;

@@ -1,0 +1,235 @@
+//! What people do besides riding: copy and forge codes, run out of money, lose and change phones,
+//! claim and are given money back.
+
+use ridecode_account::RevokeReason;
+use ridecode_codec::crypto::Algorithm;
+use ridecode_fare::TapKind;
+use ridecode_office::adjust::{self, Asker};
+use ridecode_office::repair::{self, Claim, RepairFault};
+use ridecode_office::{credential, debt, rides};
+use ridecode_words::RiderId;
+
+use super::executor::finish;
+use super::phone::{Phone, Rider};
+use super::{Event, World, desk};
+use crate::check::Checked;
+use crate::plan::Forgery;
+
+impl World {
+    fn rider(&self, rider: u32) -> Option<&Rider> {
+        self.riders[rider as usize].as_ref()
+    }
+
+    /// The chances of what a rider does now.
+    fn chances_of(&self, what: &str, rider: u32) -> crate::seed::Chances {
+        let number = u64::from(rider) << 40 | self.now.0.unsigned_abs() & 0xff_ffff_ffff;
+        self.seed.chances(what, number)
+    }
+
+    /// A rider sends a picture of a code to two friends, who show it at two sites.
+    pub(super) fn copy(&mut self, rider: u32, site: u32) -> Checked {
+        let now = self.now;
+        let Some(held) = &mut self.riders[rider as usize] else {
+            return Ok(());
+        };
+        let Some(code) = held.phone.show(held.id, now) else {
+            return Ok(());
+        };
+        self.model.signed(&code.bytes, code.signed);
+        let elsewhere = (site + 2) % self.layout.sites();
+        let copied = Event::Copied {
+            site: elsewhere,
+            code: code.bytes.clone(),
+        };
+        self.follow(8, copied);
+        self.show_copied(site, &code.bytes)
+    }
+
+    /// Somebody shows a picture of a code.
+    pub(super) fn show_copied(&mut self, site: u32, code: &[u8]) -> Checked {
+        let shown = self.scan(site, code)?;
+        self.after_showing((None, site), shown);
+        Ok(())
+    }
+
+    /// Somebody shows what no phone signed, or too late.
+    pub(super) fn forge(&mut self, (rider, site): (u32, u32), how: Forgery) -> Checked {
+        let thief = self.seed.key(self.algorithm(rider), "thief", 1);
+        let now = self.now;
+        let Some(held) = &mut self.riders[rider as usize] else {
+            return Ok(());
+        };
+        let code = match how {
+            Forgery::OtherKey => held.phone.forged(now, &thief),
+            Forgery::Foreign => Some(b"TXADEAQAwAABTdPsrwLd".to_vec()),
+            Forgery::Old => {
+                let hour_ago = now.plus_s(-3_600);
+                let old = held.phone.show(held.id, hour_ago);
+                old.map(|old| {
+                    self.model.signed(&old.bytes, old.signed);
+                    old.bytes
+                })
+            }
+            Forgery::Altered | Forgery::Half => {
+                held.phone.show(held.id, now).map(|code| code.bytes)
+            }
+        };
+        let Some(mut code) = code else {
+            return Ok(());
+        };
+        let mut chances = self.chances_of("forge", rider);
+        match how {
+            Forgery::Altered => {
+                let place = chances.0.usize(0..code.len());
+                code[place] ^= 1 << chances.0.u32(0..8);
+            }
+            Forgery::Half => code.truncate(code.len() / 2),
+            Forgery::OtherKey | Forgery::Foreign | Forgery::Old => {}
+        }
+        self.scan(site, &code).map(|_| ())
+    }
+
+    pub(super) fn run_dry(&mut self, rider: u32) -> Checked {
+        if let Some(payer) = self.rider(rider).map(|held| held.id.to_string()) {
+            self.line.end().provider.empty.insert(payer);
+        }
+        Ok(())
+    }
+
+    /// There is money again, and the rider pays what is owed.
+    pub(super) fn top_up(&mut self, rider: u32) -> Checked {
+        let Some(id) = self.rider(rider).map(|held| held.id) else {
+            return Ok(());
+        };
+        self.line.end().provider.empty.remove(&id.to_string());
+        match finish(debt::repay(&self.office, id, self.now)) {
+            Ok(_) => Ok(()),
+            Err(fault) => Err(self.failure("repay", fault.to_string())),
+        }
+    }
+
+    /// A rider gives a phone up and takes another.
+    pub(super) fn replace_phone(&mut self, rider: u32, reason: RevokeReason) -> Checked {
+        let now = self.now;
+        let Some(held) = self.rider(rider) else {
+            return Ok(());
+        };
+        let given_up = (held.id, held.phone.device);
+        let generation = held.phone.generation + 1;
+        let revoked = finish(credential::revoke(&self.office, given_up, reason, now));
+        if let Err(fault) = revoked {
+            return Err(self.failure("revoke", fault.to_string()));
+        }
+        let phone = self.new_phone(rider, generation);
+        if let Some(held) = &mut self.riders[rider as usize] {
+            self.model.revoked(&held.phone.credentials, now);
+            held.phone = phone;
+        }
+        self.register_phone(rider)?;
+        self.refill(rider)
+    }
+
+    /// A phone nobody had before.
+    pub(super) fn new_phone(&self, rider: u32, generation: u32) -> Phone {
+        let number = u64::from(generation) << 32 | u64::from(rider);
+        Phone::new(
+            self.seed.key(self.algorithm(rider), "phone", number),
+            generation,
+        )
+    }
+
+    /// What a rider's phone signs with.
+    fn algorithm(&self, rider: u32) -> Algorithm {
+        if desk::brand_of(rider) == desk::MOT {
+            Algorithm::Sm2
+        } else {
+            Algorithm::Es256
+        }
+    }
+
+    /// A rider says where the missing tap of a ride was, or where it would have been cheap.
+    pub(super) fn claim(&mut self, rider: u32, honest: bool) -> Checked {
+        let Some(id) = self.rider(rider).map(|held| held.id) else {
+            return Ok(());
+        };
+        let told = finish(rides::of(&self.office, id, self.now));
+        let told = told.map_err(|fault| self.failure("rides", fault.to_string()))?;
+        let lone = told.iter().find(|ride| match ride.taps.as_slice() {
+            [tap] => tap.kind == TapKind::In && tap.stop.is_some(),
+            _ => false,
+        });
+        let Some(lone) = lone else {
+            return Ok(());
+        };
+        let mut chances = self.chances_of("claim", rider);
+        let entered = lone.taps[0].stop.clone();
+        let stop = match entered {
+            Some(entered) if !honest => entered,
+            Some(_) | None => chances.pick(&self.city.stations).stop.clone(),
+        };
+        let claim = Claim {
+            rider: id,
+            journey: lone.journey,
+            stop,
+            time: lone.began.plus_s(chances.0.i64(60..7_200)),
+        };
+        match finish(repair::claim(&self.office, claim, self.now)) {
+            Ok(_) => {
+                self.tally.repairs += 1;
+                self.learn_repairs(id)
+            }
+            Err(RepairFault::Store(fault)) => Err(self.failure("claim", fault.to_string())),
+            Err(_) => {
+                self.tally.claims_refused += 1;
+                Ok(())
+            }
+        }
+    }
+
+    /// The model hears what was said about a rider's taps.
+    fn learn_repairs(&mut self, rider: RiderId) -> Checked {
+        let repairs = finish(self.office.store.load_repairs(rider));
+        let repairs = repairs.map_err(|fault| self.failure("repairs", fault.to_string()))?;
+        for repair in repairs {
+            let at = (repair.time, repair.stop);
+            self.model
+                .mended(repair.tap, (repair.number, repair.mend), at);
+        }
+        Ok(())
+    }
+
+    /// An agent gives back the fare of a rider's last ride, and may find that it was a mistake.
+    pub(super) fn goodwill(&mut self, rider: u32, mistaken: bool) -> Checked {
+        let Some(id) = self.rider(rider).map(|held| held.id) else {
+            return Ok(());
+        };
+        let told = finish(rides::of(&self.office, id, self.now));
+        let told = told.map_err(|fault| self.failure("rides", fault.to_string()))?;
+        let priced = told.iter().find_map(|ride| {
+            let minor = ride.fare.as_ref()?.amount.minor;
+            (minor > 0).then_some((ride.journey, minor))
+        });
+        let Some(ride) = priced else {
+            return Ok(());
+        };
+        let asker = || Asker {
+            name: "agent".into(),
+            limit_minor: 2_000,
+            why: "the gate was slow".into(),
+        };
+        let mut chances = self.chances_of("goodwill", rider);
+        let edge = (self.now, &mut chances);
+        // What is left of the fare, or what the agent may give in a day, may not be enough.
+        let asked = finish(adjust::ask_for_ride(&self.office, ride, asker(), edge));
+        let Ok(asked) = asked else {
+            return Ok(());
+        };
+        if mistaken {
+            self.work()?;
+            let edge = (self.now, &mut chances);
+            let back = adjust::ask_to_take_back(&self.office, asked.id, asker(), edge);
+            let _ = finish(back);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! At the validator: codes shown, riders passing or not, and the model told of what was written.
+
+use ridecode_validator::Passage;
+
+use super::disk::DiskFault;
+use super::reader::Shown;
+use super::{Event, World};
+use crate::check::{Checked, Failure};
+
+impl World {
+    /// A rider shows a code at a site, for so many times already.
+    pub(super) fn show(&mut self, rider: u32, site: u32, tries: u32) -> Checked {
+        let leaving = self.reader_at(site).place.passage == Passage::Out;
+        // Who never got in does not come out.
+        let inside = self.riders[rider as usize].as_ref().map(|held| held.inside);
+        if inside.is_none() || leaving && inside == Some(false) {
+            return Ok(());
+        }
+        let Some(code) = self.code(rider)? else {
+            self.tally.no_code += 1;
+            return Ok(());
+        };
+        let shown = self.scan(site, &code)?;
+        if shown == Shown::Dark && tries < TRIES_MAX {
+            let tries = tries + 1;
+            self.follow(AGAIN_S, Event::Again { rider, site, tries });
+        }
+        if std::mem::take(&mut self.reader_at(site).next.lingers) {
+            for after_s in [1, 5] {
+                let code = code.clone();
+                self.follow(after_s, Event::Copied { site, code });
+            }
+        }
+        self.after_showing((Some(rider), site), shown);
+        Ok(())
+    }
+
+    /// A rider who did not come in shows a code at a way out.
+    pub(super) fn jump(&mut self, rider: u32, site: u32) -> Checked {
+        if let Some(held) = &mut self.riders[rider as usize] {
+            held.inside = true;
+        }
+        self.show(rider, site, TRIES_MAX)
+    }
+
+    /// What a rider's phone shows now. `None` without a living credential.
+    fn code(&mut self, rider: u32) -> Result<Option<Vec<u8>>, Failure> {
+        let now = self.now;
+        let held = self.riders[rider as usize].as_ref();
+        if held.is_some_and(|held| held.phone.wants_credentials(now)) {
+            self.refill(rider)?;
+        }
+        let Some(held) = &mut self.riders[rider as usize] else {
+            return Ok(None);
+        };
+        let code = held.phone.show(held.id, now);
+        Ok(code.map(|code| {
+            self.model.signed(&code.bytes, code.signed);
+            code.bytes
+        }))
+    }
+
+    /// The validator at a site reads a code. The power may go meanwhile.
+    pub(super) fn scan(&mut self, site: u32, code: &[u8]) -> Result<Shown, Failure> {
+        let (now, reader) = (self.now, self.sites[site as usize]);
+        self.tally.taps += 1;
+        let shown = match self.readers[reader].scan(code, now) {
+            Ok(shown) => shown,
+            Err(fault) => {
+                self.after_fault(reader, fault)?;
+                Shown::Dark
+            }
+        };
+        if let Shown::Admitted(_) = shown {
+            let held = &self.readers[reader];
+            let (at, made) = (held.clock(now).now, held.bundle().made);
+            let admitted = self.model.check_admitted(code, at, made);
+            admitted.map_err(|detail| self.failure("ladder", detail))?;
+        }
+        self.tell_model(reader)?;
+        self.tally.note(shown);
+        Ok(shown)
+    }
+
+    /// Who was let through passes, unless the barrier sticks or the driver takes it back.
+    pub(super) fn after_showing(&mut self, (rider, site): (Option<u32>, u32), shown: Shown) {
+        let Shown::Admitted(accepted) = shown else {
+            return;
+        };
+        let reader = self.sites[site as usize];
+        let held = &mut self.readers[reader];
+        let passage = held.place.passage;
+        let (sticks, undone) = (held.next.sticks, held.next.undone);
+        held.next.undone = false;
+        if undone {
+            self.follow(UNDO_S, Event::Undone { reader, accepted });
+        }
+        if passage == Passage::Single {
+            return;
+        }
+        if sticks && let Some(rider) = rider {
+            self.readers[reader].next.sticks = false;
+            self.follow(STUCK_S, Event::Stuck { rider, site });
+            return;
+        }
+        self.follow(PASSES_S, Event::Passes { reader });
+        if let Some(held) = rider.and_then(|rider| self.riders[rider as usize].as_mut()) {
+            held.inside = passage == Passage::In;
+        }
+    }
+
+    /// Somebody walks through a gate.
+    pub(super) fn passes(&mut self, reader: usize) -> Checked {
+        let passed = self.readers[reader].pass(self.now);
+        self.after_writing(reader, passed)
+    }
+
+    /// A rider who was let in stands before a barrier that did not open, and tries again.
+    pub(super) fn stuck(&mut self, rider: u32, site: u32) -> Checked {
+        let reader = self.sites[site as usize];
+        let voided = self.readers[reader].void_overdue(self.now);
+        self.after_writing(reader, voided)?;
+        let tries = TRIES_MAX;
+        self.follow(AGAIN_S, Event::Again { rider, site, tries });
+        Ok(())
+    }
+
+    /// The driver takes an accept back.
+    pub(super) fn undone(&mut self, reader: usize, accepted: u64) -> Checked {
+        let undone = self.readers[reader].undo(accepted, self.now);
+        self.after_writing(reader, undone)
+    }
+
+    fn after_writing(&mut self, reader: usize, written: Result<(), DiskFault>) -> Checked {
+        if let Err(fault) = written {
+            self.after_fault(reader, fault)?;
+        }
+        self.tell_model(reader)
+    }
+
+    /// A full disk is waited for; after a power cut the validator starts again with what is left.
+    fn after_fault(&mut self, reader: usize, fault: DiskFault) -> Checked {
+        match fault {
+            DiskFault::Full => Ok(()),
+            DiskFault::PowerCut => self.restart(reader),
+        }
+    }
+
+    /// The power goes and comes back.
+    pub(super) fn restart(&mut self, reader: usize) -> Checked {
+        let number = (reader as u64) << 40 | self.now.0.unsigned_abs() & 0xff_ffff_ffff;
+        let mut chances = self.seed.chances("power", number);
+        let held = &mut self.readers[reader];
+        if let Err(fault) = held.restart(&mut chances) {
+            return Err(self.failure("journal", fault.to_string()));
+        }
+        if let Some(last) = held.find_loss() {
+            let (id, arrived, lies) = (held.id, held.arrived, held.disk.lies);
+            if !lies {
+                let detail = format!("validator {id} lost what it had shown, after entry {last}");
+                return Err(self.failure("journal", detail));
+            }
+            self.lose_late(reader);
+            self.model.lost(id, last.max(arrived));
+            if arrived > last {
+                return self.replace_reader(reader);
+            }
+        }
+        let written = self.readers[reader].write_owed(self.now);
+        if written == Err(DiskFault::PowerCut) {
+            return self.restart(reader);
+        }
+        self.tell_model(reader)
+    }
+
+    /// The model reads what was written.
+    fn tell_model(&mut self, reader: usize) -> Checked {
+        let held = &mut self.readers[reader];
+        let id = held.id;
+        for entry in held.take_written() {
+            if let Err(detail) = self.model.written(id, &entry) {
+                return Err(self.failure("truth", detail));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Seconds until somebody who was let through has passed.
+const PASSES_S: i64 = 2;
+
+/// Seconds until a gate notices that nobody passed.
+const STUCK_S: i64 = 7;
+
+/// Seconds until a driver takes an accept back.
+const UNDO_S: i64 = 9;
+
+/// Seconds until a rider who was not answered tries again.
+const AGAIN_S: i64 = 20;
+
+/// A rider gives up after this many tries.
+const TRIES_MAX: u32 = 2;

@@ -1,0 +1,3 @@
+//! Runs of small worlds.
+
+mod seeds;
