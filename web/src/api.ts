@@ -42,6 +42,8 @@ export interface Ride {
   reason: string | null;
   taps: Tap[];
   fare: { amount: Money; ending: string; explanation: string[] } | null;
+  charge: { id: string; amount: Money; rides: string[] } | null;
+  charged_from: string | null;
 }
 
 export interface Tap {
@@ -59,7 +61,9 @@ export interface Debts {
 }
 
 export interface Debt {
+  charge: string;
   journey: string;
+  rides: string[];
   amount: Money;
   began: string | null;
   since: string;

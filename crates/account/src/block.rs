@@ -1,6 +1,6 @@
 //! Blocks for debt, and the policy behind them.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -21,8 +21,10 @@ pub struct Block {
 /// A charge that was declined and is not paid.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Unpaid {
-    /// The ride.
+    /// The ride; one of them if it charges several.
     pub journey: JourneyId,
+    /// For how many rides, at least 1.
+    pub rides: u32,
     /// How much; positive.
     pub amount: Money,
     /// When it was first declined.
@@ -43,17 +45,19 @@ pub struct Debt {
 impl Debt {
     /// The debt of a rider who owes `balance` in all.
     pub fn of(unpaid: impl IntoIterator<Item = Unpaid>, balance: Money) -> Self {
-        let mut rides = BTreeSet::new();
+        let mut rides: BTreeMap<JourneyId, u32> = BTreeMap::new();
         let mut declined: i64 = 0;
         let mut since: Option<UnixSeconds> = None;
         for one in unpaid {
-            rides.insert(one.journey);
+            // Charges of the same rides name the same journey.
+            let of_charges = rides.entry(one.journey).or_default();
+            *of_charges = one.rides.max(*of_charges);
             declined = declined.saturating_add(one.amount.minor);
             since = Some(since.map_or(one.since, |since| since.min(one.since)));
         }
         Self {
             amount: Money::new(declined.min(balance.minor), balance.currency),
-            rides: u32::try_from(rides.len()).unwrap_or(u32::MAX),
+            rides: rides.values().copied().fold(0, u32::saturating_add),
             since,
         }
     }
@@ -188,6 +192,7 @@ mod tests {
     #[test]
     fn a_debt_counts_rides_once_and_never_passes_the_balance() {
         let ride = |sequence, fen, after_s| Unpaid {
+            rides: 1,
             journey: JourneyId(ridecode_words::TapId {
                 validator: ridecode_words::ValidatorId(1),
                 sequence,

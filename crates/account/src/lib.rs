@@ -22,5 +22,5 @@ pub use block::{Block, CreditPolicy, Debt, Unpaid};
 pub use challenge::{Challenge, ChallengeAnswer};
 pub use credential::{Credential, CredentialPolicy, CredentialState, DeniedFor};
 pub use device::{Device, DeviceState, RevokeReason};
-pub use mandate::{Held, Mandate, MandateFault, MandateLimits, MandateState};
+pub use mandate::{Held, Mandate, MandateFault, MandateLimits, MandateState, Wanted};
 pub use rider::{Phone, PhoneFault, Rider, RiderState};

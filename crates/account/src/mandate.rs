@@ -77,15 +77,31 @@ impl Held {
 }
 
 impl MandateLimits {
-    /// Whether a charge is held, `taken_minor` having been taken that day. The first of a day is
-    /// never over the day's limit, so that no charge waits for ever.
-    pub fn find_hold(&self, amount_minor: i64, taken_minor: i64) -> Option<Held> {
-        if amount_minor > i64::from(self.ride_minor) {
+    /// Whether a charge is held. The first of a day is over the day's limit only if it is so alone:
+    /// then waiting for another day does not help, and the rider has to ask for it.
+    pub fn find_hold(&self, wanted: &Wanted) -> Option<Held> {
+        if wanted.dearest_minor > i64::from(self.ride_minor) {
             return Some(Held::OverRide);
         }
-        let sum = taken_minor.saturating_add(amount_minor);
-        (taken_minor > 0 && sum > i64::from(self.day_minor)).then_some(Held::OverDay)
+        let sum = wanted.taken_minor.saturating_add(wanted.amount_minor);
+        (sum > i64::from(self.day_minor)).then_some(Held::OverDay)
     }
+
+    /// Whether a charge is over the day's limit whatever else is taken that day.
+    pub fn is_over_any_day(&self, amount_minor: i64) -> bool {
+        amount_minor > i64::from(self.day_minor)
+    }
+}
+
+/// What a charge wants of a rider, in minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// The dearest ride it charges.
+    pub dearest_minor: i64,
+    /// All of it.
+    pub amount_minor: i64,
+    /// What was taken that day before.
+    pub taken_minor: i64,
 }
 
 impl Default for MandateLimits {
@@ -245,19 +261,26 @@ mod tests {
             ride_minor: 500,
             day_minor: 1_000,
         };
-        let check = |amount, taken, expected| {
-            assert_eq!(
-                limits.find_hold(amount, taken),
-                expected,
-                "{amount} {taken}"
-            );
+        let check = |(dearest_minor, amount_minor), taken_minor, expected| {
+            let wanted = Wanted {
+                dearest_minor,
+                amount_minor,
+                taken_minor,
+            };
+            assert_eq!(limits.find_hold(&wanted), expected, "{wanted:?}");
         };
-        check(500, 0, None);
-        check(501, 0, Some(Held::OverRide));
-        check(500, 500, None);
-        check(500, 501, Some(Held::OverDay));
-        check(501, 600, Some(Held::OverRide));
-        check(1, i64::MAX, Some(Held::OverDay));
+        check((500, 500), 0, None);
+        check((501, 501), 0, Some(Held::OverRide));
+        check((500, 500), 500, None);
+        check((500, 500), 501, Some(Held::OverDay));
+        check((501, 501), 600, Some(Held::OverRide));
+        check((1, 1), i64::MAX, Some(Held::OverDay));
+        // Rides of a day.
+        check((500, 1_000), 0, None);
+        check((500, 1_001), 0, Some(Held::OverDay));
+        check((501, 900), 0, Some(Held::OverRide));
+        assert!(!limits.is_over_any_day(1_000));
+        assert!(limits.is_over_any_day(1_001));
         for held in [Held::OverRide, Held::OverDay] {
             assert_eq!(Held::of(held.reason()), Some(held));
         }

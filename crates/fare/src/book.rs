@@ -256,6 +256,14 @@ impl TariffBook {
         }
     }
 
+    /// When a service day is over in the zone of every tariff.
+    pub fn end_of(&self, day: ServiceDay) -> UnixSeconds {
+        let next = ServiceDay(day.0.saturating_add(1));
+        let ends = self.tariffs.iter().map(|tariff| tariff.time_at(next, 0));
+        let in_utc = UnixSeconds(i64::from(next.0) * 86_400);
+        ends.max().unwrap_or(in_utc)
+    }
+
     /// The tariff whose rule a tap falls under, if there is one in force on its day.
     pub fn find_tariff(&self, tap: &Tap) -> Option<&Tariff> {
         let rule = self.find_rule(tap);

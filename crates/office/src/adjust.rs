@@ -16,7 +16,7 @@ use ridecode_store::{
     Decision, FareVersion, LineState, StoreFault,
 };
 use ridecode_words::{
-    AdjustmentId, ChargeId, JourneyId, OperatorId, RiderId, TapId, Text, UnixSeconds, ValidatorId,
+    AdjustmentId, JourneyId, OperatorId, RiderId, TapId, Text, UnixSeconds, ValidatorId,
 };
 
 use crate::Office;
@@ -100,14 +100,11 @@ pub async fn ask_for_ride(
     asker: Asker,
     (now, entropy): (UnixSeconds, &mut impl Entropy),
 ) -> Result<Adjustment, AdjustFault> {
-    let first = ChargeId {
-        journey,
-        version: 1,
-    };
-    let charge = office.store.find_charge(first).await?;
-    let rider = charge.ok_or(AdjustFault::UnknownRide(journey))?.rider;
+    let tap = office.store.find_tap(journey.0).await?;
+    let rider = tap.ok_or(AdjustFault::UnknownRide(journey))?.rider;
     let page = office.store.load_rides(rider).await?;
-    let left = left_minor(&page, rider).remove(&journey).unwrap_or(0);
+    let left = left_minor(&page, rider).remove(&journey);
+    let left = left.ok_or(AdjustFault::UnknownRide(journey))?;
     if amount_minor > left {
         let left = Money::new(left, office.policy.currency);
         return Err(AdjustFault::TooMuch { journey, left });

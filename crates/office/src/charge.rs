@@ -9,7 +9,7 @@
 
 mod plan;
 
-use ridecode_account::Held;
+use ridecode_account::{Held, Wanted};
 use ridecode_ledger::Money;
 use ridecode_pay::{HttpReply, Order, Outcome, RequestTime, Ride};
 use ridecode_store::{
@@ -18,7 +18,7 @@ use ridecode_store::{
 use ridecode_words::{ChargeId, Mode, UnixSeconds};
 
 use crate::edge::{Carrier, Entropy};
-use crate::{Office, notice};
+use crate::{Office, notice, rides};
 
 /// What a round of charging did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -134,7 +134,7 @@ async fn send(
         charge: charge.id,
         contract,
         amount: charge.amount,
-        description: format!("乘车 {}", charge.id.journey),
+        description: description(&charge),
         ride: ride_of(office, &charge).await?,
     };
     let nonce = entropy.number();
@@ -168,8 +168,24 @@ async fn find_hold(
         return Ok(None);
     }
     let day = office.day_of(now);
-    let taken = office.store.taken_on(charge.rider, day).await?;
-    Ok(office.policy.limits.find_hold(charge.amount.minor, taken))
+    let wanted = Wanted {
+        dearest_minor: dearest_minor(office, charge).await?,
+        amount_minor: charge.amount.minor,
+        taken_minor: office.store.taken_on(charge.rider, day).await?,
+    };
+    Ok(office.policy.limits.find_hold(&wanted))
+}
+
+/// The dearest ride of a charge; no more than all of it.
+async fn dearest_minor(office: &Office, charge: &Charge) -> Result<i64, StoreFault> {
+    let minor = charge.amount.minor;
+    if !charge.id.is_of_day() || minor <= i64::from(office.policy.limits.ride_minor) {
+        return Ok(minor);
+    }
+    let page = office.store.load_rides(charge.rider).await?;
+    let rides = rides::charged_by(&page, charge.id).into_iter();
+    let dearest = rides.map(|fare| fare.amount_minor).max();
+    Ok(dearest.map_or(minor, |dearest| dearest.min(minor)))
 }
 
 /// Asks about an order under the number it was sent with.
@@ -194,7 +210,16 @@ async fn ask(
     connector.read_order(charge, time, reply.as_ref())
 }
 
-/// What was ridden, as far as the journey's first tap tells.
+/// What the rider reads at the provider.
+fn description(charge: &Charge) -> String {
+    if charge.id.is_of_day() {
+        format!("{}次乘车 {}", charge.rides, charge.id.journey)
+    } else {
+        format!("乘车 {}", charge.id.journey)
+    }
+}
+
+/// What was ridden, as far as the journey's first tap tells; of a day's rides, one of them.
 async fn ride_of(office: &Office, charge: &Charge) -> Result<Ride, StoreFault> {
     let tap = office.store.find_tap(charge.id.journey.0).await?;
     let Some(tap) = tap else {

@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 
 use ridecode_ledger::Money;
 use ridecode_store::{ChargeState, StoreFault};
-use ridecode_words::{ChargeId, RiderId, TapId, UnixSeconds};
+use ridecode_words::{ChargeId, JourneyId, RiderId, TapId, UnixSeconds};
 
-use crate::Office;
+use crate::{Office, rides};
 
-/// One unpaid fare.
+/// One unpaid charge.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct UnpaidRide {
     /// The charge that was declined.
     pub charge: ChargeId,
-    /// When the ride began; `None` if its tap is not here.
+    /// The rides it is for, by id.
+    pub rides: Vec<JourneyId>,
+    /// When the first of them began; `None` if its tap is not here.
     pub began: Option<UnixSeconds>,
     /// What is asked for.
     pub amount: Money,
@@ -38,15 +40,22 @@ pub async fn of(office: &Office, rider: RiderId) -> Result<Vec<UnpaidRide>, Stor
         page.taps.iter().map(|tap| (tap.id, tap.time)).collect();
     let mut debts: Vec<UnpaidRide> = page
         .charges
-        .into_iter()
+        .iter()
         .filter_map(|charge| {
             let unpaid = charge.find_unpaid()?;
+            let rides = rides::journeys_charged_by(&page, charge.id);
+            let named = [charge.id.journey];
+            let times = rides
+                .iter()
+                .chain(&named)
+                .filter_map(|ride| began.get(&ride.0));
             Some(UnpaidRide {
                 charge: charge.id,
-                began: began.get(&charge.id.journey.0).copied(),
+                began: times.min().copied(),
+                rides,
                 amount: unpaid.amount,
                 since: unpaid.since,
-                state: charge.state,
+                state: charge.state.clone(),
                 next_attempt: charge.next_attempt,
                 written_off: charge.written_off,
             })

@@ -89,6 +89,8 @@ pub struct Policy {
     pub credential: CredentialPolicy,
     /// Credit and retries.
     pub credit: CreditPolicy,
+    /// What one charge takes.
+    pub charge_per: ChargePer,
     /// What riders agree may be taken when they sign a mandate.
     pub limits: MandateLimits,
     /// What is kept of fares.
@@ -101,6 +103,19 @@ pub struct Policy {
     pub ask_after_s: u32,
     /// Goodwill.
     pub goodwill: GoodwillLimits,
+}
+
+/// What one charge takes. A ride stays with what was in force when its fare was first posted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ChargePer {
+    /// The fare of one ride, as soon as it is known.
+    #[default]
+    Ride,
+    /// The fares of a rider's service day, once it is over.
+    Day {
+        /// Seconds after the day's end, in which late taps may still come in.
+        after_s: u32,
+    },
 }
 
 /// What one person may give riders alone within a day, in minor units; more needs another person.

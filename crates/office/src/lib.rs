@@ -46,7 +46,7 @@ pub mod repair;
 
 pub mod audit;
 
-pub use desk::{Brand, Desk, GoodwillLimits, Operator, Policy};
+pub use desk::{Brand, ChargePer, Desk, GoodwillLimits, Operator, Policy};
 pub use edge::{Carrier, Entropy};
 
 use std::sync::Arc;
@@ -76,5 +76,15 @@ impl Office {
             || ServiceDay(i32::try_from(time.0.div_euclid(86_400)).unwrap_or_default()),
             |tariff| tariff.day_of(time),
         )
+    }
+
+    /// From when on the rides of a service day are charged, where one charge takes them all.
+    pub(crate) fn charged_from(&self, day: ServiceDay) -> UnixSeconds {
+        let after_s = match self.policy.charge_per {
+            // The policy was another when the day was ridden.
+            ChargePer::Ride => 0,
+            ChargePer::Day { after_s } => after_s,
+        };
+        self.book.end_of(day).plus_s(i64::from(after_s))
     }
 }

@@ -92,11 +92,13 @@ pub(crate) async fn compose(
     days.sort_unstable();
     days.dedup();
     let settled = id.kind == NoticeKind::Settled;
+    let held = file.unpaid.iter().find(|charge| charge.id == id.charge);
+    let of_charge = held.map_or(1, |charge| charge.rides);
     let paid = settlement.transfers.last().map(|transfer| transfer.amount);
     let facts = Facts {
         kind: id.kind,
         amount: paid.filter(|_| settled).unwrap_or(debt.amount),
-        rides: if settled { 1 } else { debt.rides },
+        rides: if settled { of_charge } else { debt.rides },
         days,
         next: settlement.next_attempt.map(|at| office.day_of(at)),
     };

@@ -67,7 +67,7 @@ fn plan_all(
             tracing::warn!(journey = %journey.id, %why, "a journey has no price");
             priced.unpriced += 1;
         }
-        match plan(&bill, window, (now, office.policy.currency)) {
+        match plan(office, &bill, window, now) {
             Ok(save) => saves.push(save),
             Err(fault) => {
                 let (rider, month) = (due.period.rider, due.period.month);

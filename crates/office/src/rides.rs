@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::{Bill, Fare, Journey, Period, Tap, TapKind, bill};
-use ridecode_store::{AuditPage, Charge, ChargeState, FareVersion, StoreFault};
-use ridecode_words::{JourneyId, RiderId, TapId, UnixSeconds};
+use ridecode_ledger::Money;
+use ridecode_store::{AuditPage, Charge, ChargeState, ChargedBy, FareVersion, StoreFault};
+use ridecode_words::{ChargeId, JourneyId, RiderId, TapId, UnixSeconds};
 
 use crate::Office;
 use crate::months::months_around;
@@ -18,7 +19,7 @@ use crate::price::JOURNEY_S_MAX;
 pub enum RideState {
     /// Taps are here; the journey is not closed, has no price, or its price is not posted yet.
     Uploaded,
-    /// The fare is posted, and nothing is to be charged for it.
+    /// The fare is posted, and nothing is to be charged for it, or not before its day is over.
     Priced,
     /// The fare is being, or was, charged.
     Charged(ChargeState),
@@ -37,6 +38,22 @@ pub struct Ride {
     pub state: RideState,
     /// Its fare with its explanation, once it has one: computed again from the taps.
     pub fare: Option<Fare>,
+    /// The charge that tells where it stands; `None` while it has none.
+    pub charge: Option<RideCharge>,
+    /// When it is charged with the other rides of its day; `None` if it has a charge already or
+    /// is charged on its own.
+    pub charged_from: Option<UnixSeconds>,
+}
+
+/// The charge of a ride.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RideCharge {
+    /// Its id, which is the provider's order number.
+    pub id: ChargeId,
+    /// What it asks for.
+    pub amount: Money,
+    /// The rides it is for that cost something, by id.
+    pub rides: Vec<JourneyId>,
 }
 
 /// A rider's rides, newest first.
@@ -68,7 +85,7 @@ fn tell(office: &Office, rider: RiderId, page: &AuditPage, now: UnixSeconds) -> 
     for month in months_around(&page.taps) {
         let bill = bill(Period { rider, month }, &page.taps, &office.book, now);
         for fare in bill.fares {
-            rides.extend(closed_ride(fare, &taps, page));
+            rides.extend(closed_ride(office, fare, (&taps, page)));
         }
         let unpriced = bill.unpriced.into_iter().map(|(journey, _)| journey);
         let unfinished = bill.open.into_iter().chain(unpriced);
@@ -78,7 +95,11 @@ fn tell(office: &Office, rider: RiderId, page: &AuditPage, now: UnixSeconds) -> 
     rides
 }
 
-fn closed_ride(fare: Fare, taps: &BTreeMap<TapId, &Tap>, page: &AuditPage) -> Option<Ride> {
+fn closed_ride(
+    office: &Office,
+    fare: Fare,
+    (taps, page): (&BTreeMap<TapId, &Tap>, &AuditPage),
+) -> Option<Ride> {
     let ids: BTreeSet<TapId> = fare.taps.iter().copied().collect();
     let mut own: Vec<Tap> = ids
         .iter()
@@ -87,20 +108,27 @@ fn closed_ride(fare: Fare, taps: &BTreeMap<TapId, &Tap>, page: &AuditPage) -> Op
     own.sort();
     let began = own.first()?.time;
     let posted = last_version(&page.fares, fare.journey);
-    let state = match posted {
-        Some(posted) if posted.amount_minor == fare.amount.minor => {
-            let charges = page.charges.iter();
-            charge_state(charges.filter(|charge| charge.id.journey == fare.journey))
-                .map_or(RideState::Priced, RideState::Charged)
-        }
-        Some(_) | None => RideState::Uploaded,
+    let posted = posted.filter(|posted| posted.amount_minor == fare.amount.minor);
+    let charge = posted.and_then(|posted| telling_charge(posted, page));
+    let state = match (posted, charge) {
+        (Some(_), Some(charge)) => RideState::Charged(charge.state.clone()),
+        (Some(_), None) => RideState::Priced,
+        (None, _) => RideState::Uploaded,
     };
+    let waits = posted.filter(|posted| charge.is_none() && posted.amount_minor > 0);
+    let day = waits.and_then(|posted| posted.charged_by.find_day());
     Some(Ride {
         journey: fare.journey,
         began,
         taps: own,
         state,
         fare: Some(fare),
+        charge: charge.map(|charge| RideCharge {
+            id: charge.id,
+            amount: charge.amount,
+            rides: journeys_charged_by(page, charge.id),
+        }),
+        charged_from: day.map(|day| office.charged_from(day)),
     })
 }
 
@@ -115,6 +143,8 @@ fn unfinished_ride(journey: Journey) -> Option<Ride> {
         state: RideState::Uploaded,
         taps: journey.taps,
         fare: None,
+        charge: None,
+        charged_from: None,
     })
 }
 
@@ -125,11 +155,46 @@ fn last_version(fares: &[FareVersion], journey: JourneyId) -> Option<&FareVersio
         .max_by_key(|fare| fare.version)
 }
 
-/// The state of a journey's charges: of the last that is not paid, or else of the last. One that
+/// The charge that tells where a ride stands: the last that is not paid, or else the last. One that
 /// was superseded says nothing about the ride.
-fn charge_state<'a>(charges: impl Iterator<Item = &'a Charge>) -> Option<ChargeState> {
+fn telling_charge<'a>(fare: &FareVersion, page: &'a AuditPage) -> Option<&'a Charge> {
+    let together: BTreeSet<JourneyId> = match fare.charged_by {
+        ChargedBy::Ride => [fare.journey].into(),
+        ChargedBy::Day(_) => {
+            let all = page.fares.iter();
+            let own = all.filter(|other| other.charged_by == fare.charged_by);
+            own.map(|other| other.journey).collect()
+        }
+    };
+    let charges = page.charges.iter();
     charges
+        .filter(|charge| together.contains(&charge.id.journey))
         .filter(|charge| charge.state != ChargeState::Superseded)
         .max_by_key(|charge| (!charge.state.is_paid(), charge.id.version))
-        .map(|charge| charge.state.clone())
+}
+
+/// The rides a charge is for that cost something, as they were posted last, by id. The page is one
+/// rider's.
+pub(crate) fn charged_by(page: &AuditPage, charge: ChargeId) -> Vec<&FareVersion> {
+    let of = |fare: &&FareVersion| fare.journey == charge.journey;
+    let by = page.fares.iter().find(of).map(|fare| fare.charged_by);
+    let together = |fare: &&FareVersion| match fare.charged_by {
+        ChargedBy::Ride => fare.journey == charge.journey,
+        ChargedBy::Day(_) => Some(fare.charged_by) == by,
+    };
+    let mut last: BTreeMap<JourneyId, &FareVersion> = BTreeMap::new();
+    for fare in page.fares.iter().filter(together) {
+        let held = last.entry(fare.journey).or_insert(fare);
+        if held.version < fare.version {
+            *held = fare;
+        }
+    }
+    let last = last.into_values();
+    last.filter(|fare| fare.amount_minor > 0).collect()
+}
+
+/// The ids of the rides a charge is for that cost something.
+pub(crate) fn journeys_charged_by(page: &AuditPage, charge: ChargeId) -> Vec<JourneyId> {
+    let rides = charged_by(page, charge).into_iter();
+    rides.map(|fare| fare.journey).collect()
 }

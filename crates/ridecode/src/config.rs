@@ -18,7 +18,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits};
 use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{GoodwillLimits, Policy};
+use ridecode_office::{ChargePer, GoodwillLimits, Policy};
 use ridecode_words::OperatorId;
 use serde::{Deserialize, Serialize};
 
@@ -317,6 +317,12 @@ fn policy(file: &file::PolicyFile) -> Policy {
             retry_until_s: file.retry_until_s.as_u32(),
             write_off_after_s: file.write_off_after_s.as_u32(),
             remind_every: file.remind_every.as_u32(),
+        },
+        charge_per: match file.charge_per {
+            file::ChargePerFile::Ride => ChargePer::Ride,
+            file::ChargePerFile::Day => ChargePer::Day {
+                after_s: file.charge_day_after_s.as_u32(),
+            },
         },
         limits: MandateLimits {
             ride_minor: file.mandate_ride_limit_minor.as_u32(),

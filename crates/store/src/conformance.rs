@@ -16,6 +16,8 @@ pub mod bill;
 
 pub mod charge;
 
+pub mod day;
+
 pub mod even;
 
 pub mod refund;
@@ -79,6 +81,9 @@ macro_rules! each_law {
             bill::a_journey_is_billed_in_one_month,
             bill::a_fault_changes_no_month_of_the_call,
             bill::a_month_falls_due_again_by_waiting,
+            day::a_day_is_charged_when_it_is_over,
+            day::a_fare_keeps_what_it_is_charged_with,
+            day::a_day_given_away_may_be_owed_again,
             bill::transfers_move_the_balance,
             bill::a_rider_pays_in_one_currency,
             charge::an_attempt_is_made_by_one_worker,

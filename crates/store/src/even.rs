@@ -1,4 +1,7 @@
-//! Keeping a journey's charges in line with what the journey owes.
+//! Keeping the charges of rides in line with what the rides owe.
+//!
+//! Rides are charged together: each on its own, or those of a service day. What is said here of a
+//! journey holds for the rides charged together.
 //!
 //! What a journey owes is its fares, less what was collected, plus what was given back: the sum of
 //! its transfers on the rider's account. Whenever fares or charges of a journey moved, its open
@@ -14,17 +17,82 @@
 //!
 //! A charge that was sent is never made smaller: its number at the provider keeps its amount. Money
 //! on its way back counts as given back.
+//!
+//! A service day has no charge until it is over; the first asks for all its rides owe then.
+
+use std::collections::BTreeSet;
 
 use ridecode_account::{Debt, RiderState, Unpaid};
+use ridecode_fare::Period;
 use ridecode_ledger::{Account, Event, Money, Transfer, post};
-use ridecode_words::{ChargeId, JourneyId, RefundId, RiderId, ServiceDay};
+use ridecode_words::{ChargeId, JourneyId, RefundId, RiderId, ServiceDay, UnixSeconds};
 
-use crate::record::{AttemptOutcome, Charge, ChargeState, FareVersion, Refund, RefundState};
+use crate::record::{
+    AttemptOutcome, Charge, ChargeState, ChargedBy, FareVersion, Refund, RefundState,
+};
 
-/// The journeys whose charges new fare versions may have left uneven: a first version has none.
+/// The journeys whose charges new fare versions may have left uneven: a first version has none, and
+/// a day's rides are looked at when it is over.
 pub(crate) fn journeys_to_look_at(fares: &[FareVersion]) -> impl Iterator<Item = JourneyId> {
-    let later = fares.iter().filter(|fare| fare.version > 1);
+    let alone = |fare: &&FareVersion| fare.charged_by == ChargedBy::Ride;
+    let later = fares.iter().filter(|fare| fare.version > 1).filter(alone);
     later.map(|fare| fare.journey)
+}
+
+/// The days that wait until they are over, by new fare versions.
+pub(crate) fn days_to_wait_for<'a>(
+    fares: impl IntoIterator<Item = &'a FareVersion>,
+    days_over: &[ServiceDay],
+) -> BTreeSet<ServiceDay> {
+    let days = fares
+        .into_iter()
+        .filter_map(|fare| fare.charged_by.find_day());
+    days.filter(|day| !days_over.contains(day)).collect()
+}
+
+/// Rides that are charged together.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Together {
+    /// Ascending.
+    pub(crate) journeys: Vec<JourneyId>,
+    /// The day they are charged with and the month it is billed in; `None` for a ride on its own.
+    pub(crate) day: Option<(Period, ServiceDay)>,
+    /// How many of them cost something, at least 1.
+    pub(crate) rides: u32,
+}
+
+impl Together {
+    /// A ride on its own.
+    pub(crate) fn alone(journey: JourneyId) -> Self {
+        Self {
+            journeys: vec![journey],
+            day: None,
+            rides: 1,
+        }
+    }
+
+    /// The rides charged with a day, of the last versions of its month's fares.
+    pub(crate) fn of_day((period, day): (Period, ServiceDay), last: &[FareVersion]) -> Self {
+        let own = last
+            .iter()
+            .filter(|fare| fare.charged_by == ChargedBy::Day(day));
+        let paid = own.clone().filter(|fare| fare.amount_minor > 0).count();
+        let journeys: BTreeSet<JourneyId> = own.map(|fare| fare.journey).collect();
+        Self {
+            journeys: journeys.into_iter().collect(),
+            day: Some((period, day)),
+            rides: u32::try_from(paid.max(1)).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The rides charged with one of them, of the last versions of its month's fares.
+    pub(crate) fn with(journey: JourneyId, period: Period, last: &[FareVersion]) -> Self {
+        let own = last.iter().find(|fare| fare.journey == journey);
+        match own.and_then(|fare| fare.charged_by.find_day()) {
+            Some(day) => Self::of_day((period, day), last),
+            None => Self::alone(journey),
+        }
+    }
 }
 
 /// Whether news of a charge may leave its journey's charges uneven.
@@ -69,20 +137,51 @@ impl Changed {
 pub(crate) struct Owed {
     pub(crate) minor: i64,
     pub(crate) day: ServiceDay,
+    /// For how many rides.
+    pub(crate) rides: u32,
 }
 
 impl Owed {
-    /// By the journey's transfers.
+    /// By the transfers of so many rides.
     pub(crate) fn by<'a>(
         rider: RiderId,
+        rides: u32,
         transfers: impl IntoIterator<Item = &'a Transfer> + Clone,
     ) -> Self {
         let days = transfers.clone().into_iter().map(|transfer| transfer.day);
         Self {
             minor: owed_minor(rider, transfers),
             day: days.max().unwrap_or(ServiceDay(0)),
+            rides,
         }
     }
+}
+
+/// The first charge of rides whose day is over, by their transfers; `None` if nothing is owed.
+pub(crate) fn first_of_day(
+    rider: RiderId,
+    together: &Together,
+    (transfers, at): (&[Transfer], UnixSeconds),
+) -> Option<Charge> {
+    let minor = owed_minor(rider, transfers);
+    let currency = transfers.first()?.amount.currency;
+    let journey = *together.journeys.first()?;
+    (minor > 0).then_some(Charge {
+        id: ChargeId {
+            journey,
+            version: ChargeId::DAY,
+        },
+        rider,
+        amount: Money::new(minor, currency),
+        rides: together.rides,
+        state: ChargeState::Planned,
+        attempts: 0,
+        declines: 0,
+        first_decline: None,
+        next_attempt: Some(at),
+        planned: at,
+        written_off: None,
+    })
 }
 
 /// What brings a journey's charges and refunds in line with what it owes. `charges` and `refunds`
@@ -93,7 +192,7 @@ pub(crate) fn even_out(owed: Owed, charges: &[Charge], refunds: &[Refund]) -> Ch
     let written_off: i64 = charges.iter().map(Charge::written_off_minor).sum();
     let minor = owed.minor.saturating_add(sum(on_its_way));
     let minor = minor.saturating_add(written_off);
-    let changed = even_out_charges(minor, charges);
+    let changed = even_out_charges((minor, owed.rides), charges);
     Changed {
         transfers: move_write_offs(owed.day, &changed),
         charges: changed,
@@ -129,13 +228,15 @@ fn move_write_offs(day: ServiceDay, changed: &[Charge]) -> Vec<Transfer> {
 }
 
 /// The charges that change, and those that are new.
-fn even_out_charges(owed_minor: i64, charges: &[Charge]) -> Vec<Charge> {
+fn even_out_charges((owed_minor, rides): (i64, u32), charges: &[Charge]) -> Vec<Charge> {
     let open = charges.iter().filter(|charge| !charge.state.is_closed());
     let asked: i64 = open.map(|charge| charge.amount.minor).sum();
     let mut excess = asked.saturating_sub(owed_minor);
     if excess < 0 {
         let missing = excess.saturating_neg();
-        return ask_for_more(missing, charges).into_iter().collect();
+        return ask_for_more((missing, rides), charges)
+            .into_iter()
+            .collect();
     }
     let mut changed = Vec::new();
     for charge in charges.iter().rev() {
@@ -155,6 +256,7 @@ fn even_out_charges(owed_minor: i64, charges: &[Charge]) -> Vec<Charge> {
             changed.push(Charge {
                 id: next_id(charge.id.journey, charges),
                 amount: Money::new(left, charge.amount.currency),
+                rides,
                 attempts: 0,
                 ..charge.clone()
             });
@@ -224,13 +326,14 @@ pub(crate) fn relieve(
 }
 
 /// A new charge for what is missing, due as soon as the journey's last was planned.
-fn ask_for_more(missing: i64, charges: &[Charge]) -> Option<Charge> {
+fn ask_for_more((missing, rides): (i64, u32), charges: &[Charge]) -> Option<Charge> {
     let last = charges.last()?;
     let planned = charges.iter().map(|charge| charge.planned).max()?;
     Some(Charge {
         id: next_id(last.id.journey, charges),
         rider: last.rider,
         amount: Money::new(missing, last.amount.currency),
+        rides,
         state: ChargeState::Planned,
         attempts: 0,
         declines: 0,
@@ -268,6 +371,7 @@ mod tests {
             },
             rider: RiderId(1),
             amount: Money::fen(minor),
+            rides: 1,
             state,
             attempts: 3,
             declines: 2,
@@ -280,7 +384,8 @@ mod tests {
 
     fn owed(minor: i64) -> Owed {
         let day = ServiceDay(9);
-        Owed { minor, day }
+        let rides = 1;
+        Owed { minor, day, rides }
     }
 
     fn declined() -> ChargeState {

@@ -106,6 +106,11 @@ fn assert_bill(bill: &BillSave) {
             charges.insert(charge_of(fare)),
             "a fare version stands once"
         );
+        let alone = bill
+            .fares
+            .iter()
+            .all(|other| other.journey != fare.journey || other.charged_by == fare.charged_by);
+        assert!(alone, "a journey's fares are charged alike");
         let shares: i64 = fare.shares.iter().map(|share| share.amount_minor).sum();
         assert_eq!(shares, fare.amount_minor, "the shares sum to the fare");
     }
@@ -125,7 +130,18 @@ fn assert_bill(bill: &BillSave) {
         assert!(charges.contains(&charge.id), "charges of these fares");
         assert_eq!(charge.rider, rider, "charges of this rider");
         assert!(charge.amount.minor > 0, "a charge is positive");
+        assert_eq!(charge.rides, 1, "a fare's charge is for one ride");
+        let of_day = bill
+            .fares
+            .iter()
+            .any(|fare| charge_of(fare) == charge.id && fare.charged_by.find_day().is_some());
+        assert!(
+            !of_day,
+            "what is charged with its day has no charge of its own"
+        );
     }
+    let ascending = bill.days_over.windows(2).all(|pair| pair[0] < pair[1]);
+    assert!(ascending, "a day is over once");
     let mut legs: BTreeSet<(OperatorId, ChargeId)> = BTreeSet::new();
     for leg in &bill.legs {
         assert!(charges.contains(&leg.leg.charge), "legs of these fares");

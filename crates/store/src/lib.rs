@@ -35,13 +35,13 @@ pub mod conformance;
 pub use fault::StoreFault;
 pub use record::{
     Acceptance, Attempt, AttemptOutcome, AuditPage, BankPaid, BillDue, BillFinding, BillRefused,
-    BillSave, BillSaved, BillStep, BillWindow, Charge, ChargeDue, ChargeState, CredentialOwner,
-    DayLegs, Disagreement, EntryVoid, Evidence, FareVersion, HeldEntries, JourneyShare, LedgerDay,
-    LedgerEntry, LedgerPage, LedgerRange, OfficeState, OpenDifference, OperatorLeg, Payout,
-    PayoutRefused, PayoutSaved, PayoutState, PayoutStep, PlannedPayment, ProviderBill,
-    ProviderBillSaved, ProviderPaid, Receipt, Refund, RefundAttempt, RefundDue, RefundHeard,
-    RefundNews, RefundSettled, RefundState, Repair, RepairSaved, ReplyRecord, Resolution,
-    RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, Signature,
+    BillSave, BillSaved, BillStep, BillWindow, Charge, ChargeDue, ChargeState, ChargedBy,
+    CredentialOwner, DayLegs, Disagreement, EntryVoid, Evidence, FareVersion, HeldEntries,
+    JourneyShare, LedgerDay, LedgerEntry, LedgerPage, LedgerRange, OfficeState, OpenDifference,
+    OperatorLeg, Payout, PayoutRefused, PayoutSaved, PayoutState, PayoutStep, PlannedPayment,
+    ProviderBill, ProviderBillSaved, ProviderPaid, Receipt, Refund, RefundAttempt, RefundDue,
+    RefundHeard, RefundNews, RefundSettled, RefundState, Repair, RepairSaved, ReplyRecord,
+    Resolution, RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, Signature,
     StatementSaved, StoredEntry, UnpaidStatements, Validator, WriteOff,
 };
 pub use record::{

@@ -81,6 +81,8 @@ struct State {
     refunds: BTreeMap<(RiderId, RefundId), Refund>,
     adjustments: BTreeMap<AdjustmentId, Adjustment>,
     notices: BTreeMap<(RiderId, NoticeId), Notice>,
+    /// Service days that gained a fare and were not charged since.
+    open_days: BTreeSet<(Period, ServiceDay)>,
     /// Legs on no statement yet.
     legs: BTreeMap<(OperatorId, ServiceDay, ChargeId), (IssuerId, i64)>,
     statements: BTreeMap<(OperatorId, u64), Statement>,

@@ -18,7 +18,9 @@ pub use adjustment::{
     Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,
     LineState,
 };
-pub use bill::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare, OperatorLeg};
+pub use bill::{
+    BillDue, BillSave, BillSaved, BillWindow, ChargedBy, FareVersion, JourneyShare, OperatorLeg,
+};
 pub use charge::{
     Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff,
 };

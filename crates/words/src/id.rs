@@ -159,20 +159,30 @@ impl FromStr for JourneyId {
     }
 }
 
-/// A charge (扣款): one version of a journey's fare. Its text form is the order number at the
-/// payment provider: 8 to 32 letters, digits and hyphens.
+/// A charge (扣款): one version of a journey's fare, or the fares of a service day. Its text form is
+/// the order number at the payment provider: 8 to 32 letters, digits and hyphens.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ChargeId {
-    /// The journey charged.
+    /// The journey charged; of a day's charges the first by id when the day was charged.
     pub journey: JourneyId,
     /// The fare version it collects, from 1; or, from [`ChargeId::FOLLOW_UP`] on, a charge that
-    /// follows on others of the journey and stands for no fare version of its own.
+    /// follows on others of the journey and stands for no fare version of its own; or, from
+    /// [`ChargeId::DAY`] on, a charge of all rides of a service day, the first of them or one that
+    /// follows on it.
     pub version: u32,
 }
 
 impl ChargeId {
     /// The first number of charges that follow on others. Fare versions stay below.
     pub const FOLLOW_UP: u32 = 1_000_000;
+
+    /// The first number of charges of a service day.
+    pub const DAY: u32 = 2_000_000;
+
+    /// Whether it charges the rides of a service day.
+    pub fn is_of_day(self) -> bool {
+        self.version >= Self::DAY
+    }
 
     /// Whether it stands for no fare version of its own.
     pub fn is_follow_up(self) -> bool {

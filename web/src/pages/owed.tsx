@@ -51,9 +51,10 @@ export function Owed({ rider }: { rider: Rider }) {
         <>
           <ul class="debts">
             {debts.rides.map((debt) => (
-              <li key={debt.journey}>
+              <li key={debt.charge}>
                 <span>
                   <time dateTime={debt.began ?? debt.since}>{time(language, debt.began ?? debt.since)}</time>
+                  {debt.rides.length > 1 && <small class="hint">{say("day_debt", { n: debt.rides.length })}</small>}
                   <small class="hint">
                     {debt.state === "declined" && debt.next_attempt
                       ? say("next_attempt", { time: time(language, debt.next_attempt) })

@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import type { Ride } from "../api.ts";
 import { useShared } from "../context.ts";
 import { money, time } from "../words.ts";
-import { stateWords, tapWords } from "./rides.tsx";
+import { DayCharge, stateWords, tapWords } from "./rides.tsx";
 
 export function Receipt({ ride, close }: { ride: Ride; close(): void }) {
   const { say, language } = useShared();
@@ -30,7 +30,14 @@ export function Receipt({ ride, close }: { ride: Ride; close(): void }) {
         ))}
         <dt>{say("receipt_state")}</dt>
         <dd>{stateWords(ride.state, say)}</dd>
+        {ride.charge && (
+          <>
+            <dt>{say("receipt_order")}</dt>
+            <dd>{ride.charge.id}</dd>
+          </>
+        )}
       </dl>
+      <DayCharge ride={ride} />
       {ride.fare && (
         <>
           <p class="amount">{money(ride.fare.amount)}</p>

@@ -73,6 +73,7 @@ function RideCard({ ride, print }: { ride: Ride; print(): void }) {
         {stateWords(ride.state, say)}
         {ride.reason && ` (${ride.reason})`}
       </p>
+      <DayCharge ride={ride} />
       {ride.fare && (
         <details>
           <summary>{say("why")}</summary>
@@ -88,6 +89,18 @@ function RideCard({ ride, print }: { ride: Ride; print(): void }) {
       )}
     </li>
   );
+}
+
+/** Where one charge takes a day's rides: when, or with how many and for how much. */
+export function DayCharge({ ride }: { ride: Ride }) {
+  const { say, language } = useShared();
+  const { charge, charged_from } = ride;
+  if (charged_from) {
+    return <p class="hint">{say("charged_with_day", { time: time(language, charged_from) })}</p>;
+  }
+  return charge && charge.rides.length > 1 ? (
+    <p class="hint">{say("day_charge", { n: charge.rides.length, amount: money(charge.amount) })}</p>
+  ) : null;
 }
 
 /** A tap in words: In · Metro · 祖庙. */

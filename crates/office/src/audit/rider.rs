@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use ridecode_fare::{Period, Tap, bill};
 use ridecode_ledger::{Account, Money, Transfer, TransferId, TransferKind};
 use ridecode_store::{
-    AdjustmentKind, AdjustmentLine, AuditPage, Charge, FareVersion, OperatorLeg, Refund,
+    AdjustmentKind, AdjustmentLine, AuditPage, Charge, ChargedBy, FareVersion, OperatorLeg, Refund,
     RefundState,
 };
-use ridecode_words::{ChargeId, JourneyId, Month, RiderId, TapId, UnixSeconds};
+use ridecode_words::{ChargeId, JourneyId, Month, RiderId, ServiceDay, TapId, UnixSeconds};
 
 use super::Finding;
 use crate::Office;
@@ -29,6 +29,8 @@ pub(super) struct RiderRecords<'a> {
     adjusted: Vec<(AdjustmentKind, AdjustmentLine)>,
     balance_minor: i64,
     due: BTreeMap<Month, UnixSeconds>,
+    /// Service days that gained a fare and were not charged since, with the month.
+    open_days: BTreeSet<(Month, ServiceDay)>,
 }
 
 /// What a rider's check gives.
@@ -86,6 +88,10 @@ pub(super) fn split(page: &AuditPage) -> BTreeMap<RiderId, RiderRecords<'_>> {
             .or_default()
             .due
             .insert(period.month, *from);
+    }
+    for (period, day) in &page.open_days {
+        let records = split.entry(period.rider).or_default();
+        records.open_days.insert((period.month, *day));
     }
     split
 }
@@ -214,17 +220,58 @@ impl RiderRecords<'_> {
             );
             found.tell("transfer", id.charge, detail);
         }
+        self.check_days(found);
         self.check_evenness(rider, found);
     }
 
-    /// The open charges of a journey ask for what it owes: never for less, and for more only with
-    /// charges that are on their way. Money on its way back counts as given back, a debt written off
-    /// as owed; what is in credit beyond that was refused or given.
+    /// A charge takes a day's rides exactly if its ride is charged so, and a day that waits to be
+    /// charged lies in a month that will be looked at again.
+    fn check_days(&self, found: &mut Found) {
+        let together = self.together();
+        for charge in &self.charges {
+            let journey = charge.id.journey;
+            if charge.id.is_of_day() != together.of_day.contains_key(&journey) {
+                let detail = "its ride is charged otherwise".into();
+                found.tell("charge", charge.id, detail);
+            }
+        }
+        for (month, day) in &self.open_days {
+            if !self.due.contains_key(month) {
+                let detail = "its rides wait to be charged, and nothing will charge them".into();
+                found.tell("charges", day, detail);
+            }
+        }
+    }
+
+    /// Which rides are charged together.
+    fn together(&self) -> Together {
+        let mut together = Together::default();
+        let mut first: BTreeMap<ServiceDay, JourneyId> = BTreeMap::new();
+        let open: BTreeSet<ServiceDay> = self.open_days.iter().map(|(_, day)| *day).collect();
+        for (&(journey, _), fare) in &self.fares {
+            let ChargedBy::Day(day) = fare.charged_by else {
+                continue;
+            };
+            let named_by = *first.entry(day).or_insert(journey);
+            together.of_day.insert(journey, named_by);
+            if open.contains(&day) {
+                together.waiting.insert(named_by);
+            }
+        }
+        together
+    }
+
+    /// The open charges of rides charged together ask for what these owe: never for less unless
+    /// their day is not charged yet, and for more only with charges that are on their way. Money on
+    /// its way back counts as given back, a debt written off as owed; what is in credit beyond that
+    /// was refused or given.
     fn check_evenness(&self, rider: RiderId, found: &mut Found) {
         let account = Account::Rider(rider);
+        let together = self.together();
         let mut owed: BTreeMap<JourneyId, i128> = BTreeMap::new();
         for transfer in &self.transfers {
-            *owed.entry(transfer.id.charge.journey).or_default() +=
+            let journey = together.named_by(transfer.id.charge.journey);
+            *owed.entry(journey).or_default() +=
                 i128::from(transfer.debit_less_credit_minor(account));
         }
         for charge in self
@@ -233,19 +280,21 @@ impl RiderRecords<'_> {
             .filter(|one| one.written_off_minor() > 0)
         {
             let written_off = i128::from(charge.written_off_minor());
-            *owed.entry(charge.id.journey).or_default() += written_off;
+            let journey = together.named_by(charge.id.journey);
+            *owed.entry(journey).or_default() += written_off;
         }
         // What may stand in credit: what a provider refused, and gifts for a fare that fell later.
         let mut kept: BTreeMap<JourneyId, i128> = BTreeMap::new();
         for (kind, line) in &self.adjusted {
             let amount = i128::from(line.amount.minor);
-            *kept.entry(line.journey).or_default() += match kind {
+            *kept.entry(together.named_by(line.journey)).or_default() += match kind {
                 AdjustmentKind::Goodwill => amount,
                 AdjustmentKind::TakenBack { .. } => -amount,
             };
         }
         for refund in &self.refunds {
-            let (journey, amount) = (refund.id.charge.journey, i128::from(refund.amount.minor));
+            let journey = together.named_by(refund.id.charge.journey);
+            let amount = i128::from(refund.amount.minor);
             match refund.state {
                 RefundState::Done => {}
                 RefundState::Refused { .. } => *kept.entry(journey).or_default() += amount,
@@ -257,7 +306,8 @@ impl RiderRecords<'_> {
         }
         let mut asked: BTreeMap<JourneyId, (i128, i128)> = BTreeMap::new();
         for charge in self.charges.iter().filter(|one| !one.state.is_closed()) {
-            let (open, resting) = asked.entry(charge.id.journey).or_default();
+            let journey = together.named_by(charge.id.journey);
+            let (open, resting) = asked.entry(journey).or_default();
             *open += i128::from(charge.amount.minor);
             if charge.state.is_resting() {
                 *resting += i128::from(charge.amount.minor);
@@ -265,7 +315,8 @@ impl RiderRecords<'_> {
         }
         for (journey, owed) in owed {
             let (open, resting) = asked.remove(&journey).unwrap_or_default();
-            if open < owed || (open > owed && resting > 0) {
+            let waits = together.waiting.contains(&journey);
+            if !waits && (open < owed || (open > owed && resting > 0)) {
                 let detail = format!("{owed} minor units are owed, {open} are asked for");
                 found.tell("charges", journey, detail);
             }
@@ -405,6 +456,22 @@ impl RiderRecords<'_> {
             let detail = format!("its transfers come to {moved} minor units, {held} are kept");
             found.tell("balance", rider, detail);
         }
+    }
+}
+
+/// Rides charged with others of their day.
+#[derive(Default)]
+struct Together {
+    /// Each with the first of its day.
+    of_day: BTreeMap<JourneyId, JourneyId>,
+    /// The first rides of days not charged yet.
+    waiting: BTreeSet<JourneyId>,
+}
+
+impl Together {
+    /// The ride that stands for all those charged with one.
+    fn named_by(&self, journey: JourneyId) -> JourneyId {
+        self.of_day.get(&journey).copied().unwrap_or(journey)
     }
 }
 

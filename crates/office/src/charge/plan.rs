@@ -89,7 +89,10 @@ fn next_attempt(charge: &Charge, policy: &Policy, news: News<'_>) -> Option<Unix
         AttemptOutcome::Declined { reason } => {
             match Held::of(reason) {
                 Some(Held::OverRide) => return None,
-                Some(Held::OverDay) => return Some(news.at.plus_s(HELD_FOR_S)),
+                Some(Held::OverDay) => {
+                    let for_ever = policy.limits.is_over_any_day(charge.amount.minor);
+                    return (!for_ever).then_some(news.at.plus_s(HELD_FOR_S));
+                }
                 None => {}
             }
             let declines = charge.declines.saturating_add(1);
@@ -180,6 +183,7 @@ fn debt_after(charge: &Charge, file: &RiderFile, policy: &Policy, news: News<'_>
     if matches!(news.outcome, AttemptOutcome::Declined { .. }) {
         unpaid.push(Unpaid {
             journey: charge.id.journey,
+            rides: charge.rides,
             amount: charge.amount,
             since: charge.first_decline.unwrap_or(news.at),
         });

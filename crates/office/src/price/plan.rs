@@ -6,17 +6,24 @@
 //! owed, and what it adds to the whole fare, if that is more than nothing, is charged. A version
 //! that takes away charges nothing: the store brings the journey's open charges in line with it,
 //! and what was collected already stands on the rider's account in credit.
+//!
+//! Where a charge takes a day's rides, no version has a charge of its own. The month falls due when
+//! the day is over, and the store is told so: it charges what the day's rides owe then. A version
+//! posted later for such a day tells it again, and what is missing is charged by one that follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::{Bill, Ending, Fare};
 use ridecode_ledger::{
     ClearedLeg, Currency, Event, Money, MoneyFault, PostFault, Share, Transfer, post,
 };
 use ridecode_store::{
-    BillSave, BillWindow, Charge, ChargeState, FareVersion, JourneyShare, OperatorLeg,
+    BillSave, BillWindow, Charge, ChargeState, ChargedBy, FareVersion, JourneyShare, OperatorLeg,
 };
-use ridecode_words::{ChargeId, JourneyId, OperatorId, RiderId, UnixSeconds};
+use ridecode_words::{ChargeId, JourneyId, OperatorId, RiderId, ServiceDay, UnixSeconds};
+
+use crate::Office;
+use crate::desk::ChargePer;
 
 /// A bill that contradicts itself: a fault of ours, not of the taps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -42,16 +49,18 @@ pub(crate) struct Movement {
     pub(crate) transfers: Vec<Transfer>,
     /// The differences as legs for clearing; none of them is zero.
     pub(crate) legs: Vec<OperatorLeg>,
-    /// What is charged, if the fare grew.
+    /// What is charged, if the fare grew and is charged on its own.
     pub(crate) charge: Option<Money>,
 }
 
 /// The bill as it is to be saved.
 pub(crate) fn plan(
+    office: &Office,
     bill: &Bill,
     window: &BillWindow,
-    (now, currency): (UnixSeconds, Currency),
+    now: UnixSeconds,
 ) -> Result<BillSave, PlanFault> {
+    let currency = office.policy.currency;
     let mut save = BillSave {
         period: bill.period,
         mark: window.mark,
@@ -59,15 +68,23 @@ pub(crate) fn plan(
         transfers: Vec::new(),
         legs: Vec::new(),
         charges: Vec::new(),
+        days_over: Vec::new(),
+        at: now,
         due_again: due_again(bill, now),
     };
-    for (before, after) in changes(bill, &window.fares, currency)? {
+    let mut days: BTreeSet<ServiceDay> = window.open_days.iter().copied().collect();
+    for (before, mut after) in changes(bill, &window.fares, currency)? {
+        if before.is_none() && office.policy.charge_per != ChargePer::Ride {
+            after.charged_by = ChargedBy::Day(after.day);
+        }
+        days.extend(after.charged_by.find_day());
         let movement = movement(bill.period.rider, before, &after, currency)?;
         let id = charge_id(&after);
         save.charges.extend(movement.charge.map(|amount| Charge {
             id,
             rider: bill.period.rider,
             amount,
+            rides: 1,
             state: ChargeState::Planned,
             attempts: 0,
             declines: 0,
@@ -80,6 +97,12 @@ pub(crate) fn plan(
         save.legs.extend(movement.legs);
         save.fares.push(after);
     }
+    let over = days.iter().filter(|day| office.charged_from(**day) <= now);
+    save.days_over = over.copied().collect();
+    // Days end in their order.
+    let next = days.into_iter().nth(save.days_over.len());
+    let ends = next.map(|day| office.charged_from(day));
+    save.due_again = [save.due_again, ends].into_iter().flatten().min();
     Ok(save)
 }
 
@@ -106,7 +129,8 @@ pub(crate) fn changes<'a>(
     for fare in &bill.fares {
         let held = before.remove(&fare.journey);
         let version = next_version(fare.journey, held)?;
-        let after = version_of(fare, version, currency)?;
+        let mut after = version_of(fare, version, currency)?;
+        after.charged_by = held.map_or(ChargedBy::Ride, |held| held.charged_by);
         if held.is_none_or(|held| !says_the_same(held, &after)) {
             changes.push((held, after));
         }
@@ -172,6 +196,7 @@ pub(crate) fn movement(
             amount_minor: share.amount.minor,
         },
     };
+    let alone = after.charged_by == ChargedBy::Ride;
     let legs = shares.iter().map(leg).collect();
     let event = Event::Fare {
         charge,
@@ -182,7 +207,7 @@ pub(crate) fn movement(
     Ok(Movement {
         transfers: post(&event).map_err(|fault| PlanFault::Post(after.journey, fault))?,
         legs,
-        charge: (added > 0).then_some(Money::new(added, currency)),
+        charge: (alone && added > 0).then_some(Money::new(added, currency)),
     })
 }
 
@@ -227,6 +252,7 @@ fn version_of(fare: &Fare, version: u32, currency: Currency) -> Result<FareVersi
             })
             .collect(),
         tariff: fare.explanation.tariff.hash,
+        charged_by: ChargedBy::Ride,
     })
 }
 

@@ -43,6 +43,8 @@ async fn save_altered(world: &World, alter: impl FnOnce(&mut BillSave)) {
         transfers: page.transfers,
         legs: Vec::new(),
         charges: page.charges,
+        days_over: Vec::new(),
+        at: NOW,
         due_again: None,
     };
     save.legs.push(ridecode_store::OperatorLeg {

@@ -27,6 +27,8 @@ mod order;
 
 mod charge;
 
+mod day;
+
 mod refund;
 
 mod write_off;

@@ -2,12 +2,16 @@
 //! uploads, and whenever pricing ran in between, the same bills come out to the byte and the same
 //! balances to the fen.
 
+use std::sync::Arc;
+
+use ridecode_office::Policy;
 use ridecode_validator::Passage;
 use ridecode_words::{RiderId, UnixSeconds};
 
+use crate::day::per_day;
 use crate::gate::{Gate, bus, metro};
 use crate::phone::Phone;
-use crate::world::{COMPACT, MORNING, World};
+use crate::world::{COMPACT, MORNING, World, policy};
 
 const RIDERS: u32 = 4;
 
@@ -22,8 +26,9 @@ struct City {
 }
 
 /// A city whose riders, phones and gates are the same for every call with one seed.
-async fn city(seed: u64) -> City {
+async fn city(seed: u64, policy: &Policy) -> City {
     let mut world = World::new(seed);
+    world.office.policy = Arc::new(policy.clone());
     let mut phones = Vec::new();
     for number in 0..RIDERS {
         phones.push(world.rider(number, COMPACT).await);
@@ -123,10 +128,19 @@ async fn outcome(world: &World, riders: &[RiderId]) -> Vec<(Vec<u8>, i64)> {
 
 #[tokio::test]
 async fn order_repeats_and_cuts_of_uploads_change_nothing() {
+    check(&policy()).await;
+}
+
+#[tokio::test]
+async fn nor_do_they_where_a_charge_takes_a_day() {
+    check(&per_day()).await;
+}
+
+async fn check(policy: &Policy) {
     let seed = seed();
     println!("RIDECODE_SEED={seed}");
     let mut chance = fastrand::Rng::with_seed(seed);
-    let mut first = city(seed).await;
+    let mut first = city(seed, policy).await;
     ride(&mut first, &mut chance);
     let riders: Vec<RiderId> = first.phones.iter().map(|phone| phone.rider).collect();
     for gate in &first.gates {
@@ -141,7 +155,7 @@ async fn order_repeats_and_cuts_of_uploads_change_nothing() {
     first.world.audit_clean(END).await;
 
     for round in 0..6 {
-        let mut city = city(seed).await;
+        let mut city = city(seed, policy).await;
         let mut now = MORNING.plus_s(2 * 86_400);
         for piece in pieces(&first.gates, &mut chance) {
             city.world.upload(&piece, now).await.unwrap();

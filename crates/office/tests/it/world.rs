@@ -12,7 +12,7 @@ use ridecode_office::credential::{NewDevice, Wanted};
 use ridecode_office::enrol::{self, SignIn};
 use ridecode_office::mandate::{self, MandateAsked};
 use ridecode_office::upload::{self, Auditor, UploadFault};
-use ridecode_office::{Entropy, GoodwillLimits, Office, Policy};
+use ridecode_office::{ChargePer, Entropy, GoodwillLimits, Office, Policy};
 use ridecode_office::{bundle, charge, credential, notice, price, refund};
 use ridecode_store::memory::MemoryStore;
 use ridecode_store::{Receipt, RiderFile, Store};
@@ -254,6 +254,7 @@ pub(crate) fn policy() -> Policy {
             ..CredentialPolicy::default()
         },
         credit: CreditPolicy::default(),
+        charge_per: ChargePer::Ride,
         limits: MandateLimits::default(),
         commission: Commission { basis_points: 50 },
         currency: Currency::CNY,

@@ -231,6 +231,8 @@ pub(super) struct PolicyFile {
     pub(super) credential_lifetime_min: Whole<1, 4_320>,
     pub(super) credential_batch: Whole<1, 32>,
     pub(super) fare_ceiling_minor: Whole<1, 16_777_215>,
+    pub(super) charge_per: ChargePerFile,
+    pub(super) charge_day_after_s: Whole<0, 86_400>,
     pub(super) unpaid_rides_max: Whole<1, 1_000>,
     pub(super) retry_after_s: Vec<Whole<1, 2_592_000>>,
     pub(super) retry_until_s: Whole<1, 31_536_000>,
@@ -245,12 +247,22 @@ pub(super) struct PolicyFile {
     pub(super) goodwill_admin_minor: Whole<0, 10_000_000>,
 }
 
+/// What one charge takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ChargePerFile {
+    Ride,
+    Day,
+}
+
 impl Default for PolicyFile {
     fn default() -> Self {
         Self {
             credential_lifetime_min: Whole(1_440),
             credential_batch: Whole(4),
             fare_ceiling_minor: Whole(2_000),
+            charge_per: ChargePerFile::Ride,
+            charge_day_after_s: Whole(4 * 3_600),
             unpaid_rides_max: Whole(1),
             retry_after_s: [3_600, 21_600, 86_400, 259_200, 86_400].map(Whole).to_vec(),
             retry_until_s: Whole(14 * 86_400),

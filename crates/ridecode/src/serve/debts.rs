@@ -20,16 +20,20 @@ use crate::clock::now;
 pub(super) struct DebtsView {
     /// The sum of the debts.
     amount: MoneyView,
-    /// The unpaid rides.
+    /// The unpaid charges.
     rides: Vec<DebtView>,
 }
 
-/// An unpaid ride.
+/// An unpaid charge: of one ride, or of the rides of a day.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DebtView {
-    /// The journey's id.
+    /// The charge's id, which is the provider's order number.
+    charge: String,
+    /// The journey's id; of several rides, the one the charge is named by.
     journey: String,
-    /// When it began, RFC 3339.
+    /// The ids of all journeys it is for.
+    rides: Vec<String>,
+    /// When the first of them began, RFC 3339.
     began: Option<String>,
     /// What is asked for.
     amount: MoneyView,
@@ -81,7 +85,9 @@ fn view(app: &App, debts: &[UnpaidRide]) -> Result<DebtsView> {
 fn debt_view(debt: &UnpaidRide) -> DebtView {
     let (state, reason) = charge_words(&debt.state);
     DebtView {
+        charge: debt.charge.to_string(),
         journey: debt.charge.journey.to_string(),
+        rides: debt.rides.iter().map(ToString::to_string).collect(),
         began: debt.began.map(|began| began.to_string()),
         amount: debt.amount.into(),
         since: debt.since.to_string(),

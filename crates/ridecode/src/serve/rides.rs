@@ -55,6 +55,22 @@ pub(super) struct RideView {
     taps: Vec<TapView>,
     /// What it costs, once that is known.
     fare: Option<FareView>,
+    /// The charge that `state` tells of, once there is one.
+    charge: Option<RideChargeView>,
+    /// Where one charge takes a day's rides: when that is made for this one, RFC 3339, as long as
+    /// it is not.
+    charged_from: Option<String>,
+}
+
+/// The charge of a ride.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RideChargeView {
+    /// Its id, which is the provider's order number.
+    id: String,
+    /// What it asks for.
+    amount: MoneyView,
+    /// The ids of the journeys it is for: this one alone, or those of its day.
+    rides: Vec<String>,
 }
 
 /// A tap.
@@ -150,6 +166,12 @@ fn ride_view(app: &App, ride: &Ride, language: Language) -> RideView {
             .map(|tap| tap_view(app, tap, language))
             .collect(),
         fare: ride.fare.as_ref().map(|fare| fare_view(fare, language)),
+        charge: ride.charge.as_ref().map(|charge| RideChargeView {
+            id: charge.id.to_string(),
+            amount: charge.amount.into(),
+            rides: charge.rides.iter().map(ToString::to_string).collect(),
+        }),
+        charged_from: ride.charged_from.map(|from| from.to_string()),
     }
 }
 

@@ -6,6 +6,7 @@
 //! the deeds and compares. `RIDECODE_STORIES=write` writes what is said now into the files instead:
 //! read the difference before it is committed. At the end of each story the audit finds nothing.
 
+mod charges;
 mod deed;
 mod said;
 mod stage;

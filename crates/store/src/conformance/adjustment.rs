@@ -42,7 +42,7 @@ pub(super) fn decision(number: u64, by: &str, approve: bool) -> Decision {
     }
 }
 
-async fn post(store: &Store, number: u64, limit: usize) -> (u32, u32, u32) {
+pub(super) async fn post(store: &Store, number: u64, limit: usize) -> (u32, u32, u32) {
     let posted = store.post_adjustment(AdjustmentId(number), limit, DAY);
     let Adjusted {
         posted,

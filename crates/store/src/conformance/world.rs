@@ -24,8 +24,8 @@ use ridecode_words::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Acceptance, AttemptOutcome, BillSave, Charge, ChargeState, DayLegs, FareVersion, JourneyShare,
-    OperatorLeg, Settlement, Store, StoredEntry, Validator,
+    Acceptance, AttemptOutcome, BillSave, Charge, ChargeState, ChargedBy, DayLegs, FareVersion,
+    JourneyShare, OperatorLeg, Settlement, Store, StoredEntry, Validator,
 };
 
 /// 2026-11-15T00:00:00Z: far from either end of a month.
@@ -256,6 +256,8 @@ pub fn bill(rider: u64, mark: u64, postings: &[Posting]) -> BillSave {
         transfers: Vec::new(),
         legs: Vec::new(),
         charges: Vec::new(),
+        days_over: Vec::new(),
+        at: NOW,
         due_again: None,
     };
     for posting in postings {
@@ -284,6 +286,7 @@ fn post(bill: &mut BillSave, posting: &Posting) {
         amount_minor: posting.after,
         shares: (posting.after != 0).then_some(share).into_iter().collect(),
         tariff: [9; 32],
+        charged_by: ChargedBy::Ride,
     });
     let difference = posting.after - posting.before;
     if difference == 0 {
@@ -321,6 +324,7 @@ fn post(bill: &mut BillSave, posting: &Posting) {
             id,
             rider,
             amount: yuan_fen(difference),
+            rides: 1,
             state: ChargeState::Planned,
             attempts: 0,
             declines: 0,

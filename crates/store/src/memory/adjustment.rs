@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use ridecode_words::{AdjustmentId, RiderId, ServiceDay};
+use ridecode_words::{AdjustmentId, RiderId, ServiceDay, UnixSeconds};
 
 use super::{MemoryStore, Result, State};
 use crate::adjust;
@@ -76,7 +76,7 @@ impl MemoryStore {
         }
         let waits = |line: &&mut AdjustmentLine| line.state == LineState::Waiting;
         for line in after.lines.iter_mut().filter(waits).take(limit) {
-            if state.post_line(after.kind, line, day) {
+            if state.post_line(after.kind, line, (day, after.asked)) {
                 done.posted += 1;
             } else {
                 line.state = LineState::Refused;
@@ -132,10 +132,10 @@ impl State {
         &mut self,
         kind: AdjustmentKind,
         line: &mut AdjustmentLine,
-        day: ServiceDay,
+        (day, asked): (ServiceDay, UnixSeconds),
     ) -> bool {
         let rider = line.rider;
-        let transfers = self.transfers_for(rider, line.journey);
+        let transfers = self.transfers_for(rider, &[line.journey]);
         let Some(transfer) = adjust::post_line(kind, line, (&transfers, day)) else {
             return false;
         };
@@ -150,7 +150,15 @@ impl State {
         self.take_down(transfer);
         line.number = Some(transfer.id.line);
         line.state = LineState::Posted;
-        self.even_out(rider, line.journey);
+        let together = self.together_with(line.journey);
+        match together.day {
+            // What is owed of a day that has no charge is asked for when the day is looked at again.
+            Some((period, day)) if !self.is_charged(rider, &together) => {
+                self.open_days.insert((period, day));
+                self.touch(period, asked);
+            }
+            Some(_) | None => self.even_out(rider, &together),
+        }
         true
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::Period;
-use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
+use ridecode_words::{ChargeId, JourneyId, RiderId, ServiceDay, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
+use crate::even::Together;
 use crate::fault::StoreFault;
 use crate::invariant::charge_of;
 use crate::record::{BillDue, BillSave, BillSaved, BillWindow, FareVersion};
@@ -41,6 +42,7 @@ impl MemoryStore {
                     .cloned()
                     .collect(),
                 fares: state.last_fares(*period),
+                open_days: state.open_days_of(*period).collect(),
                 mark: state.due.get(period).map_or(0, |due| due.mark),
             }
         };
@@ -85,7 +87,7 @@ impl MemoryStore {
 
 impl State {
     /// The last version of each fare of a month.
-    fn last_fares(&self, period: Period) -> Vec<FareVersion> {
+    pub(super) fn last_fares(&self, period: Period) -> Vec<FareVersion> {
         let mut last: Vec<FareVersion> = Vec::new();
         for fare in self.fares_of(period) {
             match last.last_mut() {
@@ -94,6 +96,26 @@ impl State {
             }
         }
         last
+    }
+
+    /// A month's service days that gained a fare and were not charged since.
+    pub(super) fn open_days_of(&self, period: Period) -> impl Iterator<Item = ServiceDay> {
+        let days = self.open_days.iter();
+        days.filter(move |(of, _)| *of == period)
+            .map(|(_, day)| *day)
+    }
+
+    /// The rides that are charged together with one, itself among them.
+    pub(super) fn together_with(&self, journey: JourneyId) -> Together {
+        let Some((rider, time)) = self.tap_of(journey) else {
+            return Together::alone(journey);
+        };
+        let mut months = calendar::periods_touched(rider, time);
+        let billed = months.find(|month| self.fares.contains_key(&(*month, journey, 1)));
+        billed.map_or_else(
+            || Together::alone(journey),
+            |month| Together::with(journey, month, &self.last_fares(month)),
+        )
     }
 
     /// Every fare version of a month, by journey and version.
@@ -116,14 +138,18 @@ impl State {
                 None => {}
             }
             let before = (bill.period, fare.journey, fare.version - 1);
+            let held = self.fares.get(&before);
             let follows = fare.version == 1
-                || self.fares.contains_key(&before)
+                || held.is_some()
                 || new.contains(&ChargeId {
                     version: fare.version - 1,
                     ..id
                 });
             if !follows {
                 return Err(StoreFault::missing("fare version before", id));
+            }
+            if held.is_some_and(|held| held.charged_by != fare.charged_by) {
+                return Err(StoreFault::conflict("day of fare", id));
             }
             new.insert(id);
         }
@@ -167,7 +193,16 @@ impl State {
             self.charges.insert((rider, charge.id), charge.clone());
         }
         for journey in even::journeys_to_look_at(&bill.fares) {
-            self.even_out(rider, journey);
+            self.even_out(rider, &Together::alone(journey));
+        }
+        let fares = of_fares(&bill.fares, new, charge_of);
+        for day in even::days_to_wait_for(fares, &bill.days_over) {
+            self.open_days.insert((period, day));
+        }
+        for &day in &bill.days_over {
+            self.open_days.remove(&(period, day));
+            let together = Together::of_day((period, day), &self.last_fares(period));
+            self.charge_day(rider, &together, bill.at);
         }
         self.due.remove(&period);
         if let Some(at) = bill.due_again {

@@ -5,7 +5,7 @@ use ridecode_ledger::{Account, Transfer, TransferId, TransferKind};
 use ridecode_words::{ChargeId, JourneyId, MandateId, ProviderId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
-use crate::even::Owed;
+use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
 use crate::record::{Attempt, Charge, ChargeDue, Settled, Settlement, WriteOff};
 use crate::{even, step};
@@ -115,7 +115,8 @@ impl MemoryStore {
             state.notices.entry((rider, notice.id)).or_insert(notice);
         }
         if even::may_be_uneven(&news.outcome) {
-            state.even_out(rider, news.charge.journey);
+            let together = state.together_charged(news.charge);
+            state.even_out(rider, &together);
         }
         Ok(Settled::Saved)
     }
@@ -130,21 +131,46 @@ impl State {
             .map(|(_, charge)| charge)
     }
 
-    /// Brings a journey's charges in line with what it owes, and the rider's block with them.
-    pub(super) fn even_out(&mut self, rider: RiderId, journey: JourneyId) {
-        let first = ChargeId {
-            journey,
-            version: 0,
-        };
-        let owed = self.owed_for(rider, journey);
-        let charges = self.charges.range((rider, first)..);
+    /// The rides a charge is about.
+    pub(super) fn together_charged(&self, charge: ChargeId) -> Together {
+        if charge.is_of_day() {
+            self.together_with(charge.journey)
+        } else {
+            Together::alone(charge.journey)
+        }
+    }
+
+    /// Charges a day that is over: for the first time, or for what its charges do not ask for yet.
+    pub(super) fn charge_day(&mut self, rider: RiderId, together: &Together, at: UnixSeconds) {
+        if self.is_charged(rider, together) {
+            self.even_out(rider, together);
+            return;
+        }
+        let transfers = self.transfers_for(rider, &together.journeys);
+        if let Some(charge) = even::first_of_day(rider, together, (&transfers, at)) {
+            self.charges.insert((rider, charge.id), charge);
+        }
+    }
+
+    /// Whether any charge of rides is held.
+    pub(super) fn is_charged(&self, rider: RiderId, together: &Together) -> bool {
+        let journeys = &together.journeys;
+        self.charges_of(rider)
+            .any(|charge| journeys.contains(&charge.id.journey))
+    }
+
+    /// Brings the charges of rides in line with what these owe, and the rider's block with them.
+    pub(super) fn even_out(&mut self, rider: RiderId, together: &Together) {
+        let journeys = &together.journeys;
+        let owed = self.owed_for(rider, together);
+        let charges = self.charges_of(rider);
         let charges: Vec<Charge> = charges
-            .take_while(|((of, id), _)| *of == rider && id.journey == journey)
-            .map(|(_, charge)| charge.clone())
+            .filter(|charge| journeys.contains(&charge.id.journey))
+            .cloned()
             .collect();
         let refunds = self.refunds_of(rider);
         let refunds: Vec<_> = refunds
-            .filter(|refund| refund.id.charge.journey == journey)
+            .filter(|refund| journeys.contains(&refund.id.charge.journey))
             .cloned()
             .collect();
         let changed = even::even_out(owed, &charges, &refunds);
@@ -181,21 +207,24 @@ impl State {
         }
     }
 
-    /// What a journey owes by its transfers.
-    pub(super) fn owed_for(&self, rider: RiderId, journey: JourneyId) -> Owed {
-        Owed::by(rider, &self.transfers_for(rider, journey))
+    /// What rides owe by their transfers.
+    pub(super) fn owed_for(&self, rider: RiderId, together: &Together) -> Owed {
+        let transfers = self.transfers_for(rider, &together.journeys);
+        Owed::by(rider, together.rides, &transfers)
     }
 
-    /// The transfers of a journey, by id.
-    pub(super) fn transfers_for(&self, rider: RiderId, journey: JourneyId) -> Vec<Transfer> {
-        let first = ChargeId {
-            journey,
-            version: 0,
+    /// The transfers of some journeys, by id.
+    pub(super) fn transfers_for(&self, rider: RiderId, journeys: &[JourneyId]) -> Vec<Transfer> {
+        let of_journey = |&journey: &JourneyId| {
+            let first = ChargeId {
+                journey,
+                version: 0,
+            };
+            let transfers = self.transfers.range((rider, first_transfer(first))..);
+            transfers.take_while(move |((of, id), _)| *of == rider && id.charge.journey == journey)
         };
-        let transfers = self.transfers.range((rider, first_transfer(first))..);
-        let of_journey =
-            transfers.take_while(|((of, id), _)| *of == rider && id.charge.journey == journey);
-        of_journey.map(|(_, transfer)| *transfer).collect()
+        let all = journeys.iter().flat_map(of_journey);
+        all.map(|(_, transfer)| *transfer).collect()
     }
 
     pub(super) fn charge(&self, id: ChargeId) -> Result<&Charge> {

@@ -103,6 +103,7 @@ impl State {
             adjusted: Vec::new(),
             balances: Vec::new(),
             due: Vec::new(),
+            open_days: Vec::new(),
             statements: Vec::new(),
             payouts: Vec::new(),
             settled_bills: Vec::new(),
@@ -130,6 +131,9 @@ impl State {
             let due = self.due.range(first_month(rider)..);
             let due = due.take_while(|(period, _)| period.rider == rider);
             page.due.extend(due.map(|(&period, due)| (period, due.at)));
+            let open = self.open_days.iter();
+            page.open_days
+                .extend(open.filter(|(period, _)| period.rider == rider));
         }
         page.riders = riders;
         page

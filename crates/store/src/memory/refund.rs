@@ -63,9 +63,10 @@ impl MemoryStore {
         if let Some(transfer) = news.transfer {
             state.take_down(transfer);
         }
-        let journey = refund.id.charge.journey;
+        let charge = refund.id.charge;
         state.refunds.insert((rider, refund.id), refund);
-        state.even_out(rider, journey);
+        let together = state.together_charged(charge);
+        state.even_out(rider, &together);
         Ok(RefundSettled::Saved)
     }
 
@@ -96,13 +97,13 @@ impl State {
             .map(|(_, refund)| refund)
     }
 
-    /// What a refund's journey owes once what is on its way back is there.
+    /// What the rides of a refund owe once what is on its way back is there.
     fn owed_with_refunds(&self, rider: RiderId, refund: RefundId) -> i64 {
-        let journey = refund.charge.journey;
+        let together = self.together_charged(refund.charge);
         let on_its_way = self.refunds_of(rider).filter(|one| one.state.is_open());
-        let of_journey = on_its_way.filter(|one| one.id.charge.journey == journey);
-        let back: i64 = of_journey.map(|one| one.amount.minor).sum();
-        self.owed_for(rider, journey).minor.saturating_add(back)
+        let own = on_its_way.filter(|one| together.journeys.contains(&one.id.charge.journey));
+        let back: i64 = own.map(|one| one.amount.minor).sum();
+        self.owed_for(rider, &together).minor.saturating_add(back)
     }
 
     fn refund(&self, id: RefundId) -> Result<&Refund> {

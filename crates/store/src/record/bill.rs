@@ -36,6 +36,27 @@ pub struct FareVersion {
     pub shares: Vec<JourneyShare>,
     /// SHA-256 of the tariff table used.
     pub tariff: [u8; 32],
+    /// How it is charged: decided with the first version, the same in each that follows.
+    pub charged_by: ChargedBy,
+}
+
+/// What a journey's fare is charged with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ChargedBy {
+    /// On its own.
+    Ride,
+    /// With the other rides of this service day, once it is over.
+    Day(ServiceDay),
+}
+
+impl ChargedBy {
+    /// The day it is charged with; `None` if it is charged on its own.
+    pub fn find_day(self) -> Option<ServiceDay> {
+        match self {
+            Self::Ride => None,
+            Self::Day(day) => Some(day),
+        }
+    }
 }
 
 /// An operator's part of a fare version.
@@ -54,6 +75,8 @@ pub struct BillWindow {
     pub taps: Vec<Tap>,
     /// The last version of each fare posted for the month, by journey.
     pub fares: Vec<FareVersion>,
+    /// The month's service days that gained a fare and were not charged since, ascending.
+    pub open_days: Vec<ServiceDay>,
     /// The mark it was loaded at; 0 for a month that is not due, which cannot be saved.
     pub mark: u64,
 }
@@ -71,8 +94,13 @@ pub struct BillSave {
     pub transfers: Vec<Transfer>,
     /// What those versions add to what each operator is owed, for clearing.
     pub legs: Vec<OperatorLeg>,
-    /// The charges of those versions.
+    /// The charges of those versions. One that is charged with its day has none.
     pub charges: Vec<Charge>,
+    /// The service days that are over, ascending: what their rides owe and no charge asks for is
+    /// charged now.
+    pub days_over: Vec<ServiceDay>,
+    /// When it was priced: a day's charge is due from then on.
+    pub at: UnixSeconds,
     /// When the month falls due again by waiting alone.
     pub due_again: Option<UnixSeconds>,
 }

@@ -84,12 +84,14 @@ impl ChargeState {
 /// An order to a payment provider. Its id is the order number there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Charge {
-    /// Journey and fare version.
+    /// Journey and fare version, or a ride of the day and the charge's number.
     pub id: ChargeId,
     /// Who pays.
     pub rider: RiderId,
     /// How much; positive.
     pub amount: Money,
+    /// For how many rides, at least 1.
+    pub rides: u32,
     /// Where it stands.
     pub state: ChargeState,
     /// Attempts made so far.
@@ -119,6 +121,7 @@ impl Charge {
         let since = self.first_decline.filter(|_| !self.state.is_closed())?;
         Some(Unpaid {
             journey: self.id.journey,
+            rides: self.rides,
             amount: self.amount,
             since,
         })

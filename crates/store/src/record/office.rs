@@ -2,7 +2,7 @@
 
 use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{Booking, Statement, Transfer};
-use ridecode_words::{RiderId, UnixSeconds};
+use ridecode_words::{RiderId, ServiceDay, UnixSeconds};
 
 use super::adjustment::{AdjustmentKind, AdjustmentLine};
 use super::bill::FareVersion;
@@ -59,6 +59,8 @@ pub struct AuditPage {
     pub balances: Vec<(RiderId, i64)>,
     /// Their months that wait to be priced, each with the time from which it is due.
     pub due: Vec<(Period, UnixSeconds)>,
+    /// Their service days that gained a fare and were not charged since, with the month.
+    pub open_days: Vec<(Period, ServiceDay)>,
     /// Every statement; on the first page only.
     pub statements: Vec<Statement>,
     /// Every payout, by number; on the first page only.

@@ -1,6 +1,6 @@
 //! Adjustments.
 
-use ridecode_words::{AdjustmentId, JourneyId, RiderId, ServiceDay};
+use ridecode_words::{AdjustmentId, JourneyId, RiderId, ServiceDay, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{self, Coded as _, Columns, execute, find, id, impossible, load};
@@ -192,7 +192,7 @@ fn post(
     let waits = waiting.clone().count();
     for (number, line) in waiting.take(limit) {
         let mut line = *line;
-        if post_line(db, held.kind, (&mut line, day))? {
+        if post_line(db, (held.kind, held.asked), (&mut line, day))? {
             done.posted += 1;
         } else {
             line.state = LineState::Refused;
@@ -214,11 +214,11 @@ fn post(
 /// Posts a line, unless it posts nothing.
 fn post_line(
     db: &Connection,
-    kind: AdjustmentKind,
+    (kind, asked): (AdjustmentKind, UnixSeconds),
     (line, day): (&mut AdjustmentLine, ServiceDay),
 ) -> Result<bool> {
     let owner = line.rider;
-    let transfers = transfer::of_journey(db, owner, line.journey)?;
+    let transfers = transfer::of_journeys(db, owner, &[line.journey])?;
     let Some(posted) = adjust::post_line(kind, line, (&transfers, day)) else {
         return Ok(false);
     };
@@ -232,7 +232,15 @@ fn post_line(
     execute(db, sql, [id(owner.0)])?;
     line.number = Some(posted.id.line);
     line.state = LineState::Posted;
-    charge::even_out(db, owner, line.journey)?;
+    let together = bill::together_with(db, line.journey)?;
+    match together.day {
+        // What is owed of a day that has no charge is asked for when the day is looked at again.
+        Some((period, day)) if !charge::is_charged(db, owner, &together)? => {
+            bill::open_day(db, (period, day))?;
+            bill::touch(db, &[period], asked)?;
+        }
+        Some(_) | None => charge::even_out(db, owner, &together)?,
+    }
     Ok(true)
 }
 

@@ -2,15 +2,18 @@
 
 use ridecode_fare::Period;
 use ridecode_words::{
-    ChargeId, IssuerId, JourneyId, OperatorId, RiderId, TapId, UnixSeconds, ValidatorId,
+    ChargeId, IssuerId, JourneyId, OperatorId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 use rusqlite::{Connection, params};
 
 use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
 use super::{Result, SqliteStore, charge, rider, statement, tap, transfer};
+use crate::even::Together;
 use crate::fault::StoreFault;
 use crate::invariant::charge_of;
-use crate::record::{BillDue, BillSave, BillSaved, BillWindow, FareVersion, JourneyShare};
+use crate::record::{
+    BillDue, BillSave, BillSaved, BillWindow, ChargedBy, FareVersion, JourneyShare,
+};
 use crate::{calendar, even};
 
 impl SqliteStore {
@@ -72,7 +75,8 @@ pub(super) fn due_of(db: &Connection, rider: RiderId) -> Result<Vec<(Period, Uni
 pub(super) fn fares_of(db: &Connection, rider: RiderId) -> Result<Vec<FareVersion>> {
     load(
         db,
-        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff
+        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff,
+             charge_day
          FROM fares WHERE rider = ?1 ORDER BY month, validator, sequence, version",
         [id(rider.0)],
         read_fare,
@@ -108,6 +112,7 @@ fn window(db: &Connection, period: Period, before_s: u32) -> Result<BillWindow> 
     Ok(BillWindow {
         taps: tap::between(db, period.rider, bounds)?,
         fares: last_fares(db, period)?,
+        open_days: open_days(db, period)?,
         mark: mark_of(db, period)?.unwrap_or(0),
     })
 }
@@ -118,11 +123,42 @@ fn mark_of(db: &Connection, period: Period) -> Result<Option<u64>> {
     find(db, sql, key, |row| row.count())
 }
 
+/// A month's service days that gained a fare and were not charged since.
+fn open_days(db: &Connection, period: Period) -> Result<Vec<ServiceDay>> {
+    let sql = "SELECT day FROM open_days WHERE rider = ?1 AND month = ?2 ORDER BY day";
+    let key = (id(period.rider.0), period.month.number());
+    load(db, sql, key, |row| row.day())
+}
+
+/// A rider's service days that gained a fare and were not charged since, with the month.
+pub(super) fn open_days_of(db: &Connection, rider: RiderId) -> Result<Vec<(Period, ServiceDay)>> {
+    let sql = "SELECT month, day FROM open_days WHERE rider = ?1 ORDER BY month, day";
+    load(db, sql, [id(rider.0)], |row| {
+        let month = row.month()?;
+        Ok((Period { rider, month }, row.day()?))
+    })
+}
+
+/// The rides that are charged together with one, itself among them.
+pub(super) fn together_with(db: &Connection, journey: JourneyId) -> Result<Together> {
+    let Some((rider, time)) = tap_of(db, journey)? else {
+        return Ok(Together::alone(journey));
+    };
+    for month in calendar::periods_touched(rider, time) {
+        if is_billed(db, month, journey)? {
+            let fares = last_fares(db, month)?;
+            return Ok(Together::with(journey, month, &fares));
+        }
+    }
+    Ok(Together::alone(journey))
+}
+
 /// The last version of each fare of a month.
 fn last_fares(db: &Connection, period: Period) -> Result<Vec<FareVersion>> {
     let fares = load(
         db,
-        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff
+        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff,
+             charge_day
          FROM fares WHERE rider = ?1 AND month = ?2 ORDER BY validator, sequence, version",
         (id(period.rider.0), period.month.number()),
         read_fare,
@@ -164,8 +200,15 @@ fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
     let charges = bill.charges.iter();
     charge::insert_new(db, charges.filter(|charge| new.contains(&charge.id)))?;
     for journey in even::journeys_to_look_at(&bill.fares) {
-        charge::even_out(db, rider, journey)?;
+        charge::even_out(db, rider, &Together::alone(journey))?;
     }
+    let fares = bill.fares.iter();
+    wait_for_days(
+        db,
+        bill,
+        fares.filter(|fare| new.contains(&charge_of(fare))),
+    )?;
+    charge_days(db, bill)?;
     execute(
         db,
         "DELETE FROM due_months WHERE rider = ?1 AND month = ?2",
@@ -175,6 +218,41 @@ fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
         touch(db, &[period], at)?;
     }
     Ok(BillSaved::Saved)
+}
+
+/// Remembers the days of new fares until they are over.
+fn wait_for_days<'a>(
+    db: &Connection,
+    bill: &BillSave,
+    new: impl Iterator<Item = &'a FareVersion>,
+) -> Result<()> {
+    for day in even::days_to_wait_for(new, &bill.days_over) {
+        open_day(db, (bill.period, day))?;
+    }
+    Ok(())
+}
+
+/// Remembers a day until it is over and charged.
+pub(super) fn open_day(db: &Connection, (period, day): (Period, ServiceDay)) -> Result<()> {
+    let sql = "INSERT OR IGNORE INTO open_days (rider, month, day) VALUES (?1, ?2, ?3)";
+    execute(db, sql, (id(period.rider.0), period.month.number(), day.0))?;
+    Ok(())
+}
+
+/// Charges the days that are over.
+fn charge_days(db: &Connection, bill: &BillSave) -> Result<()> {
+    if bill.days_over.is_empty() {
+        return Ok(());
+    }
+    let (rider, month) = (bill.period.rider, bill.period.month.number());
+    let fares = last_fares(db, bill.period)?;
+    for &day in &bill.days_over {
+        let sql = "DELETE FROM open_days WHERE rider = ?1 AND month = ?2 AND day = ?3";
+        execute(db, sql, (id(rider.0), month, day.0))?;
+        let together = Together::of_day((bill.period, day), &fares);
+        charge::charge_day(db, rider, (&together, bill.at))?;
+    }
+    Ok(())
 }
 
 /// A journey is billed to the rider of its first tap, in one month, which is one that this tap may
@@ -215,7 +293,8 @@ fn insert_fare(db: &Connection, period: Period, fare: &FareVersion) -> Result<bo
     // The version itself where it is held, else the last one.
     let held = find(
         db,
-        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff
+        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff,
+             charge_day
          FROM fares WHERE rider = ?1 AND month = ?2 AND validator = ?3 AND sequence = ?4
              AND version <= ?5
          ORDER BY version DESC LIMIT 1",
@@ -234,17 +313,20 @@ fn insert_fare(db: &Connection, period: Period, fare: &FareVersion) -> Result<bo
             return Err(StoreFault::conflict("fare", charge_of(fare)));
         }
         held => {
-            let before = held.map_or(0, |held| held.version);
+            let before = held.as_ref().map_or(0, |held| held.version);
             if before + 1 != fare.version {
                 let id = charge_of(fare);
                 return Err(StoreFault::missing("fare version before", id));
+            }
+            if held.is_some_and(|held| held.charged_by != fare.charged_by) {
+                return Err(StoreFault::conflict("day of fare", charge_of(fare)));
             }
         }
     }
     let mut insert = db.prepare_cached(
         "INSERT INTO fares (rider, month, validator, sequence, version, issuer, day, ending, amount,
-             taps, shares, tariff)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             taps, shares, tariff, charge_day)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?;
     insert.execute(params![
         id(period.rider.0),
@@ -259,6 +341,7 @@ fn insert_fare(db: &Connection, period: Period, fare: &FareVersion) -> Result<bo
         write_taps(&fare.taps),
         write_shares(&fare.shares),
         fare.tariff,
+        fare.charged_by.find_day().map(|day| day.0),
     ])?;
     Ok(true)
 }
@@ -275,6 +358,9 @@ fn read_fare(row: &mut Columns<'_>) -> Result<FareVersion> {
         taps: read_taps(&row.take::<Vec<u8>>()?)?,
         shares: read_shares(&row.take::<Vec<u8>>()?)?,
         tariff: row.take()?,
+        charged_by: row
+            .take::<Option<i32>>()?
+            .map_or(ChargedBy::Ride, |day| ChargedBy::Day(ServiceDay(day))),
     })
 }
 

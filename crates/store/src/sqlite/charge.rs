@@ -5,9 +5,9 @@ use ridecode_ledger::Money;
 use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 use rusqlite::{Connection, params};
 
-use super::column::{self, Columns, count_up, execute, find, id, impossible, load};
+use super::column::{self, Columns, count_up, execute, find, id, impossible, load, load_each};
 use super::{Result, SqliteStore, bill, credential, notice, refund, rider, transfer};
-use crate::even::Owed;
+use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
 use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff};
 use crate::{even, step};
@@ -55,7 +55,7 @@ macro_rules! select {
     ($clause:literal) => {
         concat!(
             "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-                 declines, first_decline, next_attempt, planned, taken, written_off
+                 declines, first_decline, next_attempt, planned, taken, written_off, rides
              FROM charges ",
             $clause
         )
@@ -209,17 +209,46 @@ fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
         notice::insert_new(db, notice)?;
     }
     if even::may_be_uneven(&news.outcome) {
-        even_out(db, rider, news.charge.journey)?;
+        even_out(db, rider, &together_charged(db, news.charge)?)?;
     }
     Ok(Settled::Saved)
 }
 
-/// Brings a journey's charges in line with what it owes, and the rider's block with them.
-pub(super) fn even_out(db: &Connection, rider: RiderId, journey: JourneyId) -> Result<()> {
-    let transfers = transfer::of_journey(db, rider, journey)?;
-    let owed = Owed::by(rider, &transfers);
-    let held = of_journey(db, rider, journey)?;
-    let refunds = refund::of_journey(db, rider, journey)?;
+/// The rides a charge is about.
+pub(super) fn together_charged(db: &Connection, charge: ChargeId) -> Result<Together> {
+    if charge.is_of_day() {
+        bill::together_with(db, charge.journey)
+    } else {
+        Ok(Together::alone(charge.journey))
+    }
+}
+
+/// Charges a day that is over: for the first time, or for what its charges do not ask for yet.
+pub(super) fn charge_day(
+    db: &Connection,
+    rider: RiderId,
+    (together, at): (&Together, UnixSeconds),
+) -> Result<()> {
+    if is_charged(db, rider, together)? {
+        return even_out(db, rider, together);
+    }
+    let transfers = transfer::of_journeys(db, rider, &together.journeys)?;
+    let first = even::first_of_day(rider, together, (&transfers, at));
+    insert_new(db, first.iter())
+}
+
+/// Whether any charge of rides is held.
+pub(super) fn is_charged(db: &Connection, rider: RiderId, together: &Together) -> Result<bool> {
+    Ok(!of_journeys(db, rider, &together.journeys)?.is_empty())
+}
+
+/// Brings the charges of rides in line with what these owe, and the rider's block with them.
+pub(super) fn even_out(db: &Connection, rider: RiderId, together: &Together) -> Result<()> {
+    let journeys = &together.journeys;
+    let transfers = transfer::of_journeys(db, rider, journeys)?;
+    let owed = Owed::by(rider, together.rides, &transfers);
+    let held = of_journeys(db, rider, journeys)?;
+    let refunds = refund::of_journeys(db, rider, journeys)?;
     let changed = even::even_out(owed, &held, &refunds);
     if changed.is_empty() {
         return Ok(());
@@ -261,17 +290,10 @@ pub(super) fn even_out(db: &Connection, rider: RiderId, journey: JourneyId) -> R
     Ok(())
 }
 
-fn of_journey(db: &Connection, rider: RiderId, journey: JourneyId) -> Result<Vec<Charge>> {
-    load(
-        db,
-        select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version"),
-        params![
-            id(rider.0),
-            journey.0.validator.0,
-            journey.0.sequence.cast_signed()
-        ],
-        read,
-    )
+/// The charges of some journeys, by id.
+fn of_journeys(db: &Connection, rider: RiderId, journeys: &[JourneyId]) -> Result<Vec<Charge>> {
+    let sql = select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version");
+    load_each(db, sql, (rider, journeys), read)
 }
 
 pub(super) fn expect(db: &Connection, charge: ChargeId) -> Result<Charge> {
@@ -317,8 +339,8 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
     let mut insert = db.prepare_cached(
         "INSERT INTO charges (rider, validator, sequence, version, amount, currency, state, word,
              attempts, declines, first_decline, next_attempt, planned, taken,
-             written_off)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+             written_off, rides)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
          ON CONFLICT (rider, validator, sequence, version) DO UPDATE SET state = excluded.state,
              word = excluded.word, attempts = excluded.attempts, declines = excluded.declines,
              first_decline = excluded.first_decline, next_attempt = excluded.next_attempt,
@@ -340,6 +362,7 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
         charge.planned.0,
         taken,
         charge.written_off.map(|at| at.0),
+        charge.rides,
     ])?;
     Ok(())
 }
@@ -375,5 +398,6 @@ fn read(row: &mut Columns<'_>) -> Result<Charge> {
         next_attempt,
         planned,
         written_off: row.find_time()?,
+        rides: row.take()?,
     })
 }

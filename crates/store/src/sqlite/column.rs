@@ -231,6 +231,22 @@ pub(super) fn load<T>(
     Ok(all)
 }
 
+/// Every row of a query about a rider's journey, for each of some journeys. Its parameters are
+/// rider, validator and sequence.
+pub(super) fn load_each<T>(
+    db: &Connection,
+    sql: &str,
+    (rider, journeys): (RiderId, &[JourneyId]),
+    read: impl Fn(&mut Columns<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    for journey in journeys {
+        let (validator, sequence) = (journey.0.validator.0, journey.0.sequence.cast_signed());
+        all.extend(load(db, sql, (id(rider.0), validator, sequence), &read)?);
+    }
+    Ok(all)
+}
+
 /// Adds to a counter and gives its value after that.
 pub(super) fn count_up(db: &Connection, name: &str, by: i64) -> Result<u64> {
     const SQL: &str = "UPDATE counters SET value = value + ?2 WHERE name = ?1 RETURNING value";

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::open::OpenFault;
 
 /// The migrations, in order. A file, once released, never changes.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0001-the-way-of-a-ride.sql"),
     include_str!("migrations/0002-charges-in-line-with-fares.sql"),
     include_str!("migrations/0003-refunds.sql"),
@@ -17,10 +17,11 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("migrations/0009-payouts.sql"),
     include_str!("migrations/0010-provider-bills.sql"),
     include_str!("migrations/0011-repairs.sql"),
+    include_str!("migrations/0012-charges-of-a-day.sql"),
 ];
 
 /// The newest version, which is the number of migrations.
-const KNOWN: u32 = 11;
+const KNOWN: u32 = 12;
 
 const _: () = assert!(MIGRATIONS.len() == KNOWN as usize);
 

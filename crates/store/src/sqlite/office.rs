@@ -95,6 +95,7 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
         adjusted: Vec::new(),
         balances: Vec::new(),
         due: Vec::new(),
+        open_days: Vec::new(),
         statements: Vec::new(),
         payouts: Vec::new(),
         settled_bills: Vec::new(),
@@ -113,6 +114,7 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
         let (balance, _) = rider::balance(db, rider)?;
         page.balances.push((rider, balance.minor));
         page.due.extend(bill::due_of(db, rider)?);
+        page.open_days.extend(bill::open_days_of(db, rider)?);
     }
     page.riders = riders;
     Ok(page)

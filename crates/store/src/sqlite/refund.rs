@@ -3,7 +3,7 @@
 use ridecode_words::{JourneyId, RefundId, RiderId, UnixSeconds};
 use rusqlite::{Connection, params};
 
-use super::column::{self, Columns, execute, find, id, impossible, load};
+use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
 use super::{Result, SqliteStore, bill, charge, rider, transfer};
 use crate::fault::StoreFault;
 use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
@@ -53,22 +53,15 @@ pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Refund>> {
     load(db, sql, [id(rider.0)], read)
 }
 
-/// The refunds of a journey's charges, by id.
-pub(super) fn of_journey(
+/// The refunds of the charges of some journeys, by id.
+pub(super) fn of_journeys(
     db: &Connection,
     rider: RiderId,
-    journey: JourneyId,
+    journeys: &[JourneyId],
 ) -> Result<Vec<Refund>> {
-    load(
-        db,
-        select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version, number"),
-        params![
-            id(rider.0),
-            journey.0.validator.0,
-            journey.0.sequence.cast_signed()
-        ],
-        read,
-    )
+    let sql =
+        select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version, number");
+    load_each(db, sql, (rider, journeys), read)
 }
 
 fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>> {
@@ -123,15 +116,16 @@ fn settle(db: &Connection, news: &RefundNews) -> Result<RefundSettled> {
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(owner.0)])?;
     put(db, &refund)?;
-    charge::even_out(db, owner, refund.id.charge.journey)?;
+    let together = charge::together_charged(db, refund.id.charge)?;
+    charge::even_out(db, owner, &together)?;
     Ok(RefundSettled::Saved)
 }
 
 fn revive(db: &Connection, refund: RefundId, now: UnixSeconds) -> Result<bool> {
     let mut held = expect(db, refund)?;
-    let journey = refund.charge.journey;
-    let transfers = transfer::of_journey(db, held.rider, journey)?;
-    let all = of_journey(db, held.rider, journey)?;
+    let together = charge::together_charged(db, refund.charge)?;
+    let transfers = transfer::of_journeys(db, held.rider, &together.journeys)?;
+    let all = of_journeys(db, held.rider, &together.journeys)?;
     let on_its_way = all.iter().filter(|one| one.state.is_open());
     let back: i64 = on_its_way.map(|one| one.amount.minor).sum();
     let owed = even::owed_minor(held.rider, &transfers).saturating_add(back);

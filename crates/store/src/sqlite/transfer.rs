@@ -5,7 +5,7 @@ use ridecode_words::{ChargeId, JourneyId, RiderId, ServiceDay};
 use rusqlite::{Connection, params};
 
 use super::Result;
-use super::column::{self, Columns, id, impossible, load};
+use super::column::{self, Columns, id, impossible, load, load_each};
 use crate::fault::StoreFault;
 use crate::record::{LedgerEntry, LedgerRange};
 
@@ -56,25 +56,18 @@ pub(super) fn taken_on(db: &Connection, rider: RiderId, day: ServiceDay) -> Resu
     Ok(column::find(db, sql, key, |row| row.take())?.unwrap_or(0))
 }
 
-/// The transfers of a journey's fares and charges, by id.
-pub(super) fn of_journey(
+/// The transfers of the fares and charges of some journeys, by id.
+pub(super) fn of_journeys(
     db: &Connection,
     rider: RiderId,
-    journey: JourneyId,
+    journeys: &[JourneyId],
 ) -> Result<Vec<Transfer>> {
-    load(
-        db,
+    let sql =
         "SELECT rider, validator, sequence, version, kind, line, debit, credit, amount, currency,
              day
          FROM transfers WHERE rider = ?1 AND validator = ?2 AND sequence = ?3
-         ORDER BY version, kind, line",
-        params![
-            id(rider.0),
-            journey.0.validator.0,
-            journey.0.sequence.cast_signed()
-        ],
-        read,
-    )
+         ORDER BY version, kind, line";
+    load_each(db, sql, (rider, journeys), read)
 }
 
 /// The first `limit` transfers of a range of ledger days, by rider and id.

@@ -11,7 +11,7 @@ use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssuer, RootKey};
 use ridecode_codec::mot::{CertificateGrant, certify};
 use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{Brand, Desk, GoodwillLimits, Office, Operator, Policy};
+use ridecode_office::{Brand, ChargePer, Desk, GoodwillLimits, Office, Operator, Policy};
 use ridecode_pay::Provider;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_store::Store;
@@ -36,6 +36,7 @@ pub(super) fn with_store(store: Store) -> anyhow::Result<Office> {
         policy: Arc::new(Policy {
             credential: CredentialPolicy::default(),
             credit: CreditPolicy::default(),
+            charge_per: ChargePer::Ride,
             limits: MandateLimits::default(),
             commission: Commission { basis_points: 0 },
             currency: Currency::CNY,

@@ -15,11 +15,15 @@
 //! price 2026-11-03 12:00:00                    prices; says each new fare with its reasons
 //! count 2026-11-03 12:00:00                    the same, a line for each fare
 //! close 2026-11-02                             statements of every operator
+//! charge per day                               of the fares posted from now on; or per ride
+//! charges                                      says each charge and refund that is new or moved
+//! pay 2026-11-03 05:00:00                      every charge that waits is paid
 //! ```
 
 use std::str::FromStr;
 
 use ridecode_fare::{Language, Mend, RepairedBy, TapKind};
+use ridecode_office::ChargePer;
 use ridecode_words::{LineId, Mode, OperatorId, ServiceDay, StopId, UnixSeconds, VehicleId};
 
 /// A deed.
@@ -43,6 +47,9 @@ pub(super) enum Deed {
         briefly: bool,
     },
     Close(ServiceDay),
+    ChargePer(ChargePer),
+    Charges,
+    Pay(UnixSeconds),
 }
 
 /// A tap as it is told.
@@ -90,6 +97,13 @@ impl Deed {
             ("tariff", [file]) => Ok(Self::Tariff((*file).to_owned())),
             ("day", [day]) => Ok(Self::Day(parse(day, "a day, such as 2026-11-02")?)),
             ("close", [day]) => Ok(Self::Close(parse(day, "a day, such as 2026-11-02")?)),
+            ("charge", ["per", "ride"]) => Ok(Self::ChargePer(ChargePer::Ride)),
+            ("charge", ["per", "day"]) => Ok(Self::ChargePer(ChargePer::Day { after_s: 0 })),
+            ("charges", []) => Ok(Self::Charges),
+            ("pay", [day, time]) => {
+                let day: ServiceDay = parse(day, "a day, such as 2026-11-02")?;
+                Ok(Self::Pay(instant(day, seconds(time)?)))
+            }
             ("again", [times]) => Ok(Self::Again(parse(times, "again how often, such as 14")?)),
             ("deliver", []) => Ok(Self::Deliver),
             ("price" | "count", [day, time]) => {

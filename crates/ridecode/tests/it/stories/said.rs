@@ -6,10 +6,11 @@ use ridecode_fare::{Fare, Language, Names, Tap};
 use ridecode_ledger::{Currency, Money, Statement};
 use ridecode_office::Office;
 use ridecode_office::rides::{self, Ride};
-use ridecode_store::FareVersion;
+use ridecode_store::{AuditPage, FareVersion};
 use ridecode_words::{JourneyId, OperatorId, RiderId, TapId, Text, UnixSeconds};
 
 use super::Seen;
+use super::charges::Charges;
 use super::deed::clock;
 
 /// What was said so far.
@@ -20,6 +21,7 @@ pub(super) struct Said {
     /// The last version told of each fare.
     told: BTreeMap<JourneyId, FareVersion>,
     names: BTreeMap<RiderId, String>,
+    charges: Charges,
 }
 
 impl Said {
@@ -29,6 +31,7 @@ impl Said {
             taps: BTreeMap::new(),
             told: BTreeMap::new(),
             names: BTreeMap::new(),
+            charges: Charges::default(),
         }
     }
 
@@ -105,6 +108,11 @@ impl Said {
             "{} {when} {who}: {ending}, {taps}, {amount}{before}",
             fare.day
         )
+    }
+
+    /// What is new of a rider's charges and refunds.
+    pub(super) fn charges(&mut self, name: &str, page: &AuditPage) -> Vec<String> {
+        self.charges.tell(name, page, &self.taps)
     }
 
     /// A statement with its lines.

@@ -13,7 +13,7 @@ use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::KeyList;
 use ridecode_fare::{Language, Mend, Tap, TapKind, Tariff, TariffBook};
 use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{Desk, GoodwillLimits, Office, Policy, audit, close, price};
+use ridecode_office::{ChargePer, Desk, GoodwillLimits, Office, Policy, audit, close, price};
 use ridecode_pay::Provider;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_store::memory::MemoryStore;
@@ -25,6 +25,7 @@ use ridecode_validator::{ClockTrust, Outcome, Passage, Place};
 use ridecode_words::{IssuerId, ProviderId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId};
 
 use super::Seen;
+use super::charges;
 use super::deed::{Deed, Told, ToldRepair, author, instant};
 use super::said::Said;
 
@@ -101,6 +102,15 @@ impl Stage {
             }
             Deed::Price { at, briefly } => return self.price(at, briefly).await,
             Deed::Close(day) => return self.close(day).await,
+            Deed::ChargePer(charge_per) => {
+                let policy = Policy::clone(&self.office.policy);
+                self.office.policy = Arc::new(Policy {
+                    charge_per,
+                    ..policy
+                });
+            }
+            Deed::Charges => return self.charges().await,
+            Deed::Pay(at) => self.pay(at).await,
         }
         Vec::new()
     }
@@ -255,6 +265,23 @@ impl Stage {
         said
     }
 
+    async fn charges(&mut self) -> Vec<String> {
+        let mut said = Vec::new();
+        for (name, rider) in &self.riders {
+            let page = self.office.store.load_rides(*rider).await.expect("a verb");
+            said.extend(self.said.charges(name, &page));
+        }
+        said
+    }
+
+    async fn pay(&mut self, at: UnixSeconds) {
+        self.now = at;
+        for rider in self.riders.values() {
+            let page = self.office.store.load_rides(*rider).await.expect("a verb");
+            charges::pay(&self.office, &page, at).await;
+        }
+    }
+
     async fn rider(&mut self, who: &str) -> RiderId {
         if let Some(rider) = self.riders.get(who) {
             return *rider;
@@ -384,6 +411,7 @@ fn office(book: Arc<TariffBook>) -> Office {
         policy: Arc::new(Policy {
             credential: CredentialPolicy::default(),
             credit: CreditPolicy::default(),
+            charge_per: ChargePer::Ride,
             commission: Commission { basis_points: 50 },
             currency: Currency::CNY,
             session_s: 86_400,

@@ -1,7 +1,7 @@
 //! Drawing verbs: few things of each kind, so that they meet; mostly sensible, often repeated,
 //! sometimes wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
 use ridecode_account::{Block, Challenge, MandateState, RevokeReason, RiderState};
@@ -23,7 +23,7 @@ use super::super::world::{
 };
 use super::verb::Verb;
 use crate::{
-    Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, Delivery,
+    Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, ChargedBy, Delivery,
     Disagreement, EntryVoid, LedgerRange, NoticeAttempt, NoticeId, NoticeKind, RefundAttempt,
     RefundHeard, ReplyRecord, Session, Store, WriteOff,
 };
@@ -255,6 +255,7 @@ impl Draw {
         for leg in &mut save.legs {
             leg.day = ServiceDay(DAY.0 + self.rng.i32(-1..2));
         }
+        self.charge_by_days(&mut save, window);
         if self.rng.u8(0..8) == 0 {
             save.mark = save.mark.saturating_sub(1);
         }
@@ -262,6 +263,31 @@ impl Draw {
             save.due_again = Some(self.now.plus_s(self.rng.i64(0..100_000)));
         }
         save
+    }
+
+    /// Charges some fares with a day, and ends some days.
+    fn charge_by_days(&mut self, save: &mut BillSave, window: &BillWindow) {
+        let mut days: BTreeSet<ServiceDay> = window.open_days.iter().copied().collect();
+        for fare in &mut save.fares {
+            let held = window
+                .fares
+                .iter()
+                .find(|held| held.journey == fare.journey);
+            fare.charged_by = match held {
+                Some(held) if self.rng.u8(0..20) > 0 => held.charged_by,
+                Some(_) | None if self.rng.bool() => ChargedBy::Ride,
+                Some(_) | None => ChargedBy::Day(ServiceDay(DAY.0 + self.rng.i32(0..2))),
+            };
+            let Some(day) = fare.charged_by.find_day() else {
+                continue;
+            };
+            days.insert(day);
+            save.charges
+                .retain(|charge| charge.id.journey != fare.journey);
+        }
+        days.retain(|_| self.rng.bool());
+        save.days_over = days.into_iter().collect();
+        save.at = self.now;
     }
 
     async fn about_charges(&mut self, oracle: &Store) -> Verb {
