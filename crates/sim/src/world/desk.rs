@@ -9,7 +9,7 @@ use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssu
 use ridecode_codec::mot::{Certificate, CertificateGrant, certify};
 use ridecode_codec::{Scheme, mot};
 use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{Brand, Desk, GoodwillLimits, Operator, Policy};
+use ridecode_office::{Brand, ChargePer, Desk, GoodwillLimits, Operator, Policy};
 use ridecode_pay::Provider as Connector;
 use ridecode_pay::sandbox;
 use ridecode_validator::bundle::{BrandRule, IssuerRules};
@@ -79,6 +79,7 @@ pub(crate) fn policy() -> Policy {
             ..CreditPolicy::default()
         },
         limits: MandateLimits::default(),
+        charge_per: ChargePer::Ride,
         commission: Commission { basis_points: 50 },
         currency: Currency::CNY,
         session_s: 86_400,
