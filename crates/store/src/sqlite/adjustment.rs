@@ -223,11 +223,10 @@ fn post_line(
         return Ok(false);
     };
     let (balance, _) = rider::balance(db, owner)?;
-    let Ok(balance) = balance.after(&posted) else {
+    if balance.after(&posted).is_err() {
         return Ok(false);
-    };
-    transfer::insert(db, &posted)?;
-    rider::set_balance(db, owner, &balance)?;
+    }
+    transfer::post(db, owner, [&posted])?;
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(owner.0)])?;
     line.number = Some(posted.id.line);

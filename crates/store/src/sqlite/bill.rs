@@ -7,7 +7,7 @@ use ridecode_words::{
 use rusqlite::{Connection, params};
 
 use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, charge, rider, statement, tap, transfer};
+use super::{Result, SqliteStore, charge, statement, tap, transfer};
 use crate::even::Together;
 use crate::fault::StoreFault;
 use crate::invariant::charge_of;
@@ -184,17 +184,9 @@ fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
             new.push(charge_of(fare));
         }
     }
-    let (mut balance, _) = rider::balance(db, rider)?;
-    let before = balance;
-    for transfer in &bill.transfers {
-        if new.contains(&transfer.id.charge) {
-            balance = balance.after(transfer)?;
-            transfer::insert(db, transfer)?;
-        }
-    }
-    if balance != before {
-        rider::set_balance(db, rider, &balance)?;
-    }
+    let transfers = bill.transfers.iter();
+    let transfers = transfers.filter(|transfer| new.contains(&transfer.id.charge));
+    transfer::post(db, rider, transfers)?;
     let legs = bill.legs.iter();
     statement::insert_legs(db, legs.filter(|leg| new.contains(&leg.leg.charge)))?;
     let charges = bill.charges.iter();

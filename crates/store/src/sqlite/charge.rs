@@ -163,10 +163,7 @@ fn write_off(db: &Connection, all: &WriteOff) -> Result<bool> {
     let Some(charge) = step::write_off(held, all.at) else {
         return Ok(false);
     };
-    let (balance, _) = rider::balance(db, owner)?;
-    let balance = balance.after(&all.transfer)?;
-    transfer::insert(db, &all.transfer)?;
-    rider::set_balance(db, owner, &balance)?;
+    transfer::post(db, owner, [&all.transfer])?;
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(owner.0)])?;
     put(db, &charge)?;
@@ -176,21 +173,21 @@ fn write_off(db: &Connection, all: &WriteOff) -> Result<bool> {
 fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
     let held = expect(db, news.charge)?;
     let rider = held.rider;
-    let (mut balance, mark) = rider::balance(db, rider)?;
+    let (_, mark) = rider::balance(db, rider)?;
     if let Some(refused) = step::turn_away(&held, mark, news) {
         return Ok(refused);
     }
     if !step::reinstates(&held, news) {
         return Ok(Settled::Moved);
     }
-    for transfer in &news.transfers {
-        if transfer.rider != rider {
-            return Err(StoreFault::conflict("rider of charge", held.id));
-        }
-        balance = balance.after(transfer)?;
-        transfer::insert(db, transfer)?;
+    if news
+        .transfers
+        .iter()
+        .any(|transfer| transfer.rider != rider)
+    {
+        return Err(StoreFault::conflict("rider of charge", held.id));
     }
-    rider::set_balance(db, rider, &balance)?;
+    transfer::post(db, rider, &news.transfers)?;
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(rider.0)])?;
     let was_open = !held.state.is_closed();
@@ -264,14 +261,7 @@ pub(super) fn even_out(db: &Connection, rider: RiderId, together: &Together) -> 
     for refund in &changed.refunds {
         refund::put(db, refund)?;
     }
-    if !changed.transfers.is_empty() {
-        let (mut balance, _) = rider::balance(db, rider)?;
-        for one in &changed.transfers {
-            transfer::insert(db, one)?;
-            balance = balance.after(one)?;
-        }
-        rider::set_balance(db, rider, &balance)?;
-    }
+    transfer::post(db, rider, &changed.transfers)?;
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(rider.0)])?;
     let Some(state) = rider::rider_state(db, rider)? else {

@@ -4,7 +4,7 @@ use ridecode_words::{JourneyId, RefundId, RiderId, UnixSeconds};
 use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
-use super::{Result, SqliteStore, bill, charge, rider, transfer};
+use super::{Result, SqliteStore, bill, charge, transfer};
 use crate::fault::StoreFault;
 use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
 use crate::{even, step};
@@ -108,10 +108,7 @@ fn settle(db: &Connection, news: &RefundNews) -> Result<RefundSettled> {
         if transfer.rider != owner || transfer.amount != refund.amount {
             return Err(StoreFault::conflict("refund", refund.id));
         }
-        let (balance, _) = rider::balance(db, owner)?;
-        let balance = balance.after(transfer)?;
-        transfer::insert(db, transfer)?;
-        rider::set_balance(db, owner, &balance)?;
+        transfer::post(db, owner, [transfer])?;
     }
     let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
     execute(db, sql, [id(owner.0)])?;

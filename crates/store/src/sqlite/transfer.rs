@@ -4,13 +4,43 @@ use ridecode_ledger::{Transfer, TransferId, TransferKind};
 use ridecode_words::{ChargeId, JourneyId, RiderId, ServiceDay};
 use rusqlite::{Connection, params};
 
-use super::Result;
 use super::column::{self, Columns, id, impossible, load, load_each};
+use super::{Result, SqliteStore, rider};
 use crate::fault::StoreFault;
 use crate::record::{LedgerEntry, LedgerRange};
 
-/// Inserts a transfer. That it is new follows from the fare or the charge it belongs to.
-pub(super) fn insert(db: &Connection, transfer: &Transfer) -> Result<()> {
+#[cfg(feature = "bench")]
+impl SqliteStore {
+    /// Posts a rider's transfers and nothing that they are for: what the bench of the ledger holds
+    /// against a bare insert. No verb, for books made so do not add up.
+    pub async fn post_alone(&self, owner: RiderId, transfers: Vec<Transfer>) -> Result<()> {
+        let rows = transfers.len() + 1;
+        self.write(rows, move |db| post(db, owner, &transfers))
+            .await
+    }
+}
+
+/// Posts transfers of a rider: each as a row, and the balance they lead to. Fails, and so undoes
+/// the verb it is part of, if the balance leaves its range or its currency. That the transfers are
+/// new follows from the fare or the charge they belong to.
+pub(super) fn post<'a>(
+    db: &Connection,
+    owner: RiderId,
+    transfers: impl IntoIterator<Item = &'a Transfer>,
+) -> Result<()> {
+    let (mut balance, _) = rider::balance(db, owner)?;
+    let before = balance;
+    for transfer in transfers {
+        balance = balance.after(transfer)?;
+        insert(db, transfer)?;
+    }
+    if balance != before {
+        rider::set_balance(db, owner, &balance)?;
+    }
+    Ok(())
+}
+
+fn insert(db: &Connection, transfer: &Transfer) -> Result<()> {
     assert!(transfer.amount.minor > 0, "a transfer is positive");
     let charge = transfer.id.charge;
     let mut insert = db.prepare_cached(
