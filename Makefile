@@ -61,6 +61,7 @@ bench:
 	$(CARGO) run --release --bin ridecode -- bench decide
 	$(CARGO) run --release --bin ridecode -- bench pipeline
 	$(CARGO) run --release --bin ridecode -- bench price
+	$(CARGO) run --release --bin ridecode -- bench charge
 
 # The targets are a workspace of their own that make test does not build: it takes minutes.
 fuzz-check:

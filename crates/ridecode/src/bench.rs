@@ -3,6 +3,7 @@
 
 mod figure;
 
+mod charge;
 mod decide;
 mod feed;
 mod pipeline;
@@ -25,6 +26,8 @@ pub struct Args {
 /// What can be measured.
 #[derive(Subcommand, Debug)]
 enum Bench {
+    /// Charges planned, posted and settled on SQLite, beside plain rows.
+    Charge(charge::Args),
     /// A validator's decision, beside the cost of its signature checks alone.
     Decide(decide::Args),
     /// Uploaded taps in to transfers posted, on SQLite, beside signature checks alone.
@@ -40,6 +43,7 @@ enum Bench {
 /// Runs it. A goal not met is printed as such and is no failure of the command.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.bench {
+        Bench::Charge(args) => charge::run(&args),
         Bench::Decide(args) => decide::run(args),
         Bench::Pipeline(args) => pipeline::run(args),
         Bench::Price(args) => price::run(&args),

@@ -126,3 +126,21 @@ fn a_validator_is_measured_in_one_json_line_a_figure() {
         ],
     );
 }
+
+#[test]
+fn charges_are_measured_in_one_json_line_a_figure() {
+    let output = Command::new(env!("CARGO_BIN_EXE_ridecode"))
+        .args(["bench", "charge", "--riders", "3", "--rides", "2"])
+        .output()
+        .expect("ridecode runs");
+    assert!(output.status.success(), "{output:?}");
+    let lines = String::from_utf8(output.stdout).unwrap();
+    for name in ["charge_planned", "charge_settled", "charge_posted"] {
+        let line = lines
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON"))
+            .find(|line| line["name"] == name)
+            .unwrap_or_else(|| panic!("no {name} in {lines}"));
+        assert!(line["ratio"].as_f64().is_some_and(|ratio| ratio > 0.0));
+    }
+}
