@@ -78,6 +78,15 @@ pub struct Audited {
 
 /// Audits everything. `as_of` is up to when open journeys are judged: the time the audit begins.
 pub async fn run(office: &Office, as_of: UnixSeconds) -> Result<Audited, StoreFault> {
+    run_telling(office, as_of, |_| ()).await
+}
+
+/// [`run`], telling after every page of riders how far it is.
+pub async fn run_telling(
+    office: &Office,
+    as_of: UnixSeconds,
+    mut tell: impl FnMut(&Audited),
+) -> Result<Audited, StoreFault> {
     let mut audit = Audit::default();
     let mut after = None;
     loop {
@@ -94,6 +103,7 @@ pub async fn run(office: &Office, as_of: UnixSeconds) -> Result<Audited, StoreFa
             }
             audit.take_rider(&records, found);
         }
+        tell(&audit.audited);
         after = page.next;
         if after.is_none() {
             break;

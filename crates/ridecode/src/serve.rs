@@ -17,6 +17,7 @@ mod route;
 mod wire;
 
 mod adjustments;
+mod audits;
 mod bills;
 mod callbacks;
 mod credentials;
@@ -251,6 +252,7 @@ struct Inside {
     body_max: usize,
     zone: jiff::tz::TimeZone,
     auditors: auditors::Auditors,
+    audits: audits::Audits,
     once: once::InFlight,
     pace: pace::Pace,
     bundles: validators::Bundles,
@@ -282,6 +284,7 @@ impl Inside {
             body_max: serve.body_max,
             zone: config.work.zone.clone(),
             auditors,
+            audits: audits::Audits::default(),
             once: once::InFlight::default(),
             pace: pace::Pace::default(),
             bundles: validators::Bundles::default(),

@@ -15,7 +15,7 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME, STAFF_COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    adjustments, bills, callbacks, credentials, debts, devices, fares, health, heartbeats,
+    adjustments, audits, bills, callbacks, credentials, debts, devices, fares, health, heartbeats,
     mandates, metrics, notices, operators, pages, payouts, problems, provider_bills, refunds,
     repairs, riders, rides, segments, staff, statements, validators,
 };
@@ -58,7 +58,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
         statements::close, statements::office, payouts::plan, payouts::list, payouts::approve,
         payouts::withdraw, payouts::export, payouts::pay, provider_bills::take,
         provider_bills::show, provider_bills::open, provider_bills::resolve,
-        provider_bills::settle
+        provider_bills::settle, audits::begin, audits::list, audits::days
     ),
     modifiers(&FromRoutes)
 )]

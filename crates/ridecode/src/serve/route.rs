@@ -13,7 +13,7 @@ use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, S
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, adjustments, bills, callbacks, credentials, debts, devices, fares, guard, health,
+    App, adjustments, audits, bills, callbacks, credentials, debts, devices, fares, guard, health,
     heartbeats, mandates, metrics, notices, once, openapi, operators, origin, pages, payouts,
     problems, provider_bills, refunds, repairs, riders, rides, segments, staff, statements,
     validators,
@@ -124,6 +124,9 @@ routes! {
     POST post "/v1/provider-bills/{day}/resolutions" Accountant ByItself provider_bills::resolve;
     POST post "/v1/provider-bills/{day}/settlement" Accountant ByItself provider_bills::settle;
     GET get "/v1/differences" Books Read provider_bills::open;
+    POST post "/v1/audits" Books ByItself audits::begin;
+    GET get "/v1/audits" Books Read audits::list;
+    GET get "/v1/ledger/days" Books Read audits::days;
     GET get "/v1/office" Staff Read statements::office;
 }
 

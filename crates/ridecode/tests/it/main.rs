@@ -36,6 +36,7 @@ mod sandbox;
 mod staff;
 mod stand_ins;
 
+mod audits;
 mod bench;
 mod callbacks;
 
