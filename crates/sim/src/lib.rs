@@ -2,7 +2,7 @@
 //! and everything that breaks, against the product's own code.
 //!
 //! A seed gives a plan, a plan is applied to a world step by step, and checkers look at the world
-//! after each day and once more after everything has healed. Codec, validator, fare, ledger, pay,
+//! after each day and once more after everything has healed. Codec, validator, device, fare, ledger, pay,
 //! account, store and office are the real ones; only the edges are played: clock, disk, network,
 //! provider, entropy. The same seed gives the same bytes, every time. This crate never reads a
 //! clock, opens no socket, and draws no randomness but from the seed.

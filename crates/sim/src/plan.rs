@@ -45,8 +45,8 @@ pub(crate) enum Transition {
     Goodwill { rider: u32, mistaken: bool },
     /// The power of a validator goes and comes back.
     PowerCut { site: u32 },
-    /// The power goes in the middle of the next write.
-    CutInWrite { site: u32 },
+    /// The power goes at a step of the disk, counted from 0.
+    CutInWrite { site: u32, step: u32 },
     /// A validator's disk is full, or has room again.
     DiskFull { site: u32, full: bool },
     /// A disk says it synced and did not.

@@ -40,7 +40,7 @@ impl Tally {
             Shown::Silent => self.silent += 1,
             Shown::Dark => self.dark += 1,
             Shown::Refused(outcome) => *self.refused.entry(outcome.word()).or_default() += 1,
-            Shown::Admitted(_) => self.admitted += 1,
+            Shown::Admitted => self.admitted += 1,
         }
     }
 }

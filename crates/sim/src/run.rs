@@ -190,7 +190,7 @@ fn hash(sight: &Sight<'_>) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(format!("{:?}", sight.page));
     for reader in &sight.world.readers {
-        hash.update(reader.head().hash);
+        hash.update(reader.hash());
     }
     let end = sight.world.line.end();
     hash.update(format!("{:?}", end.provider.orders));

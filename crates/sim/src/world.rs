@@ -7,7 +7,6 @@
 mod desk;
 pub(crate) mod phone;
 
-mod disk;
 pub(crate) mod reader;
 
 mod ride;
@@ -88,7 +87,7 @@ pub(crate) enum Event {
     /// A rider who was let in does not get through: the gate takes it back, the rider tries again.
     Stuck { rider: u32, site: u32 },
     /// A driver takes an accept back.
-    Undone { reader: usize, accepted: u64 },
+    Undone { reader: usize },
     /// A rider whom a validator did not answer shows another code.
     Again { rider: u32, site: u32, tries: u32 },
     /// A picture of a code is shown, or the code itself once more.
@@ -266,13 +265,16 @@ impl World {
             Transition::Claim { rider, honest } => self.claim(rider, honest),
             Transition::Goodwill { rider, mistaken } => self.goodwill(rider, mistaken),
             Transition::PowerCut { site } => self.restart(self.sites[site as usize]),
-            Transition::CutInWrite { site } => {
-                self.reader_at(site).disk.cut_next = true;
+            Transition::CutInWrite { site, step } => {
+                self.reader_at(site).cut_at(step);
                 Ok(())
             }
-            Transition::DiskFull { site, full } => self.disk_full(site, full),
+            Transition::DiskFull { site, full } => {
+                self.reader_at(site).fill(full);
+                Ok(())
+            }
             Transition::DiskLies { site } => {
-                self.reader_at(site).disk.lies = true;
+                self.reader_at(site).lie();
                 Ok(())
             }
             Transition::Offline { site, hours } => self.offline(site, hours),
@@ -295,7 +297,7 @@ impl World {
         match event {
             Event::Passes { reader } => self.passes(reader),
             Event::Stuck { rider, site } => self.stuck(rider, site),
-            Event::Undone { reader, accepted } => self.undone(reader, accepted),
+            Event::Undone { reader } => self.undone(reader),
             Event::Again { rider, site, tries } => self.show(rider, site, tries),
             Event::Copied { site, code } => self.show_copied(site, &code),
             Event::Arrives { reader, sealed } => self.arrive(reader, &sealed).map(|_| ()),

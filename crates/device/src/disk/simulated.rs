@@ -31,6 +31,7 @@ struct Content {
     steps: u32,
     room: u64,
     refused: Option<Refused>,
+    lies: bool,
 }
 
 /// Which steps fail, as on a disk that is dying.
@@ -68,6 +69,7 @@ impl SimulatedDisk {
             steps: 0,
             room: u64::MAX,
             refused: None,
+            lies: false,
         }))
     }
 
@@ -114,6 +116,11 @@ impl SimulatedDisk {
     /// Fails some steps from now on, or none.
     pub fn refuse(&self, refused: Option<Refused>) {
         self.content().refused = refused;
+    }
+
+    /// Says from now on that it synced and does not, as disks do whose cache has no battery.
+    pub fn lie(&self) {
+        self.content().lies = true;
     }
 
     /// Changes a byte behind the validator's back.
@@ -268,6 +275,9 @@ impl Disk for SimulatedDisk {
         let refused = self.content().refused == Some(Refused::Syncs);
         let mut content = self.step(None)?;
         content.dark_now()?;
+        if content.lies {
+            return Ok(());
+        }
         let file = *content.names.get(name).ok_or(ErrorKind::NotFound)?;
         let Inode { held, since, .. } = &mut content.files[file];
         for change in since.drain(..) {

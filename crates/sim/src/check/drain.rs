@@ -12,7 +12,7 @@ pub(super) fn check(sight: &Sight<'_>) -> Result<(), String> {
 /// What still waits, if anything does.
 pub(crate) fn find_waiting(sight: &Sight<'_>) -> Option<String> {
     for reader in &sight.world.readers {
-        let (written, held) = (reader.head().sequence, reader.held);
+        let (written, held) = (reader.written(), reader.held);
         if held < written {
             let id = reader.id;
             return Some(format!("validator {id}: written {written}, held {held}"));

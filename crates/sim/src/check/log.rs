@@ -1,5 +1,6 @@
 //! The log: a line at error level says that the product found a fault of its own, so it ends a
-//! run. The lines are counted by a subscriber that lives as long as the run.
+//! run. A validator whose disk fails says so at that level too: its lines do not count, since it
+//! is the disk that is played. The lines are kept by a subscriber that lives as long as the run.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +23,7 @@ impl Errors {
 
 impl Subscriber for Errors {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() == Level::ERROR
+        *metadata.level() == Level::ERROR && !metadata.target().starts_with("ridecode_device")
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

@@ -107,8 +107,9 @@ const OUTAGE: &[Rate] = &[
     Rate::of(Of::Sites, 400, |who, _| Transition::PowerCut {
         site: who.one,
     }),
-    Rate::of(Of::Sites, 600, |who, _| Transition::CutInWrite {
+    Rate::of(Of::Sites, 600, |who, chances| Transition::CutInWrite {
         site: who.one,
+        step: chances.0.u32(0..8),
     }),
     Rate::of(Of::Sites, 300, |who, chances| Transition::DiskFull {
         site: who.one,

@@ -1,29 +1,26 @@
-//! A validator at its place: the real mind, a journal on a disk of its own, a passage sensor at
-//! gates, a clock that may be wrong.
+//! A validator at its place: the device as it is sold, on a disk that can lie, with a clock that
+//! may be wrong.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 
 use ridecode_codec::crypto::native::Native;
 use ridecode_codec::crypto::portable::SecretKey;
 use ridecode_codec::crypto::{PublicKey, Signer as _};
-use ridecode_store::Validator;
-use ridecode_validator::bundle::{self, Bundle, Expected};
-use ridecode_validator::journal::{self, Chained, Entry, Event, Head, JournalFault, VoidReason};
-use ridecode_validator::segment::{LENGTH_MAX, Sealing, count_fitting, seal};
-use ridecode_validator::{Clock, ClockTrust, Doorway, Outcome, Passage, Place, State, decide};
+use ridecode_device::{
+    BundleFiles, Disk as _, JournalReader, Moment, Rules, SimulatedDisk, Validator,
+};
+use ridecode_store::Validator as Registered;
+use ridecode_validator::bundle::{Bundle, Expected};
+use ridecode_validator::journal::{Chained, Entry, Hash, VoidReason};
+use ridecode_validator::segment::{Sealing, seal};
+use ridecode_validator::{Clock, ClockTrust, Outcome, Passage, Place};
 use ridecode_words::{UnixSeconds, ValidatorId};
-
-use super::disk::{Disk, DiskFault};
-use crate::seed::Chances;
 
 /// A validator.
 pub(crate) struct Reader {
     pub(crate) id: ValidatorId,
-    pub(crate) place: Place,
-    pub(crate) disk: Disk,
     /// Its clock is ahead of the true time by so much, in seconds, and it does not know.
     pub(crate) ahead_s: i64,
-    pub(crate) trust: ClockTrust,
     /// No network before this time.
     pub(crate) offline_until: UnixSeconds,
     /// The database holds the journal up to here, as far as it heard.
@@ -32,17 +29,17 @@ pub(crate) struct Reader {
     pub(crate) arrived: u64,
     /// What the next accept meets.
     pub(crate) next: Next,
+    /// The disk says it synced and does not.
+    pub(crate) lies: bool,
     key: SecretKey,
-    state: State<Native>,
-    /// The journal's end.
-    head: Head,
-    /// The entries on the disk.
-    entries: VecDeque<Chained>,
-    doorway: Option<Doorway>,
-    /// What could not be written when it happened.
-    owed: VecDeque<Event>,
-    /// The model knows the journal up to here.
-    told: u64,
+    disk: Arc<SimulatedDisk>,
+    device: Validator<Native>,
+    /// Reads the journal for the uplink.
+    uplink: JournalReader,
+    /// Reads the journal for the model, as it is written.
+    witness: JournalReader,
+    /// The model knows the journal up to here, and the hash there.
+    told: (u64, Hash),
 }
 
 /// What the next accept at a validator meets.
@@ -66,40 +63,45 @@ pub(crate) enum Shown {
     /// Refused, in red.
     Refused(Outcome),
     /// Green. The entry that accepted.
-    Admitted(u64),
+    Admitted,
+}
+
+/// Why a validator does not start again.
+pub(crate) enum StartFault {
+    /// The disk lied, and the journal shows it.
+    Damaged,
+    /// Something is wrong with the device.
+    Broken(String),
 }
 
 impl Reader {
+    /// A validator out of its box, with a first bundle.
     pub(crate) fn new((id, place): (u32, Place), key: SecretKey, bundle: Bundle) -> Self {
-        let has_sensor = match place.passage {
-            Passage::In | Passage::Out => true,
-            Passage::Single => false,
-        };
+        let disk = Arc::new(SimulatedDisk::new(u64::from(id)));
+        let rules = rules(&place);
+        let device = Validator::start(Arc::clone(&disk) as Arc<_>, bundle, place, rules);
         Self {
             id: ValidatorId(id),
-            place,
-            disk: Disk::new(),
             ahead_s: 0,
-            trust: ClockTrust::Synced,
             offline_until: UnixSeconds(i64::MIN),
             held: 0,
             arrived: 0,
             next: Next::default(),
+            lies: false,
             key,
-            state: State::new(bundle, Native, CREDENTIALS_MAX),
-            head: Head::EMPTY,
-            entries: VecDeque::new(),
-            doorway: has_sensor.then(|| Doorway::new(PASSAGE_MS)),
-            owed: VecDeque::new(),
-            told: 0,
+            device: device.expect("an empty disk takes a journal"),
+            uplink: JournalReader::new(Arc::clone(&disk) as Arc<_>),
+            witness: JournalReader::new(Arc::clone(&disk) as Arc<_>),
+            disk,
+            told: (0, [0; 32]),
         }
     }
 
     /// The validator as it is registered.
-    pub(crate) fn record(&self, now: UnixSeconds) -> Validator {
-        Validator {
+    pub(crate) fn record(&self, now: UnixSeconds) -> Registered {
+        Registered {
             id: self.id,
-            operator: self.place.operator,
+            operator: self.device.place().operator,
             key: self.key.public_key(),
             registered: now,
             active: true,
@@ -110,204 +112,213 @@ impl Reader {
     pub(crate) fn clock(&self, now: UnixSeconds) -> Clock {
         Clock {
             now: now.plus_s(self.ahead_s),
-            trust: self.trust,
+            trust: ClockTrust::Synced,
         }
     }
 
-    /// The journal's end.
-    pub(crate) fn head(&self) -> Head {
-        self.head
+    fn moment(&self, now: UnixSeconds) -> Moment {
+        Moment {
+            clock: self.clock(now),
+            ms: u64::try_from(now.0).unwrap_or_default() * 1_000,
+        }
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        self.device.place()
     }
 
     pub(crate) fn bundle(&self) -> &Bundle {
-        self.state.bundle()
+        self.device.bundle()
+    }
+
+    /// The last entry written.
+    pub(crate) fn written(&self) -> u64 {
+        self.device.written().sequence
+    }
+
+    /// The hash over the whole journal as far as the model read it.
+    pub(crate) fn hash(&self) -> Hash {
+        self.told.1
+    }
+
+    /// Whether the power is gone.
+    pub(crate) fn is_dark(&self) -> bool {
+        self.disk.is_dark()
+    }
+
+    /// The power goes at a step of the disk from now on.
+    pub(crate) fn cut_at(&self, step: u32) {
+        self.disk.lose_power_at(Some(step));
+    }
+
+    /// The disk has no room, or room again.
+    pub(crate) fn fill(&self, full: bool) {
+        self.disk.set_room(if full { 0 } else { u64::MAX });
+    }
+
+    /// The disk lies from now on.
+    pub(crate) fn lie(&mut self) {
+        self.lies = true;
+        self.disk.lie();
     }
 
     /// Whether a text stands anywhere on its disk.
     pub(crate) fn says(&self, text: &[u8]) -> bool {
-        let records = self.disk.records();
-        records.windows(text.len()).any(|window| window == text)
+        let names = self.disk.names().unwrap_or_default();
+        names.iter().any(|name| {
+            let bytes = self.disk.read(name, 0, usize::MAX).unwrap_or_default();
+            bytes.windows(text.len()).any(|window| window == text)
+        })
     }
 
     /// The entries written since this was last asked.
-    pub(crate) fn take_written(&mut self) -> Vec<Entry> {
-        let told = std::mem::replace(&mut self.told, self.head.sequence);
-        let newest = self.entries.iter().rev();
-        let newest = newest.take_while(|chained| chained.entry.sequence > told);
-        let mut written: Vec<Entry> = newest.map(|chained| chained.entry.clone()).collect();
-        written.reverse();
-        written
-    }
-
-    /// The last entry, if a power cut took entries the model knows of.
-    pub(crate) fn find_loss(&mut self) -> Option<u64> {
-        let lost = self.head.sequence < self.told;
-        self.told = self.told.min(self.head.sequence);
-        lost.then_some(self.head.sequence)
+    pub(crate) fn take_written(&mut self) -> Result<Vec<Entry>, String> {
+        let mut written = Vec::new();
+        let end = self.device.written();
+        while self.told.0 < end.sequence {
+            let batch = self.witness.read(self.told.0, end, usize::MAX);
+            let entries = batch.map_err(|fault| format!("{fault:#}"))?.entries;
+            let last = entries.last().ok_or("the journal ends before its end")?;
+            self.told = (last.entry.sequence, last.hash);
+            written.extend(entries.into_iter().map(|chained| chained.entry));
+        }
+        Ok(written)
     }
 
     /// Decides about a code, writes it down, shows it.
-    pub(crate) fn scan(&mut self, code: &[u8], now: UnixSeconds) -> Result<Shown, DiskFault> {
-        self.void_overdue(now)?;
-        let clock = self.clock(now);
-        let outcome = decide(code, &self.place, &mut self.state, clock).outcome;
-        if outcome.is_silent() {
-            return Ok(Shown::Silent);
+    pub(crate) fn scan(&mut self, code: &[u8], now: UnixSeconds) -> Shown {
+        self.void_overdue(now);
+        let moment = self.moment(now);
+        let Ok(shown) = self.device.scan(code, moment) else {
+            return Shown::Dark;
+        };
+        match (shown.decision.outcome, shown.sequence) {
+            (_, None) => Shown::Silent,
+            (Outcome::Admit, Some(_)) => Shown::Admitted,
+            (refused, Some(_)) => Shown::Refused(refused),
         }
-        let code = code.to_vec();
-        let sequence = self.write(Event::Decided { code, outcome }, now)?;
-        if !outcome.admits() {
-            return Ok(Shown::Refused(outcome));
-        }
-        if let Some(doorway) = &mut self.doorway {
-            doorway.accept(sequence, ms(now));
-        }
-        Ok(Shown::Admitted(sequence))
     }
 
     /// The sensor sees somebody: whoever was accepted first and has not passed.
-    pub(crate) fn pass(&mut self, now: UnixSeconds) -> Result<(), DiskFault> {
-        if let Some(accepted) = self.doorway.as_mut().and_then(|door| door.pass(ms(now))) {
-            self.owed.push_back(Event::Passed { accepted });
-        }
-        self.write_owed(now)
+    pub(crate) fn pass(&mut self, now: UnixSeconds) {
+        let moment = self.moment(now);
+        self.device.pass(moment);
     }
 
-    /// Takes back who did not pass in time. To be asked until nothing is owed.
-    pub(crate) fn void_overdue(&mut self, now: UnixSeconds) -> Result<(), DiskFault> {
-        while let Some(accepted) = self
-            .doorway
-            .as_mut()
-            .and_then(|door| door.find_overdue(ms(now)))
-        {
-            let reason = VoidReason::NobodyPassed;
-            self.owed.push_back(Event::Voided { accepted, reason });
-        }
-        self.write_owed(now)
+    /// Takes back who did not pass in time.
+    pub(crate) fn void_overdue(&mut self, now: UnixSeconds) {
+        let moment = self.moment(now);
+        while self.device.void_overdue(moment).is_some() {}
     }
 
-    /// The driver takes an accept back.
-    pub(crate) fn undo(&mut self, accepted: u64, now: UnixSeconds) -> Result<(), DiskFault> {
-        if let Some(doorway) = &mut self.doorway {
-            doorway.take_back(accepted);
-        }
-        let reason = VoidReason::RiderLeft;
-        self.owed.push_back(Event::Voided { accepted, reason });
-        self.write_owed(now)
+    /// The driver takes the last accept back.
+    pub(crate) fn undo(&mut self, now: UnixSeconds) {
+        let moment = self.moment(now);
+        self.device.undo(VoidReason::RiderLeft, moment);
     }
 
-    /// Writes what could not be written when it happened.
-    pub(crate) fn write_owed(&mut self, now: UnixSeconds) -> Result<(), DiskFault> {
-        while let Some(event) = self.owed.front().cloned() {
-            self.write(event, now)?;
-            self.owed.pop_front();
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, event: Event, now: UnixSeconds) -> Result<u64, DiskFault> {
+    /// Writes what could not be written when it happened, if there is room now.
+    pub(crate) fn write_owed(&mut self, now: UnixSeconds) {
         let clock = self.clock(now);
-        let entry = Entry {
-            sequence: 0,
-            time: clock.now,
-            trust: clock.trust,
-            place: self.place.clone(),
-            event,
-            bundle_version: self.state.bundle().version,
-        };
-        let mut head = self.head;
-        let (chained, record) = journal::append(&mut head, entry);
-        self.disk.write(&record)?;
-        self.head = head;
-        self.state.note(&chained.entry);
-        self.entries.push_back(chained);
-        Ok(self.head.sequence)
+        // Without room it waits on; the next entry tries again.
+        let _ = self.device.write_owed(clock);
     }
 
-    /// Starts again after a power cut with what the disk holds, and is to write that it did. Who
-    /// was let in and had not passed is not waited for any more.
-    pub(crate) fn restart(&mut self, chances: &mut Chances) -> Result<(), JournalFault> {
-        self.disk.cut(chances);
-        let recovered = journal::recover(self.disk.records(), self.disk.start())?;
-        self.disk.cut_tail(recovered.good_length);
-        let bundle = self.state.bundle().clone();
-        self.state = State::new(bundle, Native, CREDENTIALS_MAX);
-        for chained in &recovered.entries {
-            self.state.note(&chained.entry);
+    /// Starts again after a power cut with what the disk holds. Gives the last entry, if entries
+    /// the model knows of are gone.
+    pub(crate) fn restart(
+        &mut self,
+        now: UnixSeconds,
+        office: PublicKey,
+    ) -> Result<Option<u64>, StartFault> {
+        if !self.disk.is_dark() {
+            self.disk.lose_power_at(Some(0));
         }
-        self.head = recovered.head;
-        self.entries = recovered.entries.into();
-        self.owed.clear();
-        if let Some(doorway) = &mut self.doorway {
-            *doorway = Doorway::new(PASSAGE_MS);
-        }
-        self.owed.push_back(Event::Started);
-        Ok(())
+        self.disk.power_on();
+        let disk = || Arc::clone(&self.disk) as Arc<_>;
+        let place = self.device.place().clone();
+        let expected = Expected {
+            office,
+            operator: place.operator,
+            in_force: 0,
+        };
+        let kept = BundleFiles::new(disk()).find(&expected, &Native);
+        let kept = kept.map_err(|fault| StartFault::Broken(format!("{fault:#}")))?;
+        // A validator that has no bundle on its disk yet has the one it was installed with.
+        let bundle = kept.unwrap_or_else(|| self.device.bundle().clone());
+        let rules = rules(&place);
+        let started = Validator::start(disk(), bundle, place, rules);
+        self.device = started.map_err(|fault| match self.lies {
+            true => StartFault::Damaged,
+            false => StartFault::Broken(format!("{fault:#}")),
+        })?;
+        self.uplink = JournalReader::new(Arc::clone(&self.disk) as Arc<_>);
+        self.witness = JournalReader::new(Arc::clone(&self.disk) as Arc<_>);
+        let last = self.written();
+        let lost = (last < self.told.0).then_some(last);
+        self.told.0 = self.told.0.min(last);
+        let moment = self.moment(now);
+        // Without room the start is not written down.
+        let _ = self.device.note_start(moment);
+        Ok(lost)
     }
 
     /// The oldest entries that the database does not hold yet, sealed. `None` if it holds all.
-    pub(crate) fn seal_next(&mut self, now: UnixSeconds) -> Option<Vec<u8>> {
-        let first = self.entries.front()?.entry.sequence;
-        let skip = usize::try_from(self.held.checked_sub(first - 1)?).ok()?;
-        let entries: &[Chained] = self.entries.make_contiguous();
-        let (held, waiting) = entries.split_at_checked(skip)?;
-        if waiting.is_empty() {
-            return None;
+    pub(crate) fn seal_next(&mut self, now: UnixSeconds) -> Result<Option<Vec<u8>>, String> {
+        let end = self.device.written();
+        if self.held >= end.sequence {
+            return Ok(None);
         }
-        let before = held.last().map(|before| before.hash);
-        let count = count_fitting(waiting, LENGTH_MAX).min(SEGMENT_ENTRIES);
+        let batch = self.uplink.read(self.held, end, SEGMENT_ENTRIES);
+        let batch = batch.map_err(|fault| format!("{fault:#}"))?;
+        let entries: &[Chained] = &batch.entries;
+        if entries.is_empty() {
+            return Ok(None);
+        }
         let sealing = Sealing {
             validator: self.id,
-            previous: before.unwrap_or(self.disk.start().hash),
-            entries: &waiting[..count],
-            sealed: now.plus_s(self.ahead_s),
-            journal_end: self.head.sequence,
+            previous: batch.previous,
+            entries,
+            sealed: self.clock(now).now,
+            journal_end: end.sequence,
         };
-        Some(seal(&sealing, &self.key))
+        Ok(Some(seal(&sealing, &self.key)))
     }
 
-    /// Removes entries the database holds, except those of the last hour: the codes in them may
-    /// be shown again.
+    /// Removes journal files the database holds.
     pub(crate) fn forget(&mut self, now: UnixSeconds) {
-        let (mut bytes, mut start) = (0, self.disk.start());
-        while let Some(first) = self.entries.front() {
-            let (sequence, time) = (first.entry.sequence, first.entry.time);
-            if sequence > self.held || self.clock(now).now.since_s(time) < 3_600 {
-                break;
-            }
-            bytes += first.record_length();
-            start = Head {
-                sequence,
-                hash: first.hash,
-            };
-            self.entries.pop_front();
-        }
-        self.disk.forget(bytes, start);
+        let moment = self.moment(now);
+        self.device.forget(self.held, moment);
     }
 
-    /// Puts a sealed bundle in force, if it is newer and for this operator.
+    /// Keeps a sealed bundle and puts it in force, if it is newer and for this operator.
     pub(crate) fn apply(&mut self, sealed: &[u8], office: PublicKey) {
+        let in_force = self.device.bundle();
         let expected = Expected {
             office,
-            operator: self.place.operator,
-            in_force: self.state.bundle().version,
+            operator: self.device.place().operator,
+            in_force: in_force.version,
         };
-        if let Ok(bundle) = bundle::open(sealed, &expected, &Native) {
-            self.state.apply(bundle);
+        let files = BundleFiles::new(Arc::clone(&self.disk) as Arc<_>);
+        if let Ok(bundle) = files.take(sealed, &expected, (Some(in_force), &Native)) {
+            self.device.apply(bundle);
         }
     }
 }
 
-/// Milliseconds of a clock that only counts up.
-fn ms(now: UnixSeconds) -> u64 {
-    u64::try_from(now.0).unwrap_or_default() * 1_000
+/// Gates have a sensor.
+fn rules(place: &Place) -> Rules {
+    Rules {
+        passage_ms: match place.passage {
+            Passage::In | Passage::Out => Some(PASSAGE_MS),
+            Passage::Single => None,
+        },
+        ..Rules::default()
+    }
 }
 
 /// How long a rider has to pass, in milliseconds.
 const PASSAGE_MS: u64 = 5_000;
-
-/// Credentials remembered as checked.
-const CREDENTIALS_MAX: usize = 4_000;
 
 /// Entries in a segment at most.
 const SEGMENT_ENTRIES: usize = 200;

@@ -2,15 +2,14 @@
 
 use ridecode_validator::Passage;
 
-use super::disk::DiskFault;
-use super::reader::Shown;
+use super::reader::{Shown, StartFault};
 use super::{Event, World};
 use crate::check::{Checked, Failure};
 
 impl World {
     /// A rider shows a code at a site, for so many times already.
     pub(super) fn show(&mut self, rider: u32, site: u32, tries: u32) -> Checked {
-        let leaving = self.reader_at(site).place.passage == Passage::Out;
+        let leaving = self.reader_at(site).place().passage == Passage::Out;
         // Who never got in does not come out.
         let inside = self.riders[rider as usize].as_ref().map(|held| held.inside);
         if inside.is_none() || leaving && inside == Some(false) {
@@ -64,36 +63,30 @@ impl World {
     pub(super) fn scan(&mut self, site: u32, code: &[u8]) -> Result<Shown, Failure> {
         let (now, reader) = (self.now, self.sites[site as usize]);
         self.tally.taps += 1;
-        let shown = match self.readers[reader].scan(code, now) {
-            Ok(shown) => shown,
-            Err(fault) => {
-                self.after_fault(reader, fault)?;
-                Shown::Dark
-            }
-        };
-        if let Shown::Admitted(_) = shown {
+        let shown = self.readers[reader].scan(code, now);
+        if shown == Shown::Admitted {
             let held = &self.readers[reader];
             let (at, made) = (held.clock(now).now, held.bundle().made);
             let admitted = self.model.check_admitted(code, at, made);
             admitted.map_err(|detail| self.failure("ladder", detail))?;
         }
-        self.tell_model(reader)?;
+        self.after_writing(reader)?;
         self.tally.note(shown);
         Ok(shown)
     }
 
     /// Who was let through passes, unless the barrier sticks or the driver takes it back.
     pub(super) fn after_showing(&mut self, (rider, site): (Option<u32>, u32), shown: Shown) {
-        let Shown::Admitted(accepted) = shown else {
+        if shown != Shown::Admitted {
             return;
-        };
+        }
         let reader = self.sites[site as usize];
         let held = &mut self.readers[reader];
-        let passage = held.place.passage;
+        let passage = held.place().passage;
         let (sticks, undone) = (held.next.sticks, held.next.undone);
         held.next.undone = false;
         if undone {
-            self.follow(UNDO_S, Event::Undone { reader, accepted });
+            self.follow(UNDO_S, Event::Undone { reader });
         }
         if passage == Passage::Single {
             return;
@@ -111,73 +104,78 @@ impl World {
 
     /// Somebody walks through a gate.
     pub(super) fn passes(&mut self, reader: usize) -> Checked {
-        let passed = self.readers[reader].pass(self.now);
-        self.after_writing(reader, passed)
+        self.readers[reader].pass(self.now);
+        self.after_writing(reader)
     }
 
     /// A rider who was let in stands before a barrier that did not open, and tries again.
     pub(super) fn stuck(&mut self, rider: u32, site: u32) -> Checked {
         let reader = self.sites[site as usize];
-        let voided = self.readers[reader].void_overdue(self.now);
-        self.after_writing(reader, voided)?;
+        self.void_overdue(reader)?;
         let tries = TRIES_MAX;
         self.follow(AGAIN_S, Event::Again { rider, site, tries });
         Ok(())
     }
 
-    /// The driver takes an accept back.
-    pub(super) fn undone(&mut self, reader: usize, accepted: u64) -> Checked {
-        let undone = self.readers[reader].undo(accepted, self.now);
-        self.after_writing(reader, undone)
+    /// A gate takes back who did not pass in time.
+    pub(super) fn void_overdue(&mut self, reader: usize) -> Checked {
+        self.readers[reader].void_overdue(self.now);
+        self.after_writing(reader)
     }
 
-    fn after_writing(&mut self, reader: usize, written: Result<(), DiskFault>) -> Checked {
-        if let Err(fault) = written {
-            self.after_fault(reader, fault)?;
+    /// The driver takes an accept back.
+    pub(super) fn undone(&mut self, reader: usize) -> Checked {
+        self.readers[reader].undo(self.now);
+        self.after_writing(reader)
+    }
+
+    /// After a power cut the validator starts again with what is left; the model reads what was
+    /// written.
+    fn after_writing(&mut self, reader: usize) -> Checked {
+        if self.readers[reader].is_dark() {
+            return self.restart(reader);
         }
         self.tell_model(reader)
-    }
-
-    /// A full disk is waited for; after a power cut the validator starts again with what is left.
-    fn after_fault(&mut self, reader: usize, fault: DiskFault) -> Checked {
-        match fault {
-            DiskFault::Full => Ok(()),
-            DiskFault::PowerCut => self.restart(reader),
-        }
     }
 
     /// The power goes and comes back.
     pub(super) fn restart(&mut self, reader: usize) -> Checked {
-        let number = (reader as u64) << 40 | self.now.0.unsigned_abs() & 0xff_ffff_ffff;
-        let mut chances = self.seed.chances("power", number);
+        // What it wrote before the power went, the model knows.
+        if !self.readers[reader].is_dark() {
+            self.tell_model(reader)?;
+        }
+        let office = self.office.desk.bundle_signer.public_key();
         let held = &mut self.readers[reader];
-        if let Err(fault) = held.restart(&mut chances) {
-            return Err(self.failure("journal", fault.to_string()));
-        }
-        if let Some(last) = held.find_loss() {
-            let (id, arrived, lies) = (held.id, held.arrived, held.disk.lies);
-            if !lies {
+        let (id, arrived, lies) = (held.id, held.arrived, held.lies);
+        match held.restart(self.now, office) {
+            Ok(None) => self.tell_model(reader),
+            Ok(Some(last)) if lies => {
+                self.lose_late(reader);
+                self.model.lost(id, last.max(arrived));
+                if arrived > last {
+                    return self.replace_reader(reader);
+                }
+                self.tell_model(reader)
+            }
+            Ok(Some(last)) => {
                 let detail = format!("validator {id} lost what it had shown, after entry {last}");
-                return Err(self.failure("journal", detail));
+                Err(self.failure("journal", detail))
             }
-            self.lose_late(reader);
-            self.model.lost(id, last.max(arrived));
-            if arrived > last {
-                return self.replace_reader(reader);
+            Err(StartFault::Damaged) => {
+                self.lose_late(reader);
+                self.model.lost(id, arrived);
+                self.replace_reader(reader)
             }
+            Err(StartFault::Broken(detail)) => Err(self.failure("journal", detail)),
         }
-        let written = self.readers[reader].write_owed(self.now);
-        if written == Err(DiskFault::PowerCut) {
-            return self.restart(reader);
-        }
-        self.tell_model(reader)
     }
 
     /// The model reads what was written.
     fn tell_model(&mut self, reader: usize) -> Checked {
         let held = &mut self.readers[reader];
         let id = held.id;
-        for entry in held.take_written() {
+        let written = held.take_written();
+        for entry in written.map_err(|detail| self.failure("journal", detail))? {
             if let Err(detail) = self.model.written(id, &entry) {
                 return Err(self.failure("truth", detail));
             }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::native::Native;
 use ridecode_office::upload::Auditor;
-use ridecode_validator::ClockTrust;
 
 use super::line::Weather;
 use super::reader::Reader;
@@ -19,11 +18,6 @@ impl World {
     pub(super) fn reader_at(&mut self, site: u32) -> &mut Reader {
         let place = self.sites[site as usize];
         &mut self.readers[place]
-    }
-
-    pub(super) fn disk_full(&mut self, site: u32, full: bool) -> Checked {
-        self.reader_at(site).disk.full = full;
-        Ok(())
     }
 
     pub(super) fn offline(&mut self, site: u32, hours: u32) -> Checked {
@@ -73,7 +67,7 @@ impl World {
         let key = self
             .seed
             .key(Algorithm::Es256, "validator", u64::from(number));
-        let new = Reader::new((number, old.place.clone()), key, old.bundle().clone());
+        let new = Reader::new((number, old.place().clone()), key, old.bundle().clone());
         let record = new.record(self.now);
         self.readers[place] = new;
         match super::finish(self.office.store.register_validator(record)) {
@@ -88,11 +82,14 @@ impl World {
         self.line.end().weather = Weather::default();
         self.line.end().provider.empty.clear();
         for reader in &mut self.readers {
-            reader.disk.full = false;
-            reader.disk.cut_next = false;
+            reader.fill(false);
             reader.ahead_s = 0;
-            reader.trust = ClockTrust::Synced;
             reader.offline_until = self.now;
+            reader.write_owed(self.now);
+        }
+        for reader in 0..self.readers.len() {
+            // One whose power was to go in its next write: it goes now.
+            self.restart(reader)?;
         }
         for rider in 0..self.layout.riders {
             self.top_up(rider)?;

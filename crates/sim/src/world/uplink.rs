@@ -36,18 +36,23 @@ impl World {
         if self.readers[reader].offline_until > now || self.uplink == Sky::Down {
             return Ok(());
         }
-        while let Some(sealed) = self.readers[reader].seal_next(now) {
+        loop {
+            let sealed = self.readers[reader].seal_next(now);
+            let sealed = sealed.map_err(|detail| self.failure("journal", detail))?;
+            let Some(sealed) = sealed else {
+                break;
+            };
             let fate = draw(self.uplink, &mut chances);
             if !self.send(reader, sealed, (fate, &mut chances))? {
                 break;
             }
         }
-        let operator = self.readers[reader].place.operator;
+        let operator = self.readers[reader].place().operator;
         let sealed = self.sealed_bundle(operator);
         let office = self.office.desk.bundle_signer.public_key();
         self.readers[reader].apply(&sealed, office);
         self.readers[reader].forget(now);
-        Ok(())
+        self.void_overdue(reader)
     }
 
     /// A segment leaves. Gives whether the validator heard that it arrived.
