@@ -1,10 +1,14 @@
 //! The simulation on the command line: a city in one thread from a seed.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
+use std::time::Duration;
 
 use anstream::{eprintln, println};
+use anyhow::Context as _;
 use ridecode_fare::Language;
-use ridecode_sim::{Broken, City, Engine, Profile, Settings, simulate};
+use ridecode_sim::{Broken, City, Engine, Profile, Settings, Soak, simulate};
 use ridecode_words::{OperatorId, Text};
 
 use crate::city::Cities;
@@ -27,9 +31,18 @@ pub struct Args {
     /// What kind of time the city has: calm, rush, outage, fraud or migration.
     #[arg(long, default_value_t = Profile::Calm, value_name = "PROFILE")]
     profile: Profile,
-    /// What the back office remembers in: memory or sqlite.
+    /// What the back office remembers in.
     #[arg(long, default_value = "memory", value_name = "ENGINE")]
     store: Store,
+    /// Guangzhou and Foshan, or a made-up city of four stations whose tariff changes.
+    #[arg(long, default_value = "guangfo", value_name = "CITY")]
+    city: Place,
+    /// Play seed after seed on every core for so many minutes, all profiles in turn.
+    #[arg(long, value_name = "MINUTES", conflicts_with = "profile")]
+    soak: Option<u32>,
+    /// Folder of failing seeds for --soak: those are played first, and leave it once they hold.
+    #[arg(long, default_value = "target/soak", value_name = "FOLDER")]
+    bugs: PathBuf,
     /// Language of the lines, en or zh.
     #[arg(long, value_name = "LANGUAGE", default_value = "zh", value_parser = language)]
     language: Language,
@@ -41,9 +54,18 @@ enum Store {
     Sqlite,
 }
 
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    Guangfo,
+    Example,
+}
+
 /// Runs it. Exits with 1 if a promise was broken.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let city = guangfo()?;
+    let city = match args.city {
+        Place::Guangfo => guangfo()?,
+        Place::Example => City::example(),
+    };
     let settings = Settings {
         seed: args.seed,
         days: args.days,
@@ -54,39 +76,76 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             Store::Sqlite => Engine::Sqlite,
         },
     };
+    // What a run asserts ends it as a failure, told once, after it was made smaller.
+    std::panic::set_hook(Box::new(|_| {}));
+    match args.soak {
+        Some(minutes) => soak(&args, (&city, settings), minutes),
+        None => once(&args, (&city, settings)),
+    }
+}
+
+fn once(args: &Args, (city, settings): (&City, Settings)) -> anyhow::Result<ExitCode> {
     let stopwatch = Stopwatch::start();
-    match simulate(&city, settings, &mut |day| {
+    let played = simulate(city, settings, &mut |day| {
         println!("{}", day.line(args.language));
-    }) {
+    });
+    match played {
         Ok(report) => {
-            let elapsed_s = stopwatch.elapsed().as_secs_f64();
             println!("{}", report.table(args.language));
-            let rides_per_s = report.rides as f64 / elapsed_s;
-            println!("{elapsed_s:.1} s, {rides_per_s:.0} rides/s");
+            println!("{}", pace(report.rides, &stopwatch));
             Ok(ExitCode::SUCCESS)
         }
         Err(broken) => {
-            tell(&broken, &args);
+            tell(args, settings, &broken);
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
+fn soak(args: &Args, (city, like): (&City, Settings), minutes: u32) -> anyhow::Result<ExitCode> {
+    let soak = Soak {
+        city,
+        like,
+        folder: args.bugs.clone(),
+        threads: available_parallelism().map_or(1, |threads| threads.get()),
+    };
+    let stopwatch = Stopwatch::start();
+    let end = Duration::from_secs(u64::from(minutes) * 60);
+    let more = || stopwatch.elapsed() < end;
+    let soaked = soak.run(&more, &|settings, broken| tell(args, settings, broken));
+    let soaked = soaked.with_context(|| format!("the folder {}", args.bugs.display()))?;
+    let (seeds, broken) = (soaked.seeds, soaked.broken);
+    let pace = pace(soaked.rides, &stopwatch);
+    println!("{seeds} seeds, {broken} broken, {pace}");
+    Ok(if broken == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn pace(rides: u64, stopwatch: &Stopwatch) -> String {
+    let elapsed_s = stopwatch.elapsed().as_secs_f64();
+    let rides_per_s = rides as f64 / elapsed_s;
+    format!("{rides} rides in {elapsed_s:.1} s, {rides_per_s:.0} rides/s")
+}
+
 /// What is needed to see it again.
-fn tell(broken: &Broken, args: &Args) {
-    eprintln!("broken: {}", broken.failure);
-    for step in &broken.plan {
-        eprintln!("  {step}");
-    }
-    let version = env!("CARGO_PKG_VERSION");
-    let (seed, days, riders, profile) = (args.seed, args.days, args.riders, args.profile);
+fn tell(args: &Args, settings: Settings, broken: &Broken) {
     let store = match args.store {
         Store::Memory => "memory",
         Store::Sqlite => "sqlite",
     };
+    let city = match args.city {
+        Place::Guangfo => "guangfo",
+        Place::Example => "example",
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let (seed, days) = (settings.seed, settings.days);
+    let (riders, profile) = (settings.riders, settings.profile);
     eprintln!(
-        "version {version}; again: ridecode simulate --seed {seed} --days {days} \
-         --riders {riders} --profile {profile} --store {store}"
+        "{broken}version {version}; again: ridecode simulate --seed {seed} --days {days} \
+         --riders {riders} --profile {profile} --store {store} --city {city}"
     );
 }
 
@@ -102,7 +161,8 @@ Examples:
   ridecode simulate
   ridecode simulate --seed 1 --days 30 --riders 2000 --profile outage
   ridecode simulate --seed 7 --store sqlite --language en
+  ridecode simulate --soak 60 --days 3 --riders 40
 
 A line a simulated day, then a closing table with amounts in yuan and a hash over everything that is
-held in the end: the same seed gives the same hash. A broken promise is printed with the steps that
-break it and the command to see it again, and the exit code is 1.";
+held in the end: the same seed gives the same hash. A broken promise is printed with the shortest
+plan found that breaks it and the command to see it again, and the exit code is 1.";

@@ -5,6 +5,7 @@ mod audit;
 mod conservation;
 mod drain;
 mod exactly_once;
+pub(crate) mod kept;
 pub(crate) mod log;
 mod parity;
 mod privacy;
@@ -47,9 +48,10 @@ pub(crate) struct Sight<'a> {
 type Check = fn(&Sight<'_>) -> Result<(), String>;
 
 /// What holds every night.
-const ALWAYS: [(&str, Check); 4] = [
+const ALWAYS: [(&str, Check); 5] = [
     ("conservation", conservation::check),
     ("exactly_once", exactly_once::check),
+    ("kept", kept::check),
     ("parity", parity::check),
     ("privacy", privacy::check),
 ];

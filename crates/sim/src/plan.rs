@@ -67,6 +67,39 @@ pub(crate) enum Transition {
     NewTariff,
 }
 
+impl Transition {
+    /// The rider it is about, if it is about one.
+    pub(crate) fn rider(self) -> Option<u32> {
+        match self {
+            Self::Enrol { rider }
+            | Self::Show { rider, .. }
+            | Self::Jump { rider, .. }
+            | Self::Copy { rider, .. }
+            | Self::Forge { rider, .. }
+            | Self::RunDry { rider }
+            | Self::TopUp { rider }
+            | Self::LosePhone { rider }
+            | Self::ChangePhone { rider }
+            | Self::Claim { rider, .. }
+            | Self::Goodwill { rider, .. } => Some(rider),
+            Self::Stick { .. }
+            | Self::Linger { .. }
+            | Self::Undo { .. }
+            | Self::PowerCut { .. }
+            | Self::CutInWrite { .. }
+            | Self::DiskFull { .. }
+            | Self::DiskLies { .. }
+            | Self::Offline { .. }
+            | Self::ClockOff { .. }
+            | Self::Provider { .. }
+            | Self::Uplink { .. }
+            | Self::Swap { .. }
+            | Self::NewKey
+            | Self::NewTariff => None,
+        }
+    }
+}
+
 /// What is shown that no phone signed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Forgery {

@@ -185,3 +185,44 @@ fn yuan(minor: i64) -> String {
     let minor = minor.unsigned_abs();
     format!("{sign}{}.{:02}", minor / 100, minor % 100)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_says_the_same_in_both_languages() {
+        let report = Report {
+            taps: 70,
+            admitted: 64,
+            refused: BTreeMap::from([("stale_time", 6)]),
+            rides: 31,
+            revenue_minor: 6_205,
+            advanced_minor: 400,
+            recovered_minor: 200,
+            written_off_minor: 200,
+            leakage_minor: -5,
+            repairs: 1,
+            unknown_s_max: 3_600,
+            hash: [0xab; 32],
+        };
+        let check = |language, rows: &[&str]| {
+            let table = report.table(language);
+            let words: Vec<String> = table
+                .lines()
+                .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+                .collect();
+            for row in rows {
+                assert!(words.iter().any(|line| line == row), "{row}: {table}");
+            }
+        };
+        check(
+            Language::English,
+            &["revenue 62.05", "leakage -0.05", "refused stale_time 6"],
+        );
+        check(
+            Language::SimplifiedChinese,
+            &["票款 62.05", "最久未知 3600 s", "拒绝 stale_time 6"],
+        );
+    }
+}

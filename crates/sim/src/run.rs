@@ -1,6 +1,7 @@
 //! A run: the days of a plan under faults, then everything heals and must converge.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ridecode_store::Store;
@@ -9,6 +10,7 @@ use ridecode_store::sqlite::SqliteStore;
 use ridecode_words::{ServiceDay, UnixSeconds};
 use sha2::{Digest as _, Sha256};
 
+use crate::check::kept::Facts;
 use crate::check::log::Errors;
 use crate::check::{self, Checked, Failure, Sight};
 use crate::city::City;
@@ -16,6 +18,7 @@ use crate::plan::{DAY_S, FIRST_DAY, Layout, Plan};
 use crate::profile::Profile;
 use crate::report::{Day, Report, Tally};
 use crate::seed::Seed;
+use crate::shrink::shrink;
 use crate::world::{ROUND_S, World};
 
 /// What to simulate.
@@ -68,11 +71,22 @@ pub fn simulate(
         engine: settings.engine,
     };
     stage.play(&plan, on_day).map_err(|failure| {
+        let (shortest, failure) = shrink(&stage, &plan, failure);
         Box::new(Broken {
             failure,
-            plan: plan.steps.iter().map(ToString::to_string).collect(),
+            plan: shortest.steps.iter().map(ToString::to_string).collect(),
         })
     })
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "broken: {}", self.failure)?;
+        for step in &self.plan {
+            writeln!(f, "  {step}")?;
+        }
+        Ok(())
+    }
 }
 
 /// Where plans are played.
@@ -142,7 +156,10 @@ impl Stage<'_> {
             }
             world.close(ServiceDay(FIRST_DAY.0 + day as i32))?;
             quiet(&world, errors)?;
-            on_day(&day_of(&check::at_night(&world)?, &before, day));
+            let sight = check::at_night(&world)?;
+            on_day(&day_of(&sight, &before, day));
+            let facts = Facts::of(&sight);
+            world.facts = facts;
         }
         world.heal()?;
         converge(&mut world)?;

@@ -45,6 +45,7 @@ use self::phone::Rider;
 use self::provider::Provider;
 use self::reader::Reader;
 pub(crate) use self::rounds::ROUND_S;
+use crate::check::kept::Facts;
 use crate::check::{Checked, Failure};
 use crate::city::City;
 use crate::model::Model;
@@ -62,6 +63,8 @@ pub(crate) struct World {
     pub(crate) model: Model,
     pub(crate) tally: Tally,
     pub(crate) now: UnixSeconds,
+    /// What was to be seen last night.
+    pub(crate) facts: Facts,
     city: City,
     auditor: Auditor<Native>,
     /// By number; `None` until signed up.
@@ -118,6 +121,7 @@ impl World {
             model: Model::default(),
             tally: Tally::default(),
             now,
+            facts: Facts::default(),
             city: city.clone(),
             auditor,
             riders: (0..layout.riders).map(|_| None).collect(),

@@ -1,20 +1,36 @@
-//! Fixed seeds, each run twice.
+//! Fixed seeds, each run twice: checkers are quiet and hashes equal.
+//!
+//! `RIDECODE_RIDERS=2000` and `RIDECODE_DAYS=30` play larger cities than the ordinary run does.
 
-use ridecode_sim::{City, Engine, Profile, Settings, simulate};
+use ridecode_sim::{City, Engine, Profile, Report, Settings, simulate};
+use ridecode_testing::number;
 
-/// Runs a seed twice and expects quiet checkers and one hash.
-fn check(seed: u64, profile: Profile) {
+/// Days of an ordinary run.
+const DAYS: u64 = 3;
+
+/// Riders of an ordinary run.
+const RIDERS: u64 = 12;
+
+/// Plays a seed and expects quiet checkers.
+fn play(seed: u64, profile: Profile, engine: Engine) -> Report {
+    let size =
+        |name, ordinary| u32::try_from(number(name).unwrap_or(ordinary)).expect("a small number");
     let settings = Settings {
         seed,
-        days: 3,
-        riders: 12,
+        days: size("RIDECODE_DAYS", DAYS),
+        riders: size("RIDECODE_RIDERS", RIDERS),
         profile,
-        engine: Engine::Memory,
+        engine,
     };
-    let run = || simulate(&City::example(), settings, &mut |_| {});
-    let first = run().unwrap_or_else(|broken| panic!("seed {seed}: {}", broken.failure));
-    let second = run().unwrap_or_else(|broken| panic!("seed {seed}: {}", broken.failure));
-    assert_eq!(first, second, "seed {seed} gives one world");
+    let played = simulate(&City::example(), settings, &mut |_| {});
+    played.unwrap_or_else(|broken| panic!("{profile}, seed {seed}: {broken}"))
+}
+
+/// Plays a seed twice and expects one world.
+fn check(seed: u64, profile: Profile) {
+    let first = play(seed, profile, Engine::Memory);
+    let second = play(seed, profile, Engine::Memory);
+    assert_eq!(first, second, "{profile}, seed {seed} gives one world");
     assert!(first.admitted > 0, "somebody rides");
 }
 
@@ -38,4 +54,20 @@ seeds! {
     days_of_outage: Outage, 21..=30;
     days_of_fraud: Fraud, 31..=40;
     days_of_migration: Migration, 41..=50;
+}
+
+#[test]
+fn a_database_gives_the_same_world_as_maps() {
+    for (seed, profile) in [(61, Profile::Fraud), (62, Profile::Outage)] {
+        let memory = play(seed, profile, Engine::Memory);
+        let sqlite = play(seed, profile, Engine::Sqlite);
+        assert_eq!(memory, sqlite, "{profile}, seed {seed}");
+    }
+}
+
+#[test]
+fn other_seeds_give_other_worlds() {
+    let one = play(71, Profile::Calm, Engine::Memory);
+    let other = play(72, Profile::Calm, Engine::Memory);
+    assert_ne!(one.hash, other.hash);
 }
