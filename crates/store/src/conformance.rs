@@ -95,6 +95,7 @@ macro_rules! each_law {
             charge::a_block_denies_and_a_payment_restores,
             charge::charges_come_longest_due_first_with_the_newest_mandate,
             charge::a_debt_is_written_off_once_and_may_be_paid,
+            charge::charges_are_summed_by_where_they_stand,
             even::a_fare_that_falls_supersedes_a_declined_charge,
             even::a_charge_on_its_way_is_left_until_it_is_known,
             even::another_amount_is_booked_as_it_came_in,

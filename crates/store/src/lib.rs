@@ -48,5 +48,6 @@ pub use record::{
     Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,
     LineState,
 };
+pub use record::{ChargeStanding, ChargeSum, ChargeSums};
 pub use record::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId, NoticeKind};
 pub use verbs::Store;

@@ -21,8 +21,11 @@ pub use adjustment::{
 pub use bill::{
     BillDue, BillSave, BillSaved, BillWindow, ChargedBy, FareVersion, JourneyShare, OperatorLeg,
 };
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+pub(crate) use charge::ChargeGroup;
 pub use charge::{
-    Attempt, AttemptOutcome, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff,
+    Attempt, AttemptOutcome, Charge, ChargeDue, ChargeStanding, ChargeState, ChargeSum, ChargeSums,
+    Settled, Settlement, WriteOff,
 };
 pub use ledger::{LedgerDay, LedgerEntry, LedgerPage, LedgerRange};
 pub use notice::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId, NoticeKind};

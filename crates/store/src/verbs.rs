@@ -23,13 +23,13 @@ use crate::fault::StoreFault;
 use crate::invariant;
 use crate::record::{
     Acceptance, Adjusted, Adjustment, Attempt, AuditPage, BillDue, BillRefused, BillSave,
-    BillSaved, BillStep, BillWindow, Charge, ChargeDue, CredentialOwner, DayLegs, Decided,
-    Decision, Delivery, HeldEntries, LedgerDay, LedgerPage, LedgerRange, Notice, NoticeAttempt,
-    NoticeDue, NoticeId, OfficeState, OpenDifference, Payout, PayoutRefused, PayoutSaved,
-    PayoutStep, ProviderBill, ProviderBillSaved, Receipt, Refund, RefundAttempt, RefundDue,
-    RefundNews, RefundSettled, Repair, RepairSaved, ReplyRecord, RiderFile, RiderOpened,
-    SegmentConflict, Session, Settled, Settlement, StatementSaved, UnpaidStatements, Validator,
-    WriteOff,
+    BillSaved, BillStep, BillWindow, Charge, ChargeDue, ChargeStanding, ChargeSums,
+    CredentialOwner, DayLegs, Decided, Decision, Delivery, HeldEntries, LedgerDay, LedgerPage,
+    LedgerRange, Notice, NoticeAttempt, NoticeDue, NoticeId, OfficeState, OpenDifference, Payout,
+    PayoutRefused, PayoutSaved, PayoutStep, ProviderBill, ProviderBillSaved, Receipt, Refund,
+    RefundAttempt, RefundDue, RefundNews, RefundSettled, Repair, RepairSaved, ReplyRecord,
+    RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved,
+    UnpaidStatements, Validator, WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -266,6 +266,21 @@ impl Store {
         each_engine!(self.find_charge(charge))
     }
 
+    /// What all charges come to. Reads every charge.
+    pub async fn sum_charges(&self) -> Result<ChargeSums> {
+        each_engine!(self.sum_charges())
+    }
+
+    /// The charges that stand somewhere, newest planned first, then by rider and id, at most
+    /// `limit`. Reads every charge.
+    pub async fn load_charges(
+        &self,
+        standing: ChargeStanding,
+        limit: usize,
+    ) -> Result<Vec<Charge>> {
+        each_engine!(self.load_charges(standing, limit))
+    }
+
     /// Takes down news about a charge, with transfers and the rider's new state, all or nothing.
     /// Collected (with any amount) is final and is taken from every state: later news, and repeats of it, change
     /// nothing ([`Settled::AlreadyCollected`]). Other news moves only a charge that is submitted,
@@ -317,6 +332,11 @@ impl Store {
     /// is not refused or its journey is no longer so much in credit.
     pub async fn revive_refund(&self, refund: RefundId, now: UnixSeconds) -> Result<bool> {
         each_engine!(self.revive_refund(refund, now))
+    }
+
+    /// The refunds that are not done, newest planned first, then by rider and id, at most `limit`.
+    pub async fn unfinished_refunds(&self, limit: usize) -> Result<Vec<Refund>> {
+        each_engine!(self.unfinished_refunds(limit))
     }
 
     /// A refund by its id.

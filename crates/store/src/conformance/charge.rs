@@ -9,7 +9,8 @@ use super::world::{
     ride_and_bill, rider_id, settle_in, write_off_of, yuan_fen,
 };
 use crate::{
-    AttemptOutcome, Charge, ChargeState, Settled, Settlement, Store, StoreFault, WriteOff,
+    AttemptOutcome, Charge, ChargeStanding, ChargeState, ChargeSums, Settled, Settlement, Store,
+    StoreFault, WriteOff,
 };
 
 /// Of workers that would make the same attempt one may; nobody may once it is collected.
@@ -301,4 +302,64 @@ pub async fn a_debt_is_written_off_once_and_may_be_paid(store: &Store) {
     other.amount.minor += 1;
     let conflict = store.write_off(write_off(&other)).await;
     assert!(matches!(conflict, Err(StoreFault::Conflict { .. })));
+}
+
+/// Every charge is counted where it stands; what was declined is outstanding until it is paid or
+/// written off; the newest are listed first.
+pub async fn charges_are_summed_by_where_they_stand(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let sums = async || store.sum_charges().await.expect("a verb");
+    assert_eq!(sums().await, ChargeSums::default());
+    let mut charges = Vec::new();
+    for sequence in 1..=4 {
+        charges.push(ride_and_bill(store, 1, sequence, 1).await);
+    }
+    let [planned, paid, recovered, owed] = charges[..] else {
+        unreachable!("four were made");
+    };
+    settle(store, paid, collected()).await;
+    for charge in [recovered, owed] {
+        assert!(open(store, charge, 1).await);
+        let mut told = news(store, charge, declined()).await;
+        told.next_attempt = None;
+        store.settle_charge(told).await.expect("news");
+    }
+    let before = sums().await;
+    assert_eq!((before.advanced_minor, before.recovered_minor), (400, 0));
+    settle(store, recovered, collected()).await;
+    let after = sums().await;
+    let counts = after.standings.map(|sum| (sum.count, sum.minor));
+    assert_eq!(
+        counts,
+        [
+            (1, 200),
+            (0, 0),
+            (0, 0),
+            (2, 400),
+            (1, 200),
+            (0, 0),
+            (0, 0),
+            (0, 0)
+        ]
+    );
+    assert_eq!((after.advanced_minor, after.recovered_minor), (200, 200));
+    let listed = async |standing, limit| {
+        let found = store.load_charges(standing, limit).await;
+        let ids = found.expect("a verb").into_iter().map(|charge| charge.id);
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(listed(ChargeStanding::Planned, 9).await, [planned]);
+    assert_eq!(listed(ChargeStanding::Declined, 9).await, [owed]);
+    assert_eq!(listed(ChargeStanding::Collected, 9).await.len(), 2);
+    assert_eq!(listed(ChargeStanding::Collected, 1).await.len(), 1);
+    assert_eq!(listed(ChargeStanding::Unknown, 9).await, []);
+    let debt = held(store, owed).await;
+    let write_off = WriteOff {
+        charge: owed,
+        at: NOW.plus_s(9),
+        transfer: write_off_of(&debt),
+    };
+    assert!(store.write_off(write_off).await.expect("a verb"));
+    let end = sums().await;
+    assert_eq!((end.advanced_minor, end.written_off_minor), (0, 200));
 }

@@ -46,6 +46,8 @@ pub async fn what_came_in_too_much_is_given_back_once(store: &Store) {
     );
     assert_eq!(due[0].transaction, "P-1");
     assert_eq!(due[0].collected, yuan_fen(500));
+    let unfinished = async || store.unfinished_refunds(9).await.expect("a verb");
+    assert_eq!(unfinished().await, [held_refund(store, id).await]);
     let early = refund_news(store, id, RefundHeard::Unknown).await;
     let told = async |news| store.settle_refund(news).await.expect("news");
     assert_eq!(told(early.clone()).await, RefundSettled::NotWaiting);

@@ -1,5 +1,7 @@
 //! Charges.
 
+use std::cmp::Reverse;
+
 use ridecode_account::RiderState;
 use ridecode_ledger::{Account, Transfer, TransferId, TransferKind};
 use ridecode_words::{ChargeId, JourneyId, MandateId, ProviderId, RiderId, UnixSeconds};
@@ -7,7 +9,10 @@ use ridecode_words::{ChargeId, JourneyId, MandateId, ProviderId, RiderId, UnixSe
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
-use crate::record::{Attempt, Charge, ChargeDue, Settled, Settlement, WriteOff};
+use crate::record::{
+    Attempt, Charge, ChargeDue, ChargeGroup, ChargeStanding, ChargeSum, ChargeSums, Settled,
+    Settlement, WriteOff,
+};
 use crate::{even, step};
 
 impl MemoryStore {
@@ -50,6 +55,35 @@ impl MemoryStore {
 
     pub(crate) fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
         Ok(self.lock().charge(charge).ok().cloned())
+    }
+
+    pub(crate) fn sum_charges(&self) -> Result<ChargeSums> {
+        let mut sums = ChargeSums::default();
+        for charge in self.lock().charges.values() {
+            sums.add(&ChargeGroup {
+                standing: (&charge.state).into(),
+                was_declined: charge.first_decline.is_some(),
+                was_written_off: charge.written_off.is_some(),
+                sum: ChargeSum {
+                    count: 1,
+                    minor: charge.amount.minor,
+                },
+                paid_minor: charge.find_paid().map_or(0, |paid| paid.minor),
+            });
+        }
+        Ok(sums)
+    }
+
+    pub(crate) fn load_charges(
+        &self,
+        standing: ChargeStanding,
+        limit: usize,
+    ) -> Result<Vec<Charge>> {
+        let state = self.lock();
+        let stands = |charge: &&Charge| ChargeStanding::from(&charge.state) == standing;
+        let mut found: Vec<&Charge> = state.charges.values().filter(stands).collect();
+        found.sort_by_key(|charge| (Reverse(charge.planned), charge.rider, charge.id));
+        Ok(found.into_iter().take(limit).cloned().collect())
     }
 
     pub(crate) fn due_write_offs(&self, before: UnixSeconds, limit: usize) -> Result<Vec<Charge>> {

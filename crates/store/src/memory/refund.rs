@@ -1,10 +1,12 @@
 //! Refunds.
 
+use std::cmp::Reverse;
+
 use ridecode_words::{RefundId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
-use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled};
+use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
 use crate::step;
 
 impl MemoryStore {
@@ -77,6 +79,16 @@ impl MemoryStore {
         let revived = step::revive_refund(&mut held, owed, now);
         state.refunds.insert((held.rider, refund), held);
         Ok(revived)
+    }
+
+    pub(crate) fn unfinished_refunds(&self, limit: usize) -> Result<Vec<Refund>> {
+        let state = self.lock();
+        let refunds = state.refunds.values();
+        let mut found: Vec<&Refund> = refunds
+            .filter(|refund| refund.state != RefundState::Done)
+            .collect();
+        found.sort_by_key(|refund| (Reverse(refund.planned), refund.rider, refund.id));
+        Ok(found.into_iter().take(limit).cloned().collect())
     }
 
     pub(crate) fn find_refund(&self, refund: RefundId) -> Result<Option<Refund>> {

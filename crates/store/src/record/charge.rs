@@ -81,6 +81,117 @@ impl ChargeState {
     }
 }
 
+/// Where charges stand, without what goes with it, in the order of [`ChargeState`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum ChargeStanding {
+    /// [`ChargeState::Planned`].
+    Planned,
+    /// [`ChargeState::Submitted`].
+    Submitted,
+    /// [`ChargeState::Accepted`].
+    Accepted,
+    /// [`ChargeState::Collected`].
+    Collected,
+    /// [`ChargeState::Declined`].
+    Declined,
+    /// [`ChargeState::Unknown`].
+    Unknown,
+    /// [`ChargeState::Superseded`].
+    Superseded,
+    /// [`ChargeState::CollectedOther`].
+    CollectedOther,
+}
+
+impl ChargeStanding {
+    /// Every one, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Planned,
+        Self::Submitted,
+        Self::Accepted,
+        Self::Collected,
+        Self::Declined,
+        Self::Unknown,
+        Self::Superseded,
+        Self::CollectedOther,
+    ];
+}
+
+impl From<&ChargeState> for ChargeStanding {
+    fn from(state: &ChargeState) -> Self {
+        match state {
+            ChargeState::Planned => Self::Planned,
+            ChargeState::Submitted => Self::Submitted,
+            ChargeState::Accepted => Self::Accepted,
+            ChargeState::Collected { .. } => Self::Collected,
+            ChargeState::Declined { .. } => Self::Declined,
+            ChargeState::Unknown => Self::Unknown,
+            ChargeState::Superseded => Self::Superseded,
+            ChargeState::CollectedOther { .. } => Self::CollectedOther,
+        }
+    }
+}
+
+/// How many charges, and what they ask for in minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ChargeSum {
+    /// How many.
+    pub count: u64,
+    /// What they ask for.
+    pub minor: i64,
+}
+
+/// What all charges come to, in minor units.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ChargeSums {
+    /// In the order of [`ChargeStanding::ALL`].
+    pub standings: [ChargeSum; 8],
+    /// What operators were advanced and riders still owe: declined once, open, not written off.
+    pub advanced_minor: i64,
+    /// What came in for charges that were declined before.
+    pub recovered_minor: i64,
+    /// What stands written off.
+    pub written_off_minor: i64,
+}
+
+/// Charges that are alike in what [`ChargeSums`] tells apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct ChargeGroup {
+    pub(crate) standing: ChargeStanding,
+    pub(crate) was_declined: bool,
+    pub(crate) was_written_off: bool,
+    pub(crate) sum: ChargeSum,
+    /// What came in for them, if anything did.
+    pub(crate) paid_minor: i64,
+}
+
+impl ChargeSums {
+    /// Adds charges that are alike.
+    pub(crate) fn add(&mut self, group: &ChargeGroup) {
+        for (standing, sum) in ChargeStanding::ALL.into_iter().zip(&mut self.standings) {
+            if standing == group.standing {
+                sum.count += group.sum.count;
+                sum.minor += group.sum.minor;
+            }
+        }
+        match group.standing {
+            ChargeStanding::Collected | ChargeStanding::CollectedOther => {
+                self.recovered_minor += i64::from(group.was_declined) * group.paid_minor;
+            }
+            ChargeStanding::Superseded => {}
+            ChargeStanding::Planned
+            | ChargeStanding::Submitted
+            | ChargeStanding::Accepted
+            | ChargeStanding::Declined
+            | ChargeStanding::Unknown => {
+                let written_off = group.was_written_off;
+                self.written_off_minor += i64::from(written_off) * group.sum.minor;
+                let advanced = group.was_declined && !written_off;
+                self.advanced_minor += i64::from(advanced) * group.sum.minor;
+            }
+        }
+    }
+}
+
 /// An order to a payment provider. Its id is the order number there.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Charge {

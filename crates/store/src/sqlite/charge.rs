@@ -9,7 +9,10 @@ use super::column::{self, Columns, count_up, execute, find, id, impossible, load
 use super::{Result, SqliteStore, bill, credential, notice, refund, rider, transfer};
 use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
-use crate::record::{Attempt, Charge, ChargeDue, ChargeState, Settled, Settlement, WriteOff};
+use crate::record::{
+    Attempt, Charge, ChargeDue, ChargeGroup, ChargeStanding, ChargeState, ChargeSum, ChargeSums,
+    Settled, Settlement, WriteOff,
+};
 use crate::{even, step};
 
 impl SqliteStore {
@@ -31,6 +34,18 @@ impl SqliteStore {
 
     pub(crate) async fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {
         self.read(move |db| find_by_id(db, charge)).await
+    }
+
+    pub(crate) async fn sum_charges(&self) -> Result<ChargeSums> {
+        self.read(sum_all).await
+    }
+
+    pub(crate) async fn load_charges(
+        &self,
+        standing: ChargeStanding,
+        limit: usize,
+    ) -> Result<Vec<Charge>> {
+        self.read(move |db| standing_at(db, standing, limit)).await
     }
 
     pub(crate) async fn due_write_offs(
@@ -119,6 +134,49 @@ fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>
         })
     };
     charges.into_iter().map(with_mandate).collect()
+}
+
+fn sum_all(db: &Connection) -> Result<ChargeSums> {
+    let groups = load(
+        db,
+        "SELECT state, first_decline IS NOT NULL, written_off IS NOT NULL, COUNT(*), SUM(amount),
+             SUM(COALESCE(taken, amount))
+         FROM charges GROUP BY 1, 2, 3",
+        [],
+        |row| {
+            let code: u8 = row.take()?;
+            let standing = ChargeStanding::ALL.get(usize::from(code)).copied();
+            Ok(ChargeGroup {
+                standing: standing.ok_or_else(|| impossible("charge state", code))?,
+                was_declined: row.take()?,
+                was_written_off: row.take()?,
+                sum: ChargeSum {
+                    count: row.count()?,
+                    minor: row.take()?,
+                },
+                paid_minor: row.take()?,
+            })
+        },
+    )?;
+    let mut sums = ChargeSums::default();
+    groups.iter().for_each(|group| sums.add(group));
+    Ok(sums)
+}
+
+fn standing_at(db: &Connection, standing: ChargeStanding, limit: usize) -> Result<Vec<Charge>> {
+    let codes = (0_u8..).zip(ChargeStanding::ALL);
+    let code = codes.into_iter().find(|(_, one)| *one == standing);
+    load(
+        db,
+        select!(
+            "WHERE state = ?1 ORDER BY planned DESC, rider, validator, sequence, version LIMIT ?2"
+        ),
+        (
+            code.map(|(code, _)| code),
+            i64::try_from(limit).unwrap_or(i64::MAX),
+        ),
+        read,
+    )
 }
 
 fn open_attempt(db: &Connection, attempt: &Attempt) -> Result<bool> {

@@ -9,6 +9,18 @@ use crate::fault::StoreFault;
 use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
 use crate::{even, step};
 
+/// The columns that [`read`] reads, of the refunds a clause picks.
+macro_rules! select {
+    ($clause:literal) => {
+        concat!(
+            "SELECT rider, validator, sequence, version, number, amount, currency, state, word,
+                 attempts, next_attempt, planned
+             FROM refunds ",
+            $clause
+        )
+    };
+}
+
 impl SqliteStore {
     pub(crate) async fn due_refunds(
         &self,
@@ -30,21 +42,19 @@ impl SqliteStore {
         self.write(1, move |db| revive(db, refund, now)).await
     }
 
+    pub(crate) async fn unfinished_refunds(&self, limit: usize) -> Result<Vec<Refund>> {
+        let unfinished = select!(
+            "WHERE state <> 3
+             ORDER BY planned DESC, rider, validator, sequence, version, number LIMIT ?1"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(move |db| load(db, unfinished, [limit], read))
+            .await
+    }
+
     pub(crate) async fn find_refund(&self, refund: RefundId) -> Result<Option<Refund>> {
         self.read(move |db| find_by_id(db, refund)).await
     }
-}
-
-/// The columns that [`read`] reads, of the refunds a clause picks.
-macro_rules! select {
-    ($clause:literal) => {
-        concat!(
-            "SELECT rider, validator, sequence, version, number, amount, currency, state, word,
-                 attempts, next_attempt, planned
-             FROM refunds ",
-            $clause
-        )
-    };
 }
 
 /// A rider's refunds, by id.

@@ -23,9 +23,9 @@ use super::super::world::{
 };
 use super::verb::Verb;
 use crate::{
-    Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, ChargedBy, Delivery,
-    Disagreement, EntryVoid, LedgerRange, NoticeAttempt, NoticeId, NoticeKind, RefundAttempt,
-    RefundHeard, ReplyRecord, Session, Store, WriteOff,
+    Acceptance, AdjustmentKind, Attempt, AttemptOutcome, BillSave, BillWindow, ChargeStanding,
+    ChargedBy, Delivery, Disagreement, EntryVoid, LedgerRange, NoticeAttempt, NoticeId, NoticeKind,
+    RefundAttempt, RefundHeard, ReplyRecord, Session, Store, WriteOff,
 };
 
 /// A source of verbs. It asks the oracle where a verb must fit what is held.
@@ -301,7 +301,12 @@ impl Draw {
         if self.rng.u8(0..12) == 0 {
             id = ChargeId { version: 77, ..id };
         }
-        match self.rng.u8(0..13) {
+        match self.rng.u8(0..15) {
+            13 => Verb::SumCharges,
+            14 => {
+                let standing = ChargeStanding::ALL[self.rng.usize(0..8)];
+                Verb::LoadCharges(standing, self.rng.usize(1..6))
+            }
             12 => Verb::TakenOn(charge.rider, DAY),
             11 => Verb::FindTap(id.journey.0),
             9 => Verb::DueWriteOffs(self.now, 3),
@@ -411,7 +416,8 @@ impl Draw {
         if self.rng.u8(0..12) == 0 {
             id.number += 1;
         }
-        match self.rng.u8(0..9) {
+        match self.rng.u8(0..10) {
+            9 => Verb::UnfinishedRefunds(self.rng.usize(1..6)),
             0..3 => Verb::OpenRefund(RefundAttempt {
                 refund: id,
                 number: refund.attempts + self.rng.u32(0..6).min(1),

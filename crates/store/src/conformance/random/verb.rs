@@ -9,9 +9,9 @@ use ridecode_words::{
 };
 
 use crate::{
-    Acceptance, Adjustment, Attempt, BillSave, Decision, Delivery, LedgerRange, NoticeAttempt,
-    NoticeId, RefundAttempt, RefundNews, ReplyRecord, Session, Settlement, Store, Validator,
-    WriteOff,
+    Acceptance, Adjustment, Attempt, BillSave, ChargeStanding, Decision, Delivery, LedgerRange,
+    NoticeAttempt, NoticeId, RefundAttempt, RefundNews, ReplyRecord, Session, Settlement, Store,
+    Validator, WriteOff,
 };
 
 /// A verb with its arguments.
@@ -41,6 +41,9 @@ pub(super) enum Verb {
     OpenAttempt(Attempt),
     HastenCharges(RiderId, UnixSeconds),
     FindCharge(ChargeId),
+    SumCharges,
+    LoadCharges(ChargeStanding, usize),
+    UnfinishedRefunds(usize),
     SettleCharge(Box<Settlement>),
     AskAdjustment(Box<Adjustment>, i64),
     DecideAdjustment(Decision),
@@ -115,6 +118,11 @@ impl Verb {
             Self::LoadDay(operator, day) => written(store.load_day(operator, day).await),
             Self::CloseDay(statement) => written(store.close_day(*statement).await),
             Self::LoadStatements(of, day) => written(store.load_statements(of, day).await),
+            Self::SumCharges => written(store.sum_charges().await),
+            Self::LoadCharges(standing, limit) => {
+                written(store.load_charges(standing, limit).await)
+            }
+            Self::UnfinishedRefunds(limit) => written(store.unfinished_refunds(limit).await),
             Self::TakenOn(rider, day) => written(store.taken_on(rider, day).await),
             Self::FindTap(tap) => written(store.find_tap(tap).await),
             Self::CutLedger(day) => written(store.cut_ledger(day).await),
