@@ -20,6 +20,7 @@ mod adjustments;
 mod audits;
 mod bills;
 mod callbacks;
+mod charges;
 mod credentials;
 mod debts;
 mod devices;
@@ -42,6 +43,7 @@ mod riders;
 mod rides;
 mod segments;
 mod staff;
+mod statement_days;
 mod statements;
 mod validators;
 

@@ -236,6 +236,7 @@ fn settings((token, staff): (&str, &DemoStaff), gates: &Gates, spares: &[Spare])
          [[staff]]\nname = \"demo\"\ntoken = \"{token}\"\nrole = \"admin\"\n"
     );
     text.push_str(&staff.settings());
+    text.push_str(&payout_accounts());
     let gates = [
         &gates.zumiao,
         &gates.tiyuxilu_out,
@@ -254,6 +255,29 @@ fn settings((token, staff): (&str, &DemoStaff), gates: &Gates, spares: &[Spare])
         ));
     }
     text
+}
+
+/// Bank accounts of everybody in the brands, so that payouts can be written for a bank.
+fn payout_accounts() -> String {
+    let operators = ["广州地铁", "广州公交", "佛山公交", "佛山地铁"];
+    let operators = (1..)
+        .zip(operators)
+        .map(|(number, name)| (format!("operator = {number}"), name));
+    let issuers = [
+        ("99990101", "羊城通"),
+        ("00001131", "广州地铁乘车码"),
+        ("00001136", "广佛通"),
+    ];
+    let issuers = issuers.map(|(number, name)| (format!("issuer = \"{number}\""), name));
+    (440_100_000_001_u64..)
+        .zip(operators.chain(issuers))
+        .map(|(account, (party, name))| {
+            format!(
+                "\n[[payout_account]]\n{party}\nname = \"{name}\"\naccount = \"{account}\"\n\
+                 bank = \"示范银行\"\n"
+            )
+        })
+        .collect()
 }
 
 /// How old a compact code may be at the demo's gates, in seconds: one refresh of the phone.

@@ -15,9 +15,9 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME, STAFF_COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    adjustments, audits, bills, callbacks, credentials, debts, devices, fares, health, heartbeats,
-    mandates, metrics, notices, operators, pages, payouts, problems, provider_bills, refunds,
-    repairs, riders, rides, segments, staff, statements, validators,
+    adjustments, audits, bills, callbacks, charges, credentials, debts, devices, fares, health,
+    heartbeats, mandates, metrics, notices, operators, pages, payouts, problems, provider_bills,
+    refunds, repairs, riders, rides, segments, staff, statement_days, statements, validators,
 };
 
 /// The description as it is committed.
@@ -54,7 +54,8 @@ pub(super) async fn openapi() -> impl IntoResponse {
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
         adjustments::show, adjustments::reverse, adjustments::decide,
         callbacks::sandbox, callbacks::wechat, callbacks::alipay, staff::sign_in, staff::list, staff::end, staff::me,
-        operators::list, statements::list, statements::file,
+        operators::list, charges::sums, charges::list,
+        charges::open_refunds, statement_days::list, statements::list, statements::file,
         statements::close, statements::office, payouts::plan, payouts::list, payouts::approve,
         payouts::withdraw, payouts::export, payouts::pay, provider_bills::take,
         provider_bills::show, provider_bills::open, provider_bills::resolve,

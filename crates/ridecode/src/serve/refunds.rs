@@ -78,7 +78,8 @@ pub(super) async fn again(
     Ok((StatusCode::ACCEPTED, Json(view(&held))))
 }
 
-fn view(refund: &Refund) -> RefundView {
+/// A refund as callers see it.
+pub(super) fn view(refund: &Refund) -> RefundView {
     let (state, reason) = words(&refund.state);
     RefundView {
         refund: refund.id.to_string(),

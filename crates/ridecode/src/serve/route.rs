@@ -13,10 +13,10 @@ use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, S
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, adjustments, audits, bills, callbacks, credentials, debts, devices, fares, guard, health,
-    heartbeats, mandates, metrics, notices, once, openapi, operators, origin, pages, payouts,
-    problems, provider_bills, refunds, repairs, riders, rides, segments, staff, statements,
-    validators,
+    App, adjustments, audits, bills, callbacks, charges, credentials, debts, devices, fares, guard,
+    health, heartbeats, mandates, metrics, notices, once, openapi, operators, origin, pages,
+    payouts, problems, provider_bills, refunds, repairs, riders, rides, segments, staff,
+    statement_days, statements, validators,
 };
 
 /// One route.
@@ -111,6 +111,7 @@ routes! {
     GET get "/v1/staff/me" Staff Read staff::me;
     GET get "/v1/operators" Staff Read operators::list;
     GET get "/v1/statements" Books Read statements::list;
+    GET get "/v1/statements/days" Books Read statement_days::list;
     GET get "/v1/statements/file" Books Read statements::file;
     POST post "/v1/days/{day}/close" Accountant ByKey statements::close;
     POST post "/v1/payouts" Accountant ByKey payouts::plan;
@@ -123,6 +124,9 @@ routes! {
     GET get "/v1/provider-bills/{day}" Books Read provider_bills::show;
     POST post "/v1/provider-bills/{day}/resolutions" Accountant ByItself provider_bills::resolve;
     POST post "/v1/provider-bills/{day}/settlement" Accountant ByItself provider_bills::settle;
+    GET get "/v1/charges" Books Read charges::list;
+    GET get "/v1/charges/sums" Books Read charges::sums;
+    GET get "/v1/refunds/open" Books Read charges::open_refunds;
     GET get "/v1/differences" Books Read provider_bills::open;
     POST post "/v1/audits" Books ByItself audits::begin;
     GET get "/v1/audits" Books Read audits::list;

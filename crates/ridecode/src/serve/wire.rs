@@ -105,6 +105,13 @@ pub(super) struct MoneyView {
     currency: String,
 }
 
+impl MoneyView {
+    /// Minor units.
+    pub(super) fn minor(&self) -> i64 {
+        self.minor
+    }
+}
+
 impl From<Money> for MoneyView {
     fn from(money: Money) -> Self {
         Self {

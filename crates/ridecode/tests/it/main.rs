@@ -24,6 +24,7 @@ mod killed;
 
 mod adjustments;
 mod bills;
+mod books;
 mod refunds;
 mod repairs;
 mod rides;

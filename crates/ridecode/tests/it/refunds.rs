@@ -46,6 +46,10 @@ async fn a_ride_taken_back_after_it_was_paid_is_refunded() {
     assert_eq!(refused["reason"], "account_closed");
     assert_eq!(refused["amount"]["minor"], 200);
 
+    let books = world.staff_with(Role::Auditor);
+    let open = books.get("/v1/refunds/open").await.expect(200);
+    assert_eq!(open, json!([refused]));
+
     set("ordinary").await;
     let number = refused["refund"].as_str().expect("a number");
     let agent = world.staff_with(Role::Agent);
@@ -54,6 +58,8 @@ async fn a_ride_taken_back_after_it_was_paid_is_refunded() {
     assert_eq!(tried["refund"], refused["refund"]);
     assert_eq!(world.work().await.refunded, 1);
     assert_eq!(shown().await["state"], "done");
+    let open = books.get("/v1/refunds/open").await.expect(200);
+    assert_eq!(open, json!([]));
     assert_eq!(wallet().await["balance_minor"], before["balance_minor"]);
     agent
         .post(&again, &json!({}))
