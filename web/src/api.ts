@@ -4,79 +4,17 @@
 // no reply at all is the problem `offline`.
 
 import { clockOffset } from "./credentials.ts";
+import type { BrandView, CredentialView, DebtsView, RideView, RiderView, TapView } from "./openapi.ts";
 import { request } from "./request.ts";
 import { keep } from "./vault.ts";
 
-export interface Money {
-  minor: number;
-  currency: string;
-}
-
-export interface Brand {
-  brand: number;
-  name: string;
-  city: string;
-  scheme: string;
-  device_algorithm: string;
-  /** The most one ride may cost. */
-  fare_ceiling: Money;
-  accepted: { operator: number; operator_name: string; modes: string[]; lines: string[] }[];
-}
-
-export interface Rider {
-  rider: string;
-  state: "active" | "blocked" | "closed";
-  block: { amount: Money; rides: number; since: string } | null;
-  balance: Money;
-  mandates: { mandate: string; state: MandateState }[];
-  devices: { device: string; algorithm: string; active: boolean }[];
-  device_nonce: string;
-}
-
-export type MandateState = "pending" | "active" | "suspended" | "ended";
-
-export interface Ride {
-  journey: string;
-  began: string;
-  state: string;
-  reason: string | null;
-  taps: Tap[];
-  fare: { amount: Money; ending: string; explanation: string[] } | null;
-  charge: { id: string; amount: Money; rides: string[] } | null;
-  charged_from: string | null;
-}
-
-export interface Tap {
-  time: string;
-  kind: string;
-  mode: string;
-  operator_name: string;
-  line_name: string | null;
-  stop_name: string | null;
-}
-
-export interface Debts {
-  amount: Money;
-  rides: Debt[];
-}
-
-export interface Debt {
-  charge: string;
-  journey: string;
-  rides: string[];
-  amount: Money;
-  began: string | null;
-  since: string;
-  state: string;
-  reason: string | null;
-  next_attempt: string | null;
-}
-
-export interface GrantedCredential {
-  not_before: string;
-  expires: string;
-  bytes: string;
-}
+export type Brand = BrandView;
+export type Rider = RiderView;
+export type MandateState = Rider["mandates"][number]["state"];
+export type Ride = RideView;
+export type Tap = TapView;
+export type Debts = DebtsView;
+export type GrantedCredential = CredentialView;
 
 export { Problem } from "./request.ts";
 

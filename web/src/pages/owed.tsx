@@ -80,7 +80,7 @@ export function Owed({ rider }: { rider: Rider }) {
 export function BlockNotice({ rider }: { rider: Rider }) {
   const { say, language } = useShared();
   const { block } = rider;
-  return block === null ? null : (
+  return !block ? null : (
     <p class="notice">
       {say("blocked", { amount: money(block.amount), n: block.rides, time: time(language, block.since) })}
     </p>
