@@ -8,12 +8,14 @@ import { expect } from "@playwright/test";
 
 import { code, enroll, test } from "./world.ts";
 
-test("the app is small", () => {
-  const folder = "../web/dist/app/assets";
-  const sizes = readdirSync(folder).map((name) => gzipSync(readFileSync(join(folder, name))).length);
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  print("app_compressed", bytes / 1000, "kB", 100);
-  expect(bytes).toBeLessThan(100_000);
+test("the app and the console are small", () => {
+  for (const site of ["app", "console"]) {
+    const folder = `../web/dist/${site}/assets`;
+    const sizes = readdirSync(folder).map((name) => gzipSync(readFileSync(join(folder, name))).length);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    print(`${site}_compressed`, bytes / 1000, "kB", 100);
+    expect(bytes).toBeLessThan(100_000);
+  }
 });
 
 test("opening offline to a code that can be scanned", async ({ page, context, world }) => {

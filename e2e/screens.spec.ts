@@ -4,7 +4,7 @@
 import { type Page, expect } from "@playwright/test";
 
 import { Reader } from "./reader.ts";
-import { code, decoded, enroll, newNumber, picture, test } from "./world.ts";
+import { code, decoded, enroll, localTime, newNumber, picture, test, World } from "./world.ts";
 
 const READERS = {
   phone: { width: 390, height: 844 },
@@ -95,17 +95,33 @@ async function takeAt(page: Page, name: string, sizes: Record<string, { width: n
   }
 }
 
-test("pictures of every page of the console", async ({ page, world }) => {
+test("pictures of every page of the console", async ({ page }) => {
+  const world = await World.start("morning");
   await page.goto(`${world.office}/console`);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await take(page, "console-sign-in");
   await world.signIn(page, "admin");
+  await page.goto(`${world.office}/console#/payouts`);
+  await page.getByRole("button", { name: "Plan a payout" }).click();
+  await expect(page.getByRole("article").first()).toBeVisible();
+  await page.goto(`${world.office}/console#/adjustments`);
+  await page.getByRole("button", { name: "Correct many rides" }).click();
+  await page.getByLabel("From").fill(localTime(-86_400_000));
+  await page.getByLabel("Until").fill(localTime(86_400_000));
+  await page.getByLabel("Yuan for each ride").fill("1");
+  await page.getByLabel("Why").fill("The gates at 体育西路 stayed shut.");
+  await page.getByRole("button", { name: "Look first" }).click();
+  await expect(page.getByRole("status").last()).toContainText("in all");
+  await take(page, "console-correction");
+  await page.getByRole("button", { name: "Ask for it" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
   for (const link of await page.getByRole("navigation").getByRole("link").all()) {
     await link.click();
     await expect(page.locator("main h1")).toBeFocused();
-    await expect(page.locator("main .loading")).toBeHidden();
+    await expect(page.locator("main .loading")).toHaveCount(0);
     await take(page, `console-${(await link.getAttribute("href"))?.replace("#/", "")}`);
   }
+  await world.stop();
 });
 
 async function take(page: Page, name: string): Promise<void> {

@@ -114,9 +114,11 @@ export class World {
     this.#demo = demo;
   }
 
-  static async start(): Promise<World> {
+  /** An empty office, or one where the morning of the demo was played. */
+  static async start(played: "empty" | "morning" = "empty"): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "ridecode-e2e-"));
-    const demo = new Program(["demo", "--empty", "--folder", join(folder, "demo")]);
+    const how = played === "empty" ? ["--empty"] : [];
+    const demo = new Program(["demo", ...how, "--folder", join(folder, "demo")]);
     const address = (name: string) =>
       demo.next((line) => new RegExp(`^ *${name} .*?(http://[0-9.:]+)`).exec(line)?.[1]);
     const office = await address("rider's app");
@@ -209,6 +211,11 @@ export class World {
     }).toPass({ timeout: 15_000 });
     return digits!;
   }
+}
+
+/** A local time so many milliseconds from now, as a browser in China writes it. */
+export function localTime(offset: number): string {
+  return new Date(Date.now() + 8 * 3_600_000 + offset).toISOString().slice(0, 16);
 }
 
 /** A phone number nobody has used before. */

@@ -18,7 +18,7 @@ export class Problem extends Error {
 
 /** What a request may carry. */
 export interface Carried {
-  /** A body; one that is no text is JSON. */
+  /** A body: a file as it is, everything else as JSON. */
   body?: unknown;
   /** The idempotency key: the same one again gives the same reply. */
   key?: string | undefined;
@@ -30,14 +30,14 @@ export interface Carried {
 export async function request(method: string, path: string, { body, key, seen }: Carried = {}): Promise<Response> {
   const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
   if (body !== undefined) {
-    headers["Content-Type"] = typeof body === "string" ? "text/csv" : "application/json";
+    headers["Content-Type"] = body instanceof Blob ? "text/csv" : "application/json";
   }
   if (key !== undefined) {
     headers["Idempotency-Key"] = key;
   }
   const options: RequestInit = { method, headers, cache: "no-store", credentials: "same-origin" };
   if (body !== undefined) {
-    options.body = typeof body === "string" ? body : JSON.stringify(body);
+    options.body = body instanceof Blob ? body : JSON.stringify(body);
   }
   let reply: Response;
   try {

@@ -13,7 +13,10 @@ export type Reply<R extends keyof Routes> = Routes[R]["reply"];
 export type Asked<R extends keyof Routes> = { key?: string } & (Routes[R]["params"] extends undefined
   ? object
   : { params: Routes[R]["params"] }) &
-  (Routes[R]["body"] extends undefined ? object : { body: Routes[R]["body"] });
+  (Routes[R]["body"] extends undefined ? object : { body: Body<Routes[R]["body"]> });
+
+/** A body of text may be a file as it is, in whatever encoding. */
+type Body<T> = T extends string ? Blob : T;
 
 type MaybeAsked<R extends keyof Routes> = object extends Asked<R> ? [Asked<R>?] : [Asked<R>];
 

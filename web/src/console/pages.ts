@@ -3,6 +3,11 @@
 
 import type { ComponentType } from "preact";
 
+import { AdjustmentsPage } from "./pages/adjustments.tsx";
+import { ChargesPage } from "./pages/charges.tsx";
+import { DifferencesPage } from "./pages/differences.tsx";
+import { LedgerDaysPage } from "./pages/ledger-days.tsx";
+import { PayoutsPage } from "./pages/payouts.tsx";
 import { SessionsPage } from "./pages/sessions.tsx";
 import { StatementsPage } from "./pages/statements.tsx";
 import type { Word } from "./words.ts";
@@ -21,5 +26,10 @@ export interface ConsolePage {
 /** In the order of the navigation; the first that is open is where a person begins. */
 export const PAGES: ConsolePage[] = [
   { path: "statements", name: "statements", opens: "books", Page: StatementsPage },
+  { path: "payouts", name: "payouts", opens: "books", issuerOnly: true, Page: PayoutsPage },
+  { path: "charges", name: "charges", opens: "books", issuerOnly: true, Page: ChargesPage },
+  { path: "adjustments", name: "adjustments", opens: "staff", issuerOnly: true, Page: AdjustmentsPage },
+  { path: "differences", name: "differences", opens: "books", issuerOnly: true, Page: DifferencesPage },
+  { path: "ledger", name: "ledger_days", opens: "books", issuerOnly: true, Page: LedgerDaysPage },
   { path: "sessions", name: "sessions_title", opens: "staff", Page: SessionsPage },
 ];

@@ -141,7 +141,7 @@ export function Field({
   children,
 }: {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   fault?: string | undefined;
   children: (props: { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean }) => ComponentChildren;
 }) {
@@ -158,6 +158,51 @@ export function Field({
         </p>
       )}
     </div>
+  );
+}
+
+interface TextProps {
+  label: string;
+  hint?: string;
+  fault?: string | undefined;
+  value: string;
+  set(value: string): void;
+  type?: "text" | "password" | "date" | "datetime-local";
+  required?: boolean;
+  max?: string;
+  maxLength?: number;
+  inputMode?: "decimal" | "numeric";
+  pattern?: string;
+  autocomplete?: "username" | "current-password";
+}
+
+/** A line of text, a number, a day: whatever an input takes. */
+export function TextField({ label, hint, fault, set, type = "text", ...more }: TextProps) {
+  return (
+    <Field label={label} hint={hint} fault={fault}>
+      {(props) => (
+        // Preact tells the kinds of input apart by this one word; all of ours take these attributes.
+        <input {...props} {...more} type={type as "text"} onInput={(event) => set(event.currentTarget.value)} />
+      )}
+    </Field>
+  );
+}
+
+/** A reason in 1 to 500 characters. */
+export function ReasonField({ label, hint, value, set }: Pick<TextProps, "label" | "hint" | "value" | "set">) {
+  return (
+    <Field label={label} hint={hint}>
+      {(props) => (
+        <textarea
+          {...props}
+          required
+          maxLength={500}
+          rows={3}
+          value={value}
+          onInput={(event) => set(event.currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { call } from "../api.ts";
 import { plain } from "../load.tsx";
-import { Field } from "../pieces.tsx";
+import { Field, TextField } from "../pieces.tsx";
 import type { Say } from "../words.ts";
 
 export function SignIn({ say, signedIn, wasOver }: { say: Say; signedIn(): Promise<void>; wasOver: boolean }) {
@@ -52,31 +52,15 @@ export function SignIn({ say, signedIn, wasOver }: { say: Say; signedIn(): Promi
         </p>
       )}
       <form onSubmit={submitted} noValidate>
-        <Field label={say("name")}>
-          {(props) => (
-            <input
-              {...props}
-              type="text"
-              autocomplete="username"
-              autocapitalize="none"
-              required
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
-        <Field label={say("password")}>
-          {(props) => (
-            <input
-              {...props}
-              type="password"
-              autocomplete="current-password"
-              required
-              value={password}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField label={say("name")} autocomplete="username" required value={name} set={setName} />
+        <TextField
+          label={say("password")}
+          type="password"
+          autocomplete="current-password"
+          required
+          value={password}
+          set={setPassword}
+        />
         <Field label={say("code")} fault={isShort ? say("code_bad") : undefined}>
           {(props) => (
             <input
