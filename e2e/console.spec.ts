@@ -113,7 +113,7 @@ test("money needs four eyes, from a correction to the bank", async ({ page, brow
   await closing.getByLabel("Operator").selectOption({ label: "佛山公交" });
   await closing.getByRole("button", { name: "Close a day" }).click();
   await expect(closing.getByRole("status")).toContainText("payable");
-  await closing.getByRole("button", { name: "Cancel" }).click();
+  await closing.getByRole("button", { name: "Close", exact: true }).click();
   await expect(other.getByRole("row").filter({ hasText: "佛山公交" })).toContainText("№ 1");
   const sheet = other.waitForEvent("download");
   await other.getByRole("button", { name: /Download CSV/ }).click();

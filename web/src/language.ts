@@ -36,12 +36,13 @@ export function kept(): Language {
   return LANGUAGES.find(({ tag }) => tag === chosen)?.tag ?? preferred(navigator.languages);
 }
 
-/** Whole minor units of a currency as text: ¥7.00. No floating point. */
+/** Whole minor units of a currency as text: ¥7.00, ¥1,234.50. No floating point. */
 export function money({ minor, currency }: { minor: number; currency: string }): string {
   const size = Math.abs(minor);
   const cents = String(size % 100).padStart(2, "0");
+  const whole = String(Math.floor(size / 100)).replace(/\B(?=(\d{3})+$)/g, ",");
   const sign = minor < 0 ? "−" : "";
-  return `${sign}${currency === "CNY" ? "¥" : `${currency} `}${Math.floor(size / 100)}.${cents}`;
+  return `${sign}${currency === "CNY" ? "¥" : `${currency} `}${whole}.${cents}`;
 }
 
 /** A time in the browser's own zone: 21 Nov, 08:41. */

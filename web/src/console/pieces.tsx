@@ -239,12 +239,14 @@ export function Choice<T extends string | number>({
   );
 }
 
-/** A dialog that asks before something is done. `act` gives whether it was done. */
+/** A dialog that asks before something is done. `act` gives whether it was done. One that tells what
+ * came of it, and may do it again, is `told`. */
 export function Dialog({
   title,
   action,
   confirm,
   danger,
+  told,
   act,
   close,
   children,
@@ -253,6 +255,7 @@ export function Dialog({
   action: Action;
   confirm: string;
   danger?: boolean;
+  told?: boolean;
   act: () => Promise<boolean>;
   close: () => void;
   children?: ComponentChildren;
@@ -275,7 +278,7 @@ export function Dialog({
         <Notice fault={action.fault} />
         <div class="buttons">
           <button type="button" class="quiet" onClick={close}>
-            {say("cancel")}
+            {say(told ? "close" : "cancel")}
           </button>
           <button type="submit" class={danger ? "danger" : ""} disabled={action.busy}>
             {confirm}

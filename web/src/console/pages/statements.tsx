@@ -183,7 +183,14 @@ function CloseDay({ today, operator, closed, close }: CloseDayProps) {
     return false;
   };
   return (
-    <Dialog title={say("close_day")} action={action} confirm={say("close_day")} act={act} close={close}>
+    <Dialog
+      title={say("close_day")}
+      action={action}
+      confirm={say("close_day")}
+      told={told !== undefined}
+      act={act}
+      close={close}
+    >
       <p class="hint">{say("close_day_why")}</p>
       <Choice
         label={say("operator")}

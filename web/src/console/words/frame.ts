@@ -8,7 +8,6 @@ export const frame = {
   console: entry("运营控制台", "營運控制台", "Operator's console"),
   language: entry("语言", "語言", "Language"),
   main: entry("主导航", "主導覽", "Main"),
-  menu: entry("菜单", "選單", "Menu"),
   skip: entry("跳到内容", "跳到內容", "Skip to content"),
   loading: entry("请稍候…", "請稍候…", "One moment…"),
   retry: entry("重试", "重試", "Try again"),
@@ -25,7 +24,6 @@ export const frame = {
   state: entry("状态", "狀態", "State"),
   amount: entry("金额", "金額", "Amount"),
   action: entry("操作", "操作", "Action"),
-  copy: entry("复制", "複製", "Copy"),
 
   sign_in_title: entry("登录", "登入", "Sign in"),
   sign_in_lead: entry("仅限工作人员。", "僅限工作人員。", "For staff only."),

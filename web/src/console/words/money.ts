@@ -199,7 +199,6 @@ export const money = {
   resolve: entry("登记处理", "登記處理", "Put right"),
   resolve_of: entry("登记处理 {charge}", "登記處理 {charge}", "Put {charge} right"),
   resolve_how: entry("怎样处理的", "怎樣處理的", "What was done"),
-  resolved_by: entry("{name}：{reason}", "{name}：{reason}", "{name}: {reason}"),
   class_duplicate_line: entry("重复行", "重複行", "the same line twice"),
   class_paid_twice: entry("重复扣款", "重複扣款", "paid twice"),
   class_missing_here: entry("我方无记录", "我方無記錄", "missing here"),
