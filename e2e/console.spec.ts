@@ -129,6 +129,9 @@ test("money needs four eyes, from a correction to the bank", async ({ page, brow
   await dialog.getByRole("button", { name: "Download" }).click();
   expect(readFileSync(await (await file).path(), "utf8")).toContain("pain.001.001.09");
   await expect(page.getByText("written 1 time(s)")).toBeVisible();
+  await visit(other, "Audit and ledger days");
+  await other.getByRole("button", { name: "Run the audit" }).click();
+  await expect(other.getByText("adds up", { exact: true })).toBeVisible();
   await other.context().close();
 });
 

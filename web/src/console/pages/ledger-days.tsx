@@ -5,12 +5,14 @@ import { Bars } from "../chart.tsx";
 import { useShared } from "../context.ts";
 import { Loaded, useLoad } from "../load.tsx";
 import { Badge, Card, Empty, Page, Table } from "../pieces.tsx";
+import { Audits } from "./audits.tsx";
 
 export function LedgerDaysPage() {
   const { say } = useShared();
   const days = useLoad(async () => (await call("GET /v1/ledger/days")).reverse());
   return (
     <Page title={say("ledger_days")} lead={say("ledger_days_lead")}>
+      <Audits />
       <Loaded of={days}>
         {(rows) =>
           rows.length === 0 ? (
