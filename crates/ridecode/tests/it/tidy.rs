@@ -12,6 +12,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("codec", &["words"]),
     ("validator", &["words", "codec"]),
     ("device", &["words", "codec", "validator"]),
+    ("validator-c", &["words", "codec", "validator", "device"]),
     ("ledger", &["words"]),
     ("fare", &["words", "ledger"]),
     ("pay", &["words", "ledger"]),
