@@ -7,7 +7,7 @@ import { type Browser, type Page, chromium, expect } from "@playwright/test";
 
 import { film } from "./film.ts";
 import { Reader } from "./reader.ts";
-import { code, enroll, picture, test } from "./world.ts";
+import { enroll, nextCode, picture, test } from "./world.ts";
 
 test("a compact code, moving and slightly blurred, is admitted on the camera page", async ({ page, world }) => {
   const gate = await Reader.start(world, 1, METRO);
@@ -81,9 +81,7 @@ test("only the camera page may use the camera and WebAssembly", async ({ world }
 
 /** Films the next code of a phone, shows it to a reader, and waits for the green. */
 async function admitted(phone: Page, reader: Reader, file: string): Promise<void> {
-  const path = () => code(phone).locator("path").getAttribute("d");
-  const before = await path();
-  await expect.poll(path, { timeout: 20_000 }).not.toBe(before);
+  await nextCode(phone);
   await film(phone, await picture(phone), file);
   const eyes = await seeing(file);
   const tablet = await eyes.newPage({ viewport: { width: 1024, height: 768 } });

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { type Page, expect } from "@playwright/test";
 
-import { code, decoded, enroll, picture, test } from "./world.ts";
+import { code, decoded, enroll, nextCode, picture, test } from "./world.ts";
 
 test("from the first opening to a shown code in at most six taps, then none", async ({ page, world }) => {
   expect(await enroll(page, world)).toBeLessThanOrEqual(6);
@@ -116,13 +116,6 @@ test("an empty account stops codes with amount, rides and date, and paying start
   await expect(page.getByRole("article")).toContainText(/In · Metro · Zumiao/);
   await expect(page.getByRole("article")).toContainText("Paid");
 });
-
-/** Waits for the code to renew itself. */
-async function nextCode(page: Page): Promise<void> {
-  const path = () => code(page).locator("path").getAttribute("d");
-  const before = await path();
-  await expect.poll(path, { timeout: 20_000 }).not.toBe(before);
-}
 
 /** Asks for the rides until the newest is paid. */
 async function paid(page: Page): Promise<void> {

@@ -206,7 +206,8 @@ export class World {
       const reply = await fetch(`${this.provider}/control/sms`);
       const messages = (await reply.json()) as { to: string; text: string }[];
       const own = messages.filter(({ to }) => to.endsWith(phone)).map(({ text }) => text);
-      digits = /\b\d{6}\b/.exec(own.at(-1) ?? "")?.[0];
+      // The newest comes first.
+      digits = own.map((text) => /\b\d{6}\b/.exec(text)?.[0]).find((found) => found !== undefined);
       expect(digits, `an SMS to ${phone}`).toBeDefined();
     }).toPass({ timeout: 15_000 });
     return digits!;
@@ -233,8 +234,7 @@ export function decoded(picture: Buffer): string | undefined {
 }
 
 /** From the first opening of the app to a shown code. Tells how many taps it took. */
-export async function enroll(page: Page, world: World, brand = "廣州地鐵"): Promise<number> {
-  const phone = newNumber();
+export async function enroll(page: Page, world: World, brand = "廣州地鐵", phone = newNumber()): Promise<number> {
   let taps = 0;
   const tap = async (name: RegExp) => {
     await page.getByRole("button", { name }).first().click();
@@ -254,6 +254,18 @@ export async function enroll(page: Page, world: World, brand = "廣州地鐵"): 
   return taps;
 }
 
+/** Signs in on a page with a number that has an account; the brand is chosen on the way. */
+export async function signIn(page: Page, world: World, phone: string, brand = "廣州地鐵"): Promise<void> {
+  await page.goto(world.office);
+  await page.getByRole("button", { name: new RegExp(`^Choose ${brand}`) }).first().click();
+  await page.getByRole("textbox", { name: "Phone number" }).fill(phone);
+  await page.getByRole("button", { name: "Send the code" }).click();
+  const digits = page.getByRole("textbox", { name: "Code from the SMS" });
+  await expect(digits).toBeVisible();
+  await digits.fill(await world.smsCode(phone));
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
 /** The code on the screen. */
 export function code(page: Page) {
   return page.getByRole("img", { name: /Ride code/ });
@@ -263,6 +275,13 @@ export function code(page: Page) {
 export async function picture(page: Page): Promise<Buffer> {
   await expect(code(page)).toBeVisible();
   return code(page).screenshot();
+}
+
+/** Waits until the code on the screen is another one. */
+export async function nextCode(page: Page): Promise<void> {
+  const path = () => code(page).locator("path").getAttribute("d");
+  const before = await path();
+  await expect.poll(path, { timeout: 20_000 }).not.toBe(before);
 }
 
 /** One world for all tests of a worker. */

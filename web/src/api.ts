@@ -16,12 +16,22 @@ export type Tap = TapView;
 export type Debts = DebtsView;
 export type GrantedCredential = CredentialView;
 
+/** Where the rider is signed in. */
+export interface OwnSession {
+  session: string;
+  opened: string;
+  expires: string;
+  client: "android" | "iphone" | "ipad" | "windows" | "mac" | "linux" | "other";
+  /** Whether it is this one. */
+  own: boolean;
+}
+
 export { Problem } from "./request.ts";
 
-/** Sends a request and reads its reply. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Sends a request and reads its reply. With a key, the same request may be sent again. */
+export async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const sent = Date.now();
-  const reply = await request(method, path, { body, seen: (reply) => noteTime(reply, sent) });
+  const reply = await request(method, path, { body, key, seen: (reply) => noteTime(reply, sent) });
   return reply.status === 204 ? (undefined as T) : ((await reply.json()) as T);
 }
 

@@ -13,6 +13,7 @@ import { LanguageChoice, useAddress } from "./frame.tsx";
 import { Notice, Page } from "./notice.tsx";
 import { AccountPage } from "./pages/account.tsx";
 import { CityPage } from "./pages/city.tsx";
+import { ClosedPage } from "./pages/closing.tsx";
 import { CodePage, type Ready } from "./pages/code.tsx";
 import { MandatePage } from "./pages/mandate.tsx";
 import { PhonePage } from "./pages/phone.tsx";
@@ -63,6 +64,9 @@ export function App() {
     }
     if (where === "account" && (rider || ready)) {
       return <AccountPage forgotten={() => setReady(null)} />;
+    }
+    if (rider?.state === "closed") {
+      return <ClosedPage />;
     }
     if (ready && ready.wallet.brand === settings.brand) {
       return <CodePage ready={ready} />;

@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import { Problem } from "./api.ts";
 import { useShared } from "./context.ts";
 import type { Say } from "./words.ts";
+import type { Words } from "./words/en.ts";
 
 /** Says a fault in plain words: what happened and what to do. */
 export function plain(say: Say, fault: unknown): string {
@@ -39,6 +40,8 @@ export function plain(say: Say, fault: unknown): string {
       return say("problem_revoked");
     case "account-closed":
       return say("closed");
+    case "cannot-close":
+      return say(CLOSING[fault.because ?? ""] ?? "closing_later", { detail });
     case "busy":
     case "timed-out":
     case "store-failed":
@@ -47,6 +50,14 @@ export function plain(say: Say, fault: unknown): string {
       return say("problem_other", { detail });
   }
 }
+
+/** What stands in the way of closing an account. */
+const CLOSING: Record<string, keyof Words> = {
+  owed: "closing_owed",
+  in_credit: "closing_credit",
+  charge_open: "closing_charge",
+  ride_open: "closing_ride",
+};
 
 /** A fault, announced to screen readers. */
 export function Notice({ fault }: { fault: unknown }) {

@@ -11,6 +11,8 @@ export class Problem extends Error {
     readonly triesLeft?: number,
     /** Seconds to wait, where too much was asked for. */
     readonly retryAfter?: number,
+    /** Why an account cannot be closed yet, in a word. */
+    readonly because?: string,
   ) {
     super(detail);
   }
@@ -57,5 +59,6 @@ async function problem(reply: Response): Promise<Problem> {
   const kind = String(document.type ?? "internal").split("/").pop() ?? "internal";
   const number = (value: unknown) => (typeof value === "number" ? value : undefined);
   const detail = String(document.detail ?? reply.status);
-  return new Problem(kind, detail, number(document.tries_left), number(document.retry_after_s));
+  const because = typeof document.because === "string" ? document.because : undefined;
+  return new Problem(kind, detail, number(document.tries_left), number(document.retry_after_s), because);
 }

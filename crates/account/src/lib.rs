@@ -11,6 +11,7 @@ mod rider;
 
 mod challenge;
 mod mandate;
+mod session;
 
 mod device;
 
@@ -18,9 +19,13 @@ mod credential;
 
 mod block;
 
+mod closing;
+
 pub use block::{Block, CreditPolicy, Debt, Unpaid};
 pub use challenge::{Challenge, ChallengeAnswer};
+pub use closing::{ClosingFault, Standing};
 pub use credential::{Credential, CredentialPolicy, CredentialState, DeniedFor};
 pub use device::{Device, DeviceState, RevokeReason};
 pub use mandate::{Held, Mandate, MandateFault, MandateLimits, MandateState, Wanted};
 pub use rider::{Phone, PhoneFault, Rider, RiderState};
+pub use session::Client;

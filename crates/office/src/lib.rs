@@ -12,6 +12,8 @@ mod months;
 pub mod enrol;
 pub mod mandate;
 
+pub mod closing;
+
 pub mod credential;
 
 pub mod bundle;

@@ -130,7 +130,14 @@ fn tell_spares(stage: &Stage) -> anyhow::Result<()> {
             ),
         );
     }
-    print::note("both", "their pages are told in docs/validator.md");
+    print::line(
+        "the gate's pages",
+        "http://127.0.0.1:7701/ and http://127.0.0.1:7701/camera",
+    );
+    print::line(
+        "the bus's driver",
+        "signs on to line gzbus1 at http://127.0.0.1:7700/driver",
+    );
     Ok(())
 }
 

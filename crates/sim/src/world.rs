@@ -26,7 +26,7 @@ pub(crate) mod executor;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ridecode_account::{Phone as PhoneNumber, RevokeReason};
+use ridecode_account::{Client, Phone as PhoneNumber, RevokeReason};
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::native::Native;
 use ridecode_office::credential::{self, NewDevice, Wanted};
@@ -320,6 +320,8 @@ impl World {
         let answer = SignIn {
             phone: sent.phone,
             code: sent.code,
+            client: Client::Other,
+            key: None,
         };
         let signed_in = finish(enrol::sign_in(&self.office, answer, now, &mut chances));
         let id = signed_in

@@ -41,8 +41,8 @@ pub use record::{
     OperatorLeg, Payout, PayoutRefused, PayoutSaved, PayoutState, PayoutStep, PlannedPayment,
     ProviderBill, ProviderBillSaved, ProviderPaid, Receipt, Refund, RefundAttempt, RefundDue,
     RefundHeard, RefundNews, RefundSettled, RefundState, Repair, RepairSaved, ReplyRecord,
-    Resolution, RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, Signature,
-    StatementSaved, StoredEntry, UnpaidStatements, Validator, WriteOff,
+    Resolution, RiderClosed, RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement,
+    Signature, StatementSaved, StoredEntry, UnpaidStatements, Validator, WriteOff,
 };
 pub use record::{
     Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,

@@ -42,7 +42,7 @@ pub use refund::{
     Refund, RefundAttempt, RefundDue, RefundHeard, RefundNews, RefundSettled, RefundState,
 };
 pub use repair::{Evidence, Repair, RepairSaved};
-pub use rider::{CredentialOwner, RiderFile, RiderOpened, Session};
+pub use rider::{CredentialOwner, RiderClosed, RiderFile, RiderOpened, Session};
 pub use segment::{
     Acceptance, Disagreement, EntryVoid, HeldEntries, Receipt, SegmentConflict, StoredEntry,
     Validator,

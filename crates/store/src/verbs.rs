@@ -28,8 +28,8 @@ use crate::record::{
     LedgerRange, Notice, NoticeAttempt, NoticeDue, NoticeId, OfficeState, OpenDifference, Payout,
     PayoutRefused, PayoutSaved, PayoutStep, ProviderBill, ProviderBillSaved, Receipt, Refund,
     RefundAttempt, RefundDue, RefundNews, RefundSettled, Repair, RepairSaved, ReplyRecord,
-    RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved,
-    UnpaidStatements, Validator, WriteOff,
+    RiderClosed, RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement,
+    StatementSaved, UnpaidStatements, Validator, WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -95,6 +95,17 @@ impl Store {
         each_engine!(self.find_session(token_digest, now))
     }
 
+    /// A rider's sessions that have not expired, the newest first.
+    pub async fn load_sessions(&self, rider: RiderId, now: UnixSeconds) -> Result<Vec<Session>> {
+        each_engine!(self.load_sessions(rider, now))
+    }
+
+    /// Ends a rider's sessions: those of these digests. One that is not there, or another rider's,
+    /// changes nothing.
+    pub async fn end_sessions(&self, rider: RiderId, digests: Vec<[u8; 32]>) -> Result<()> {
+        each_engine!(self.end_sessions(rider, digests))
+    }
+
     /// Keeps a mandate in place of its earlier state. An id of another rider or provider is a
     /// conflict. A repeat changes nothing. A rider that is not there is [`StoreFault::Missing`],
     /// here and wherever something is given to a rider. A mandate that becomes active makes the
@@ -123,6 +134,18 @@ impl Store {
         now: UnixSeconds,
     ) -> Result<()> {
         each_engine!(self.revoke_device(device, reason, now))
+    }
+
+    /// Closes an account for good: its phones are revoked, their live credentials denied, its
+    /// sessions ended. [`RiderClosed::Moved`] unless `mark` is that of the rider's charges, the
+    /// balance is zero and no charge is open. A repeat changes nothing.
+    pub async fn close_rider(
+        &self,
+        rider: RiderId,
+        mark: u64,
+        now: UnixSeconds,
+    ) -> Result<RiderClosed> {
+        each_engine!(self.close_rider(rider, mark, now))
     }
 
     /// Keeps credentials given to a phone, all or none. Refused as [`StoreFault::Missing`] unless

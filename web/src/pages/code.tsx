@@ -9,6 +9,7 @@ import { type Phone, showCode } from "../phone.ts";
 import { Qr } from "../qr.tsx";
 import { type Vault, find } from "../vault.ts";
 import { BlockNotice } from "./owed.tsx";
+import { OtherPhoneNotice } from "./phones.tsx";
 import { time } from "../words.ts";
 
 export interface Ready {
@@ -62,6 +63,7 @@ export function CodePage({ ready }: { ready: Ready }) {
           <p class="hint">{say("clock_off", { n: Math.abs(shown.offset) })}</p>
         )}
       </div>
+      {rider && <OtherPhoneNotice rider={rider} />}
       <Notice fault={fault} />
     </Page>
   );

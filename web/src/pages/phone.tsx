@@ -62,6 +62,8 @@ export function PhonePage() {
 function SmsPage({ phone, again }: { phone: string; again(): void }) {
   const { say, refresh } = useShared();
   const [code, setCode] = useState("");
+  // The same code under the same key is the same sign-in: a reply that was lost costs no other SMS.
+  const [key] = useState(secret);
   const [problem, setProblem] = useState("");
   const action = useAction();
   const signIn = (event: Event) => {
@@ -73,7 +75,7 @@ function SmsPage({ phone, again }: { phone: string; again(): void }) {
     setProblem("");
     void action.run(async () => {
       // The reply's token is not looked at: the cookie does it, and no script can read that.
-      await call("POST", "/v1/riders/sessions", { phone: plainNumber(phone), code: code.trim() });
+      await call("POST", "/v1/riders/sessions", { phone: plainNumber(phone), code: code.trim() }, key);
       sessionStorage.removeItem(DRAFT);
       await refresh();
     });
@@ -108,6 +110,11 @@ function SmsPage({ phone, again }: { phone: string; again(): void }) {
       <Notice fault={action.fault} />
     </Page>
   );
+}
+
+/** 256 random bits in hex. */
+function secret(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** As people write numbers, without spaces and hyphens. */

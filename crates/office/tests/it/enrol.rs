@@ -1,6 +1,6 @@
 //! Signing in.
 
-use ridecode_account::Phone;
+use ridecode_account::{Client, Phone};
 use ridecode_office::enrol::{EnrolFault, SignIn, SignedIn, find_session, send_code, sign_in};
 
 use crate::world::{MORNING, World};
@@ -13,6 +13,8 @@ async fn answer(world: &mut World, code: &str) -> Result<SignedIn, EnrolFault> {
     let answer = SignIn {
         phone: number(),
         code: code.into(),
+        client: Client::Other,
+        key: None,
     };
     sign_in(&world.office, answer, MORNING, &mut world.chance).await
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits, Phone as PhoneNumber};
+use ridecode_account::{
+    Client, CredentialPolicy, CreditPolicy, MandateLimits, Phone as PhoneNumber,
+};
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::native::Native;
 use ridecode_fare::{Period, bill, example};
@@ -91,6 +93,8 @@ impl World {
         let answer = SignIn {
             phone: sent.phone,
             code: sent.code,
+            client: Client::Other,
+            key: None,
         };
         let signed_in = enrol::sign_in(&self.office, answer, MORNING, &mut self.chance).await;
         signed_in.ok().unwrap().rider

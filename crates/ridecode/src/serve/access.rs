@@ -82,6 +82,8 @@ pub(super) struct SignedRider {
     pub(super) rider: RiderId,
     /// What a phone signs to show that it holds its key: bound to this session.
     pub(super) device_nonce: [u8; 32],
+    /// The number of this session.
+    pub(super) session: String,
 }
 
 /// A member of staff.
@@ -234,6 +236,7 @@ async fn find_rider(app: &App, headers: &HeaderMap) -> Result<SignedRider> {
         return Ok(SignedRider {
             rider,
             device_nonce: device_nonce(token),
+            session: enrol::session_number(token),
         });
     }
     if find_staff(app, headers).is_ok() {

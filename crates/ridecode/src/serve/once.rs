@@ -29,7 +29,7 @@ pub(super) async fn gate(State(app): State<App>, request: Request, next: Next) -
     let repeat = request.extensions().get::<Repeat>().copied();
     let key = match repeat {
         Some(Repeat::ByKey) => find_key(request.headers())?,
-        Some(Repeat::Read | Repeat::ByItself | Repeat::Never) | None => None,
+        Some(Repeat::Read | Repeat::ByItself | Repeat::Never | Repeat::ByOwnKey) | None => None,
     };
     let (Some(key), Some(caller)) = (key, request.extensions().get::<Caller>()) else {
         return Ok(next.run(request).await);
@@ -102,7 +102,8 @@ impl Drop for Entered {
     }
 }
 
-fn find_key(headers: &HeaderMap) -> Result<Option<String>> {
+/// The key of a request, if it has one.
+pub(super) fn find_key(headers: &HeaderMap) -> Result<Option<String>> {
     let Some(key) = headers.get("idempotency-key") else {
         return Ok(None);
     };

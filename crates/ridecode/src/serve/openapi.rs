@@ -15,9 +15,10 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME, STAFF_COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    adjustments, audits, bills, callbacks, charges, credentials, debts, devices, fares, health,
-    heartbeats, mandates, metrics, notices, operators, pages, payouts, problems, provider_bills,
-    refunds, repairs, riders, rides, segments, staff, statement_days, statements, validators,
+    adjustments, audits, bills, callbacks, charges, closing, credentials, debts, devices, fares,
+    health, heartbeats, mandates, metrics, notices, operators, pages, payouts, problems,
+    provider_bills, refunds, repairs, riders, rides, segments, sessions, staff, statement_days,
+    statements, validators,
 };
 
 /// The description as it is committed.
@@ -47,6 +48,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
     paths(
         pages::front, health::health, openapi, problems::list, problems::one, metrics::metrics,
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
+        sessions::list, sessions::end, sessions::end_others, closing::close,
         mandates::ask, mandates::show, mandates::end, mandates::of_rider, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept, heartbeats::accept,
         heartbeats::list,
@@ -112,7 +114,7 @@ fn describe(route: &Route, operation: &mut Operation) {
             Some(vec![need("staff"), need("staff_cookie")])
         }
     };
-    if route.repeat == Repeat::ByKey {
+    if matches!(route.repeat, Repeat::ByKey | Repeat::ByOwnKey) {
         let parameters = operation.parameters.get_or_insert_default();
         parameters.push(RefOr::T(idempotency_key()));
     }

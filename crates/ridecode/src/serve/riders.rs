@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{HeaderMap, SET_COOKIE, USER_AGENT};
 use axum::response::{IntoResponse as _, Response};
-use ridecode_account::{DeviceState, MandateState, Phone, Rider, RiderState};
+use ridecode_account::{Client, DeviceState, MandateState, Phone, Rider, RiderState};
 use ridecode_office::enrol::{self, SignIn};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::access::{COOKIE_NAME, SignedRider, device_nonce};
 use super::mandates::{mandate_word, reason};
+use super::once::find_key;
 use super::problem::{Kind, Problem, Result};
 use super::wire::{AlgorithmWord, Body, MoneyView, base64};
 use crate::carrier::send_sms;
@@ -78,16 +79,22 @@ pub(super) struct SessionView {
     device_nonce: String,
 }
 
-/// Answers a code: opens the account if the number is new, and a session.
+/// Answers a code: opens the account if the number is new, and a session. With an `Idempotency-Key`
+/// of 32 characters or more, random and secret, the same request within ten minutes gives the same
+/// session again: a reply that was lost costs no other message.
 #[utoipa::path(post, path = "/v1/riders/sessions", tag = "riders", request_body = SessionWanted,
     responses((status = 201, body = SessionView)))]
 pub(super) async fn sign_in(
     State(app): State<App>,
+    headers: HeaderMap,
     Body(body): Body<SessionWanted>,
 ) -> Result<Response> {
+    let user_agent = headers.get(USER_AGENT).and_then(|it| it.to_str().ok());
     let sign_in = SignIn {
         phone: phone(&body.phone)?,
         code: body.code,
+        client: Client::of(user_agent.unwrap_or_default()),
+        key: secret_key(&headers)?,
     };
     let signed = enrol::sign_in(&app.office, sign_in, now(), &mut SystemEntropy).await?;
     let max_age = signed.expires.since_s(now()).max(0);
@@ -177,6 +184,21 @@ pub(super) async fn me(State(app): State<App>, rider: SignedRider) -> Result<Jso
         device_nonce: base64(&rider.device_nonce),
     }))
 }
+
+/// The key of a sign-in, from which its token follows: long enough not to be guessed.
+fn secret_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let key = find_key(headers)?;
+    if key.as_ref().is_some_and(|key| key.len() < KEY_LENGTH_MIN) {
+        return Err(Problem::field(
+            "Idempotency-Key",
+            "must be 32 to 128 random characters here, for the session follows from it",
+        ));
+    }
+    Ok(key)
+}
+
+/// 128 bits in hex.
+const KEY_LENGTH_MIN: usize = 32;
 
 fn phone(text: &str) -> Result<Phone> {
     Phone::new(text).map_err(|fault| Problem::field("phone", fault))

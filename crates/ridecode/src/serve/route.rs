@@ -13,10 +13,10 @@ use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, S
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, adjustments, audits, bills, callbacks, charges, credentials, debts, devices, fares, guard,
-    health, heartbeats, mandates, metrics, notices, once, openapi, operators, origin, pages,
-    payouts, problems, provider_bills, refunds, repairs, riders, rides, segments, staff,
-    statement_days, statements, validators,
+    App, adjustments, audits, bills, callbacks, charges, closing, credentials, debts, devices,
+    fares, guard, health, heartbeats, mandates, metrics, notices, once, openapi, operators, origin,
+    pages, payouts, problems, provider_bills, refunds, repairs, riders, rides, segments, sessions,
+    staff, statement_days, statements, validators,
 };
 
 /// One route.
@@ -44,6 +44,8 @@ pub(super) enum Repeat {
     Never,
     /// By its Idempotency-Key, where it has one.
     ByKey,
+    /// By its Idempotency-Key, from which the secret in its reply follows; no reply is kept.
+    ByOwnKey,
 }
 
 macro_rules! routes {
@@ -71,8 +73,12 @@ routes! {
     GET get "/v1/brands" Anyone Read credentials::brands;
     GET get "/v1/fares/quote" Anyone Read fares::quote;
     POST post "/v1/riders/codes" Anyone ByKey riders::send_code;
-    POST post "/v1/riders/sessions" Anyone ByItself riders::sign_in;
+    POST post "/v1/riders/sessions" Anyone ByOwnKey riders::sign_in;
+    GET get "/v1/riders/sessions" Rider Read sessions::list;
+    DELETE delete "/v1/riders/sessions" Rider ByItself sessions::end_others;
+    DELETE delete "/v1/riders/sessions/{session}" Rider ByItself sessions::end;
     GET get "/v1/riders/me" Rider Read riders::me;
+    DELETE delete "/v1/riders/me" Rider ByItself closing::close;
     POST post "/v1/mandates" Rider ByKey mandates::ask;
     GET get "/v1/mandates/{mandate}" Rider Read mandates::show;
     DELETE delete "/v1/mandates/{mandate}" Rider ByItself mandates::end;

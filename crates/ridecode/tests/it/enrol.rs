@@ -84,6 +84,68 @@ async fn a_session_is_also_a_cookie_scripts_cannot_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_reply_to_a_sign_in_costs_no_other_message() {
+    let world = World::start().await;
+    let api = world.api();
+    let phone = "+8613800138061";
+    api.post("/v1/riders/codes", &json!({ "phone": phone }))
+        .await
+        .expect(202);
+    let code = read_sms(&world.provider(), phone).await;
+    let sign_in = async |key: &str, code: &str| {
+        let body = json!({ "phone": phone, "code": code });
+        let line = (reqwest::Method::POST, "/v1/riders/sessions");
+        api.json(line, &body, Some(key)).await
+    };
+    let key = "5d1f0a6b7c8e9d2034a5b6c7d8e9f001";
+    let short = sign_in("too-short-to-be-secret", &code).await;
+    short.problem("invalid-field", "Idempotency-Key");
+    let first = sign_in(key, &code).await.expect(201);
+    let again = sign_in(key, &code).await.expect(201);
+    assert_eq!(again, first, "the same session, opened and all");
+    // Neither the code alone nor the key alone is worth anything.
+    let other_key = "00000000000000000000000000000000";
+    let reply = sign_in(other_key, &code).await;
+    reply.problem("no-code-waiting", "code");
+    let reply = sign_in(key, "000000").await;
+    reply.problem("no-code-waiting", "code");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_listed_and_ended_by_their_rider() {
+    let world = World::start().await;
+    let phone = "+8613800138062";
+    let (one, two) = (world.rider(phone).await, world.rider(phone).await);
+    let three = world.rider(phone).await;
+    let stranger = world.rider("+8613800138063").await;
+    let list = one.api.get("/v1/riders/sessions").await.expect(200);
+    let list = list.as_array().expect("a list").clone();
+    assert_eq!(list.len(), 3);
+    assert_eq!(list.iter().filter(|it| it["own"] == true).count(), 1);
+    assert_eq!(list[0]["client"], "other");
+    let own = two.api.get("/v1/riders/sessions").await.expect(200);
+    let own = own.as_array().expect("a list");
+    let own = own.iter().find(|it| it["own"] == true).expect("two's own");
+    let path = format!("/v1/riders/sessions/{}", own["session"].as_str().unwrap());
+    let reply = stranger.api.delete(&path, &json!({})).await;
+    reply.problem("unknown-session", "");
+    one.api.delete(&path, &json!({})).await.expect(204);
+    two.api.get("/v1/riders/me").await.problem("signed-out", "");
+    three.api.get("/v1/riders/me").await.expect(200);
+    let others = "/v1/riders/sessions";
+    one.api.delete(others, &json!({})).await.expect(204);
+    three
+        .api
+        .get("/v1/riders/me")
+        .await
+        .problem("signed-out", "");
+    one.api.get("/v1/riders/me").await.expect(200);
+    stranger.api.get("/v1/riders/me").await.expect(200);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn wrong_codes_run_out() {
     let world = World::start().await;
     let api = world.api();

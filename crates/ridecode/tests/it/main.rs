@@ -12,6 +12,8 @@ mod repeats;
 
 mod enrol;
 
+mod closing;
+
 mod code;
 
 mod validators;

@@ -79,6 +79,9 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/v1/riders/codes", Anyone),
     ("get", "/v1/riders/me", Rider),
     ("post", "/v1/riders/sessions", Anyone),
+    ("get", "/v1/riders/sessions", Rider),
+    ("delete", "/v1/riders/sessions", Rider),
+    ("delete", "/v1/riders/sessions/{session}", Rider),
     ("get", "/v1/riders/{rider}/mandates", AGENT),
     ("get", "/v1/rides", Rider),
     ("post", "/v1/rides/{journey}/repairs", Rider),
@@ -100,6 +103,8 @@ const TABLE: &[(&str, &str, For)] = &[
     ("get", "/v1/validators/{validator}/bundle", Anyone),
     ("post", "/v1/validators/{validator}/heartbeats", Anyone),
     ("post", "/v1/validators/{validator}/segments", Anyone),
+    // The last: it ends the session of the rider who calls.
+    ("delete", "/v1/riders/me", Rider),
 ];
 
 #[test]

@@ -1,6 +1,8 @@
 //! Credentials: whose they are, and who may have none.
 
-use ridecode_account::{Block, Credential, CredentialState, DeniedFor, RevokeReason, RiderState};
+use ridecode_account::{
+    Block, Client, Credential, CredentialState, DeniedFor, DeviceState, RevokeReason, RiderState,
+};
 use ridecode_validator::DenyReason;
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{BrandId, DeviceId};
@@ -9,7 +11,7 @@ use super::world::{
     NOW, credential, credential_id, declined, device, news, ride_and_bill, rider_id, settle_in,
     yuan_fen,
 };
-use crate::{Attempt, CredentialOwner, Settled, Store, StoreFault};
+use crate::{Attempt, CredentialOwner, RiderClosed, Session, Settled, Store, StoreFault};
 
 /// Each is found or not, in the order asked, as often as asked.
 pub async fn owners_are_found_in_the_order_asked(store: &Store) {
@@ -105,6 +107,61 @@ pub async fn none_is_granted_behind_a_block(store: &Store) {
     assert_eq!(settled, Settled::Saved);
     let refused = store.grant_credentials(vec![credential(2, 1, 1)]).await;
     assert!(matches!(refused, Err(StoreFault::Missing { .. })));
+}
+
+/// Closing needs books that are even and looked at; it revokes, denies and signs out, once.
+pub async fn a_closed_account_has_nothing_that_lives(store: &Store) {
+    phone_with(store, &[1]).await;
+    let session = Session {
+        token_digest: [1; 32],
+        rider: rider_id(1),
+        opened: NOW,
+        expires: NOW.plus_s(60),
+        client: Client::Other,
+    };
+    store.open_session(session).await.expect("opened");
+    let file = async || {
+        let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
+        file.expect("the rider")
+    };
+    let close = async |mark| {
+        let closed = store.close_rider(rider_id(1), mark, NOW).await;
+        closed.expect("a verb")
+    };
+    let mark = file().await.mark;
+    assert_eq!(close(mark + 1).await, RiderClosed::Moved);
+    assert_eq!(file().await.rider.state, RiderState::Active);
+    for _ in 0..2 {
+        assert_eq!(close(mark).await, RiderClosed::Closed);
+        let closed = file().await;
+        assert_eq!(closed.rider.state, RiderState::Closed);
+        let revoked = DeviceState::Revoked {
+            reason: RevokeReason::Closed,
+            at: NOW,
+        };
+        assert_eq!(closed.devices[0].state, revoked);
+        let denied = CredentialState::Denied(DeniedFor::Closed);
+        assert_eq!(closed.credentials[0].state, denied);
+        let session = store.find_session([1; 32], NOW).await.expect("a verb");
+        assert_eq!(session, None);
+    }
+    assert_eq!(store.load_denied(NOW).await.expect("a verb").len(), 1);
+    let missing = store.close_rider(rider_id(9), 0, NOW).await;
+    assert!(matches!(missing, Err(StoreFault::Missing { .. })));
+}
+
+/// One who owes is not closed.
+pub async fn an_account_that_owes_is_not_closed(store: &Store) {
+    phone_with(store, &[1]).await;
+    store
+        .register_validator(super::world::validator(1))
+        .await
+        .expect("a validator");
+    ride_and_bill(store, 1, 1, 1).await;
+    let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
+    let mark = file.expect("the rider").mark;
+    let closed = store.close_rider(rider_id(1), mark, NOW).await;
+    assert_eq!(closed.expect("a verb"), RiderClosed::Moved);
 }
 
 /// A number that is fixed for life takes its longer living successor, and keeps its state.

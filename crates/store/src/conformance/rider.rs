@@ -1,6 +1,6 @@
 //! Accounts, challenges, sessions, mandates, phones.
 
-use ridecode_account::{Challenge, ChallengeAnswer, MandateState};
+use ridecode_account::{Challenge, ChallengeAnswer, Client, MandateState};
 use ridecode_words::{DeviceId, MandateId, ProviderId};
 
 use super::world::{NOW, device, mandate, rider, rider_id, settle_in};
@@ -66,7 +66,9 @@ pub async fn a_session_is_its_riders_until_it_expires(store: &Store) {
     let session = Session {
         token_digest: [5; 32],
         rider: rider_id(1),
+        opened: NOW.plus_s(-60),
         expires: NOW,
+        client: Client::Android,
     };
     let refused = store.open_session(session.clone()).await;
     assert!(matches!(
@@ -90,6 +92,46 @@ pub async fn a_session_is_its_riders_until_it_expires(store: &Store) {
     assert_eq!(find([5; 32], NOW).await, Some(session));
     assert_eq!(find([5; 32], NOW.plus_s(1)).await, None);
     assert_eq!(find([6; 32], NOW).await, None);
+}
+
+/// The newest first, none of others, none expired; an end is for good and only for one's own.
+pub async fn sessions_are_listed_and_ended_by_their_rider(store: &Store) {
+    settle_in(store, 2, 0).await;
+    let session = |number: u8, rider, client| Session {
+        token_digest: [number; 32],
+        rider: rider_id(rider),
+        opened: NOW.plus_s(i64::from(number)),
+        expires: NOW.plus_s(100 * i64::from(number)),
+        client,
+    };
+    let mine = [
+        session(1, 1, Client::Iphone),
+        session(2, 1, Client::Other),
+        session(4, 1, Client::Linux),
+    ];
+    let other = session(3, 2, Client::Windows);
+    for one in mine.iter().chain([&other]) {
+        store.open_session(one.clone()).await.expect("opened");
+    }
+    let list = async |rider, now| {
+        let list = store.load_sessions(rider_id(rider), now).await;
+        let list = list.expect("a verb").into_iter();
+        list.map(|one| one.token_digest[0]).collect::<Vec<u8>>()
+    };
+    assert_eq!(list(1, NOW).await, [4, 2, 1]);
+    assert_eq!(list(1, NOW.plus_s(101)).await, [4, 2]);
+    assert_eq!(list(2, NOW).await, [3]);
+    assert_eq!(list(9, NOW).await, [0; 0]);
+    let all = store.load_sessions(rider_id(1), NOW).await.expect("a verb");
+    assert_eq!(all[0], mine[2]);
+    for _ in 0..2 {
+        let ended = store.end_sessions(rider_id(1), vec![[2; 32], [3; 32], [7; 32]]);
+        ended.await.expect("an end, then its repeat");
+        assert_eq!(list(1, NOW).await, [4, 1]);
+        assert_eq!(list(2, NOW).await, [3], "another rider's stays");
+    }
+    let found = store.find_session([2; 32], NOW).await.expect("a verb");
+    assert_eq!(found, None);
 }
 
 /// The last state counts and the order of signing stays; an id is one rider's at one provider.

@@ -1,5 +1,6 @@
 //! Riders, phones, credentials.
 
+use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 
 use ridecode_account::{
@@ -10,7 +11,7 @@ use ridecode_words::{CredentialRef, DeviceId, MandateId, RiderId, UnixSeconds};
 
 use super::{Account, FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
-use crate::record::{CredentialOwner, RiderFile, RiderOpened, Session};
+use crate::record::{CredentialOwner, RiderClosed, RiderFile, RiderOpened, Session};
 use crate::step::{self, Balance, Granted};
 
 impl MemoryStore {
@@ -83,6 +84,25 @@ impl MemoryStore {
         Ok(session.filter(|session| session.expires >= now).cloned())
     }
 
+    pub(crate) fn load_sessions(&self, rider: RiderId, now: UnixSeconds) -> Result<Vec<Session>> {
+        let state = self.lock();
+        let own = state.sessions.values();
+        let mut own: Vec<Session> = own
+            .filter(|session| session.rider == rider && session.expires >= now)
+            .cloned()
+            .collect();
+        own.sort_by_key(|session| (Reverse(session.opened), session.token_digest));
+        Ok(own)
+    }
+
+    pub(crate) fn end_sessions(&self, rider: RiderId, digests: Vec<[u8; 32]>) -> Result<()> {
+        let mut state = self.lock();
+        state
+            .sessions
+            .retain(|digest, session| session.rider != rider || !digests.contains(digest));
+        Ok(())
+    }
+
     pub(crate) fn save_mandate(&self, mandate: Mandate) -> Result<()> {
         let mut state = self.lock();
         state.account(mandate.rider)?;
@@ -146,6 +166,38 @@ impl MemoryStore {
                 .flatten()
         });
         Ok(())
+    }
+
+    pub(crate) fn close_rider(
+        &self,
+        rider: RiderId,
+        mark: u64,
+        now: UnixSeconds,
+    ) -> Result<RiderClosed> {
+        let mut state = self.lock();
+        let unpaid = state
+            .charges_of(rider)
+            .any(|charge| !charge.state.is_closed());
+        let account = state.account(rider)?;
+        if account.rider.state == RiderState::Closed {
+            return Ok(RiderClosed::Closed);
+        }
+        if unpaid || account.mark != mark || account.balance.minor != 0 {
+            return Ok(RiderClosed::Moved);
+        }
+        // Nothing can fail from here.
+        account.rider.state = RiderState::Closed;
+        let devices = account.devices.clone();
+        for device in devices {
+            if let Some(phone) = state.devices.get_mut(&device) {
+                phone.state = phone.state.revoked(RevokeReason::Closed, now);
+            }
+        }
+        state.change_credentials(rider, |credential| {
+            step::follow_revocation(RevokeReason::Closed, credential, now)
+        });
+        state.sessions.retain(|_, session| session.rider != rider);
+        Ok(RiderClosed::Closed)
     }
 
     pub(crate) fn grant_credentials(&self, credentials: Vec<Credential>) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Riders and what belongs to them.
 
-use ridecode_account::{Credential, Device, Mandate, Rider};
+use ridecode_account::{Client, Credential, Device, Mandate, Rider};
 use ridecode_words::{CredentialRef, DeviceId, RiderId, UnixSeconds};
 
 use super::charge::Charge;
@@ -14,6 +14,15 @@ pub enum RiderOpened {
     Existing(RiderId),
 }
 
+/// What became of closing an account.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RiderClosed {
+    /// It is closed.
+    Closed,
+    /// The books moved since they were looked at, or do not allow it: look again.
+    Moved,
+}
+
 /// A signed-in rider. The token itself is never stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Session {
@@ -21,8 +30,12 @@ pub struct Session {
     pub token_digest: [u8; 32],
     /// Who is signed in.
     pub rider: RiderId,
+    /// Since when.
+    pub opened: UnixSeconds,
     /// Until when.
     pub expires: UnixSeconds,
+    /// With what.
+    pub client: Client,
 }
 
 /// Whose a credential is.

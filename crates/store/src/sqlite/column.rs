@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use ridecode_account::{CredentialState, DeniedFor, RevokeReason};
+use ridecode_account::{Client, CredentialState, DeniedFor, RevokeReason};
 use ridecode_codec::Scheme;
 use ridecode_codec::crypto::{Algorithm, PublicKey};
 use ridecode_fare::Ending;
@@ -184,6 +184,9 @@ coded!(CredentialState, "credential state", {
     CredentialState::Denied(DeniedFor::Overdue) => 1 => CredentialState::Denied(DeniedFor::Overdue),
     CredentialState::Denied(DeniedFor::Lost) => 2 => CredentialState::Denied(DeniedFor::Lost),
     CredentialState::Denied(DeniedFor::Closed) => 3 => CredentialState::Denied(DeniedFor::Closed),
+});
+coded!(Client, "client", {
+    Other = 0, Android = 1, Iphone = 2, Ipad = 3, Windows = 4, Mac = 5, Linux = 6,
 });
 coded!(LineState, "adjustment line", { Waiting = 0, Posted = 1, Refused = 2 });
 coded!(NoticeKind, "notice kind", {

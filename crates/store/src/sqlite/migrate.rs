@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::open::OpenFault;
 
 /// The migrations, in order. A file, once released, never changes.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0001-the-way-of-a-ride.sql"),
     include_str!("migrations/0002-charges-in-line-with-fares.sql"),
     include_str!("migrations/0003-refunds.sql"),
@@ -18,10 +18,11 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0010-provider-bills.sql"),
     include_str!("migrations/0011-repairs.sql"),
     include_str!("migrations/0012-charges-of-a-day.sql"),
+    include_str!("migrations/0013-sessions.sql"),
 ];
 
 /// The newest version, which is the number of migrations.
-const KNOWN: u32 = 12;
+const KNOWN: u32 = 13;
 
 const _: () = assert!(MIGRATIONS.len() == KNOWN as usize);
 

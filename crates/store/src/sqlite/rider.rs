@@ -1,8 +1,8 @@
 //! Riders, challenges, sessions, mandates, phones.
 
 use ridecode_account::{
-    Block, Challenge, ChallengeAnswer, Device, DeviceState, Mandate, MandateState, Phone, Rider,
-    RiderState,
+    Block, Challenge, ChallengeAnswer, Device, DeviceState, Mandate, MandateState, Phone,
+    RevokeReason, Rider, RiderState,
 };
 use ridecode_ledger::Money;
 use ridecode_words::{DeviceId, MandateId, ProviderId, RiderId, UnixSeconds};
@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 use super::column::{self, Coded, Columns, execute, find, id, impossible, load};
 use super::{Result, SqliteStore, charge, credential};
 use crate::fault::StoreFault;
-use crate::record::{RiderFile, RiderOpened, Session};
+use crate::record::{RiderClosed, RiderFile, RiderOpened, Session};
 use crate::step::{self, Balance};
 
 impl SqliteStore {
@@ -47,6 +47,27 @@ impl SqliteStore {
         Ok(session.filter(|session| session.expires >= now))
     }
 
+    pub(crate) async fn load_sessions(
+        &self,
+        rider: RiderId,
+        now: UnixSeconds,
+    ) -> Result<Vec<Session>> {
+        const SQL: &str = "SELECT token_digest, rider, opened, expires, client FROM sessions
+             WHERE rider = ?1 AND expires >= ?2 ORDER BY opened DESC, token_digest";
+        self.read(move |db| load(db, SQL, params![id(rider.0), now.0], read_session))
+            .await
+    }
+
+    pub(crate) async fn end_sessions(&self, rider: RiderId, digests: Vec<[u8; 32]>) -> Result<()> {
+        const SQL: &str = "DELETE FROM sessions WHERE token_digest = ?1 AND rider = ?2";
+        let end = move |db: &Connection| {
+            digests
+                .iter()
+                .try_for_each(|digest| execute(db, SQL, params![digest, id(rider.0)]).map(drop))
+        };
+        self.write(1, end).await
+    }
+
     pub(crate) async fn save_mandate(&self, mandate: Mandate) -> Result<()> {
         self.write(1, move |db| save_mandate(db, &mandate)).await
     }
@@ -59,6 +80,15 @@ impl SqliteStore {
         self.write(1, move |db| register(db, &device)).await
     }
 
+    pub(crate) async fn close_rider(
+        &self,
+        rider: RiderId,
+        mark: u64,
+        now: UnixSeconds,
+    ) -> Result<RiderClosed> {
+        self.write(8, move |db| close(db, rider, mark, now)).await
+    }
+
     pub(crate) async fn load_rider(
         &self,
         rider: RiderId,
@@ -66,6 +96,38 @@ impl SqliteStore {
     ) -> Result<Option<RiderFile>> {
         self.read(move |db| load_file(db, rider, now)).await
     }
+}
+
+fn close(db: &Connection, rider: RiderId, mark: u64, now: UnixSeconds) -> Result<RiderClosed> {
+    let (balance, held_mark) = balance(db, rider)?;
+    if rider_state(db, rider)? == Some(RiderState::Closed) {
+        return Ok(RiderClosed::Closed);
+    }
+    let unpaid = !charge::unpaid_of(db, rider)?.is_empty();
+    if unpaid || held_mark != mark || balance.minor != 0 {
+        return Ok(RiderClosed::Moved);
+    }
+    set_rider_state(db, rider, &RiderState::Closed)?;
+    for phone in devices_of(db, rider)? {
+        let revoked = phone.state.revoked(RevokeReason::Closed, now);
+        set_device_state(db, phone.id, &revoked)?;
+    }
+    credential::change_all(db, rider, |credential| {
+        step::follow_revocation(RevokeReason::Closed, credential, now)
+    })?;
+    execute(db, "DELETE FROM sessions WHERE rider = ?1", [id(rider.0)])?;
+    Ok(RiderClosed::Closed)
+}
+
+/// A rider's phones, oldest first.
+fn devices_of(db: &Connection, rider: RiderId) -> Result<Vec<Device>> {
+    load(
+        db,
+        "SELECT device, rider, algorithm, key, registered, revoked, revoked_at
+         FROM devices WHERE rider = ?1 ORDER BY number",
+        [id(rider.0)],
+        read_device,
+    )
 }
 
 /// What a rider owes, and the mark of the rider's charges.
@@ -222,13 +284,18 @@ fn answer(db: &Connection, phone: &Phone, code: &str, now: UnixSeconds) -> Resul
 }
 
 fn session(db: &Connection, token_digest: [u8; 32]) -> Result<Option<Session>> {
-    let sql = "SELECT rider, expires FROM sessions WHERE token_digest = ?1";
-    find(db, sql, [token_digest], |row| {
-        Ok(Session {
-            token_digest,
-            rider: row.rider()?,
-            expires: row.time()?,
-        })
+    const SQL: &str = "SELECT token_digest, rider, opened, expires, client FROM sessions
+         WHERE token_digest = ?1";
+    find(db, SQL, [token_digest], read_session)
+}
+
+fn read_session(row: &mut Columns<'_>) -> Result<Session> {
+    Ok(Session {
+        token_digest: row.take()?,
+        rider: row.rider()?,
+        opened: row.time()?,
+        expires: row.time()?,
+        client: row.coded()?,
     })
 }
 
@@ -241,8 +308,15 @@ fn keep_session(db: &Connection, new: &Session) -> Result<()> {
         Some(_) => Ok(()),
         None => execute(
             db,
-            "INSERT INTO sessions (token_digest, rider, expires) VALUES (?1, ?2, ?3)",
-            params![new.token_digest, id(new.rider.0), new.expires.0],
+            "INSERT INTO sessions (token_digest, rider, opened, expires, client)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                new.token_digest,
+                id(new.rider.0),
+                new.opened.0,
+                new.expires.0,
+                new.client.code(),
+            ],
         )
         .map(drop),
     }
@@ -349,13 +423,7 @@ fn load_file(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<Option
         return Ok(None);
     };
     let (balance, mark) = balance(db, rider)?;
-    let devices = load(
-        db,
-        "SELECT device, rider, algorithm, key, registered, revoked, revoked_at
-         FROM devices WHERE rider = ?1 ORDER BY number",
-        [id(rider.0)],
-        read_device,
-    )?;
+    let devices = devices_of(db, rider)?;
     Ok(Some(RiderFile {
         rider: account,
         mandates: mandates_of(db, rider)?,

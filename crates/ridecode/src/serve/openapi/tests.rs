@@ -54,7 +54,8 @@ fn every_operation_says_who_may_call_it_and_what_a_problem_looks_like() {
         assert_eq!(secured, needs, "{}", route.path);
         let text = operation.to_string();
         let takes_key = text.contains("Idempotency-Key");
-        assert_eq!(takes_key, route.repeat == Repeat::ByKey, "{}", route.path);
+        let keyed = matches!(route.repeat, Repeat::ByKey | Repeat::ByOwnKey);
+        assert_eq!(takes_key, keyed, "{}", route.path);
     }
 }
 

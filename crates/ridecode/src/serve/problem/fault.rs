@@ -4,6 +4,7 @@
 use ridecode_fare::QuoteFault;
 use ridecode_office::adjust::AdjustFault;
 use ridecode_office::close::CloseFault;
+use ridecode_office::closing::CloseAccountFault;
 use ridecode_office::credential::CredentialFault;
 use ridecode_office::enrol::EnrolFault;
 use ridecode_office::mandate::MandateStepFault;
@@ -83,6 +84,20 @@ impl From<MandateStepFault> for Problem {
             MandateStepFault::Unknown => Self::new(Kind::UnknownMandate, detail),
             MandateStepFault::State(_) => Self::new(Kind::MandateState, detail),
             MandateStepFault::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<CloseAccountFault> for Problem {
+    fn from(fault: CloseAccountFault) -> Self {
+        let detail = fault.to_string();
+        match fault {
+            CloseAccountFault::InTheWay(fault) => {
+                Self::new(Kind::CannotClose, detail).with("because", fault.word())
+            }
+            CloseAccountFault::Busy => Self::new(Kind::Busy, detail),
+            CloseAccountFault::Mandate(fault) => fault.into(),
+            CloseAccountFault::Store(fault) => fault.into(),
         }
     }
 }

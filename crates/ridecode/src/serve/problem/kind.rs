@@ -77,7 +77,7 @@ kinds! {
     UnknownSession "unknown-session" NOT_FOUND
         "There is no such session"
         "The session has ended, or is somebody else's."
-        "List them with GET /v1/staff/sessions.";
+        "List them with GET /v1/staff/sessions or GET /v1/riders/sessions.";
     Forbidden "forbidden" FORBIDDEN
         "This caller may not do that"
         "The caller is known, but the path is for another role or another operator."
@@ -118,6 +118,11 @@ kinds! {
         "No code is waiting for this number"
         "No code was sent, it was used already, or it is older than five minutes."
         "Ask for a new one with POST /v1/riders/codes.";
+    CannotClose "cannot-close" CONFLICT
+        "The account cannot be closed yet"
+        "Something is owed or under way; `because` has the word: owed, in_credit, charge_open, \
+         ride_open."
+        "Pay what is owed, or wait for the end of what is under way.";
     SmsNotSent "sms-not-sent" BAD_GATEWAY
         "The message could not be sent"
         "The SMS gateway did not take the message."

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
-use ridecode_account::{Block, Challenge, MandateState, RevokeReason, RiderState};
+use ridecode_account::{Block, Challenge, Client, MandateState, RevokeReason, RiderState};
 use ridecode_fare::{Period, TapKind};
 use ridecode_ledger::Currency;
 use ridecode_validator::Outcome;
@@ -61,7 +61,7 @@ impl Draw {
 
     fn about_riders(&mut self) -> Verb {
         let number = self.rng.u64(1..6);
-        match self.rng.u8(0..9) {
+        match self.rng.u8(0..12) {
             0 | 1 => {
                 let mut one = rider(number);
                 if self.rng.u8(0..4) == 0 {
@@ -77,8 +77,14 @@ impl Draw {
             4 => Verb::OpenSession(Session {
                 token_digest: [self.rng.u8(0..6); 32],
                 rider: rider_id(number),
+                opened: self.now,
                 expires: self.now.plus_s(600),
+                client: [Client::Other, Client::Android][self.rng.usize(0..2)],
             }),
+            9 => Verb::EndSessions(rider_id(number), vec![[self.rng.u8(0..6); 32]]),
+            // Rarely right: a world of closed accounts would show little.
+            11 => Verb::CloseRider(rider_id(number), self.rng.u64(0..40), self.now),
+            10 => Verb::LoadSessions(rider_id(number), self.now),
             5 => Verb::SaveMandate(self.mandate(number)),
             6 => {
                 let mut phone = device(self.rng.u64(1..8), number);

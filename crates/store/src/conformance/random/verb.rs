@@ -22,10 +22,13 @@ pub(super) enum Verb {
     AnswerChallenge(Phone, String, UnixSeconds),
     OpenSession(Session),
     FindSession([u8; 32], UnixSeconds),
+    LoadSessions(RiderId, UnixSeconds),
+    EndSessions(RiderId, Vec<[u8; 32]>),
     SaveMandate(Mandate),
     FindMandate(MandateId),
     RegisterDevice(Device),
     RevokeDevice(DeviceId, RevokeReason, UnixSeconds),
+    CloseRider(RiderId, u64, UnixSeconds),
     GrantCredentials(Vec<Credential>),
     LoadRider(RiderId, UnixSeconds),
     RegisterValidator(Validator),
@@ -87,11 +90,16 @@ impl Verb {
             }
             Self::OpenSession(session) => written(store.open_session(session).await),
             Self::FindSession(digest, now) => written(store.find_session(digest, now).await),
+            Self::LoadSessions(rider, now) => written(store.load_sessions(rider, now).await),
+            Self::EndSessions(rider, all) => written(store.end_sessions(rider, all).await),
             Self::SaveMandate(mandate) => written(store.save_mandate(mandate).await),
             Self::FindMandate(mandate) => written(store.find_mandate(mandate).await),
             Self::RegisterDevice(device) => written(store.register_device(device).await),
             Self::RevokeDevice(device, reason, now) => {
                 written(store.revoke_device(device, reason, now).await)
+            }
+            Self::CloseRider(rider, mark, now) => {
+                written(store.close_rider(rider, mark, now).await)
             }
             Self::GrantCredentials(all) => written(store.grant_credentials(all).await),
             Self::LoadRider(rider, now) => written(store.load_rider(rider, now).await),
