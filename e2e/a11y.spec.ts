@@ -1,8 +1,8 @@
 // Every page of the rider's app and of the console in every language against WCAG 2.2 AA, by axe.
 
-import { AxeBuilder } from "@axe-core/playwright";
 import { type Page, expect } from "@playwright/test";
 
+import { audited } from "./audit.ts";
 import { code, newNumber, test } from "./world.ts";
 
 test("no page breaks a rule of WCAG 2.2 AA in any language", async ({ page, world }) => {
@@ -55,7 +55,7 @@ test("no page of the console breaks a rule of WCAG 2.2 AA in any language", asyn
     for (const button of await page.locator(".aside button").all()) {
       await button.click();
       if (await page.getByRole("dialog").isVisible()) {
-        await audit(page, `${where}, ${await page.getByRole("dialog").getByRole("heading").textContent()}`);
+        await audited(page, `${where}, ${await page.getByRole("dialog").getByRole("heading").textContent()}`);
         await page.keyboard.press("Escape");
         await expect(page.getByRole("dialog")).toBeHidden();
       }
@@ -67,13 +67,6 @@ async function everyLanguage(page: Page, what: string): Promise<void> {
   for (const language of ["zh-Hans", "zh-Hant", "en"]) {
     await page.locator("header select, .languages select").selectOption(language);
     await expect(page.locator("html")).toHaveAttribute("lang", language);
-    await audit(page, `${what} in ${language}`);
+    await audited(page, `${what} in ${language}`);
   }
-}
-
-async function audit(page: Page, what: string): Promise<void> {
-  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-  expect(told, what).toEqual([]);
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { type Browser, type Page, chromium, expect } from "@playwright/test";
 
+import { audited } from "./audit.ts";
 import { film } from "./film.ts";
 import { Reader } from "./reader.ts";
 import { enroll, nextCode, picture, test } from "./world.ts";
@@ -26,7 +27,8 @@ test("a code of the national standard too, as its raw bytes", async ({ page, wor
 test("a camera that was denied, is missing, in use or lost says so, and what to do", async ({ world, browser }) => {
   const gate = await Reader.start(world, 1, METRO);
   const check = async (fault: string, trouble: string, words: RegExp) => {
-    const page = await browser.newPage();
+    const context = await browser.newContext();
+    const page = await context.newPage();
     await page.addInitScript((name) => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", name));
     }, fault);
@@ -34,7 +36,8 @@ test("a camera that was denied, is missing, in use or lost says so, and what to 
     const card = page.locator(`[data-trouble=${trouble}]`);
     await expect(card).toContainText(words);
     await expect(card.getByRole("button")).toBeVisible();
-    await page.close();
+    await audited(page, `camera: ${trouble}`);
+    await context.close();
   };
   await check("NotAllowedError", "denied", /allow the camera in the site settings/);
   await check("NotFoundError", "none", /No camera was found/);
@@ -46,7 +49,7 @@ test("a camera that was denied, is missing, in use or lost says so, and what to 
 test("a camera that is lost is looked for until it is back", async ({ page, world }) => {
   const gate = await Reader.start(world, 1, METRO);
   const eyes = await seeing(join(world.folder, "none.y4m"), page);
-  const seen = await eyes.newPage();
+  const seen = await (await eyes.newContext()).newPage();
   await seen.addInitScript(() => {
     const media = navigator.mediaDevices;
     const open = media.getUserMedia.bind(media);
@@ -58,6 +61,7 @@ test("a camera that is lost is looked for until it is back", async ({ page, worl
   });
   await seen.goto(`${gate.page}/camera`);
   await expect(seen.getByText("Hold your ride code to the camera")).toBeVisible();
+  await audited(seen, "camera: seeing");
   await seen.evaluate(() => {
     const { track } = globalThis as unknown as { track: MediaStreamTrack };
     track.stop();
