@@ -11,11 +11,13 @@ export class Reader {
   readonly page: string;
   #program: Program;
   #role: string[];
+  #world: World;
 
-  private constructor(page: string, program: Program, role: string[]) {
+  private constructor(page: string, program: Program, [world, role]: [World, string[]]) {
     this.page = page;
     this.#program = program;
     this.#role = role;
+    this.#world = world;
   }
 
   /** Starts one of an operator, with what its settings file says beside scanner and address. */
@@ -27,19 +29,20 @@ export class Reader {
     writeFileSync(file, `scanner = "http"\nlocal.listen = "127.0.0.1:0"\n${settings}`);
     const role = ["validator", "--json", "--bundle-every-s", "1", "--server", world.office];
     role.push("--register", String(made.one_time_code), "--folder", join(folder, "own"), "--config", file);
-    return Reader.#run(role);
+    return Reader.#run(world, role);
   }
 
   /** The same validator, switched on again where there is no network. */
   async withoutNetwork(): Promise<Reader> {
     await this.stop();
-    return Reader.#run([...this.#role, "--offline"]);
+    return Reader.#run(this.#world, [...this.#role, "--offline"]);
   }
 
-  static async #run(role: string[]): Promise<Reader> {
+  static async #run(world: World, role: string[]): Promise<Reader> {
     const program = new Program(role);
+    world.started.push(program);
     const page = await program.next((line) => (JSON.parse(line) as { page?: string }).page);
-    return new Reader(page, program, role);
+    return new Reader(page, program, [world, role]);
   }
 
   /** The next decision that is none of a repeat. */

@@ -103,6 +103,8 @@ export class World {
   readonly password: string;
   #demo: Program;
   #validators: Validator[] = [];
+  /** Programs that tests started beside it. */
+  readonly started: Program[] = [];
   /** The newest step of 30 seconds whose code was used, by name. */
   #steps = new Map<string, number>();
 
@@ -129,6 +131,8 @@ export class World {
 
   async stop(): Promise<void> {
     await Promise.all(this.#validators.map((validator) => validator.stop()));
+    // Those of tests that failed are still at work.
+    await Promise.all(this.started.map((program) => program.stop()));
     await this.#demo.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
