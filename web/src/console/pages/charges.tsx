@@ -103,7 +103,7 @@ function Charges({ rows }: { rows: ChargeView[] }) {
           head: say("state"),
           cell: (one) => <Badge tone={TONES[one.state] ?? "calm"}>{say(`charge_${one.state}` as Word)}</Badge>,
         },
-        { head: say("reason"), cell: (one) => one.reason ?? one.transaction },
+        { head: say("reason_or_number"), cell: (one) => one.reason ?? one.transaction },
         { head: say("attempts"), cell: (one) => say("attempts_n", { n: one.attempts, m: one.declines }) },
         { head: say("planned_at"), cell: (one) => time(language, one.planned) },
         { head: say("next_attempt"), cell: next },

@@ -100,6 +100,7 @@ export const money = {
   next_attempt: entry("下次处理", "下次處理", "Next"),
   next_none: entry("不再自动处理", "不再自動處理", "given up"),
   reason: entry("原因", "原因", "Reason"),
+  reason_or_number: entry("原因或支付单号", "原因或支付單號", "Reason or provider's number"),
   charge_planned: entry("待扣款", "待扣款", "planned"),
   charge_submitted: entry("扣款中", "扣款中", "submitted"),
   charge_accepted: entry("支付机构已受理", "支付機構已受理", "accepted"),
