@@ -2,6 +2,7 @@
 //! everything has healed.
 
 mod audit;
+mod blocks;
 mod conservation;
 mod drain;
 mod exactly_once;
@@ -48,9 +49,10 @@ pub(crate) struct Sight<'a> {
 type Check = fn(&Sight<'_>) -> Result<(), String>;
 
 /// What holds every night.
-const ALWAYS: [(&str, Check); 5] = [
+const ALWAYS: [(&str, Check); 6] = [
     ("conservation", conservation::check),
     ("exactly_once", exactly_once::check),
+    ("blocks", blocks::check),
     ("kept", kept::check),
     ("parity", parity::check),
     ("privacy", privacy::check),

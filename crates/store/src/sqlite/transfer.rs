@@ -4,8 +4,10 @@ use ridecode_ledger::{Transfer, TransferId, TransferKind};
 use ridecode_words::{ChargeId, JourneyId, RiderId, ServiceDay};
 use rusqlite::{Connection, params};
 
+#[cfg(feature = "bench")]
+use super::SqliteStore;
 use super::column::{self, Columns, id, impossible, load, load_each};
-use super::{Result, SqliteStore, rider};
+use super::{Result, rider};
 use crate::fault::StoreFault;
 use crate::record::{LedgerEntry, LedgerRange};
 
