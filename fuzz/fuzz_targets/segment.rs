@@ -1,4 +1,4 @@
-//! Bytes of journals, segments and bundles: `cargo +nightly fuzz run segment`.
+//! Bytes of journals, segments, bundles, deltas and heartbeats: `cargo +nightly fuzz run segment`.
 #![no_main]
 
 #[path = "../../crates/validator/tests/it/door.rs"]

@@ -18,6 +18,8 @@ pub enum Ailment {
     ClockWrong,
     /// There is no room for the journal, and entries wait in memory.
     EntriesInMemory,
+    /// The last record of the journal was changed before this start; it lies apart.
+    RecordAltered,
     /// There will be no room soon.
     DiskNearlyFull,
     /// Somebody trusted says another time than this clock, and was not believed.
@@ -34,13 +36,14 @@ pub enum Ailment {
 
 impl Ailment {
     /// All of them, in order of precedence.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::JournalDamaged,
         Self::DiskFails,
         Self::DiskFull,
         Self::NoPlace,
         Self::ClockWrong,
         Self::EntriesInMemory,
+        Self::RecordAltered,
         Self::DiskNearlyFull,
         Self::ClockDisputed,
         Self::ListOld,
@@ -58,6 +61,7 @@ impl Ailment {
             Self::NoPlace => "no_place",
             Self::ClockWrong => "clock_wrong",
             Self::EntriesInMemory => "entries_in_memory",
+            Self::RecordAltered => "record_altered",
             Self::DiskNearlyFull => "disk_nearly_full",
             Self::ClockDisputed => "clock_disputed",
             Self::ListOld => "list_old",
@@ -76,6 +80,7 @@ impl Ailment {
             | Self::NoPlace
             | Self::ClockWrong => true,
             Self::EntriesInMemory
+            | Self::RecordAltered
             | Self::DiskNearlyFull
             | Self::ClockDisputed
             | Self::ListOld
@@ -99,6 +104,10 @@ impl Ailment {
             Self::EntriesInMemory => (
                 "存储已满，记录暂存内存",
                 "The disk is full: rides wait in memory",
+            ),
+            Self::RecordAltered => (
+                "末条记录被改动，已另存",
+                "The last record was altered and lies apart",
             ),
             Self::DiskNearlyFull => ("存储将满", "The disk is nearly full"),
             Self::ClockDisputed => ("时钟存疑", "The clock is in doubt"),

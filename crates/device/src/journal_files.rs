@@ -38,6 +38,8 @@ pub struct JournalFiles {
     held_back: VecDeque<(Entry, Vec<u8>)>,
     /// Behind the entries held back.
     end: Head,
+    /// A last record was found changed at a start, and lies apart for the operator.
+    has_altered: bool,
 }
 
 /// When files are begun and forgotten, and what happens when there is no room.
@@ -200,6 +202,11 @@ impl JournalFiles {
     /// How many entries wait in memory for room on the disk.
     pub fn held_back(&self) -> usize {
         self.held_back.len()
+    }
+
+    /// Whether a record that was changed lies apart, and nobody took it away yet.
+    pub fn has_altered(&self) -> bool {
+        self.has_altered
     }
 
     /// Bytes free on its disk; `None` if nobody can tell.

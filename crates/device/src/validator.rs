@@ -293,6 +293,9 @@ impl<C: Crypto + Default> Validator<C> {
     pub fn ailments(&self) -> Ailments {
         let mut ailments = Ailments::new();
         ailments.extend(self.trouble);
+        if self.journal.has_altered() {
+            ailments.insert(Ailment::RecordAltered);
+        }
         if self.journal.held_back() > 0 {
             ailments.insert(Ailment::EntriesInMemory);
         } else if self.free().is_some_and(|free| free < FREE_MIN) {

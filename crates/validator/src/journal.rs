@@ -205,8 +205,22 @@ pub struct Recovered {
     pub entries: Vec<Chained>,
     /// The end to go on from.
     pub head: Head,
-    /// How many bytes of records are good: what lies behind is a torn tail and is cut.
+    /// How many bytes of records are good: what lies behind is a tail and is cut.
     pub good_length: usize,
+    /// What lies behind them.
+    pub tail: Tail,
+}
+
+/// What lies behind the good records of a journal file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Tail {
+    /// Nothing.
+    None,
+    /// A record whose writing was interrupted: nobody was shown what it says.
+    Torn,
+    /// A record that was written to its end and changed afterwards, by the disk or by a hand.
+    /// Somebody may have been shown what it said.
+    Altered,
 }
 
 /// Why a journal cannot be trusted. A torn tail is not among them.
@@ -221,12 +235,14 @@ pub struct JournalFault {
     pub what: &'static str,
 }
 
-/// Reads the records of a journal file from `start` on, cutting a torn tail; damage before the tail is a fault.
+/// Reads the records of a journal file from `start` on, leaving out a tail; damage before the tail is
+/// a fault.
 pub fn recover(file: &[u8], start: Head) -> Result<Recovered, JournalFault> {
     let mut recovered = Recovered {
         entries: Vec::new(),
         head: start,
         good_length: 0,
+        tail: Tail::None,
     };
     while let Some(rest) = file.get(recovered.good_length..).filter(|r| !r.is_empty()) {
         match next_record(rest, &recovered.head) {
@@ -238,7 +254,13 @@ pub fn recover(file: &[u8], start: Head) -> Result<Recovered, JournalFault> {
                 recovered.entries.push(chained);
                 recovered.good_length += length;
             }
-            Err(RecordFault::Unfinished) if is_torn_tail(rest, &recovered.head) => break,
+            Err(RecordFault::Unfinished) if is_tail(rest, &recovered.head) => {
+                recovered.tail = match is_altered(rest, &recovered.head) {
+                    true => Tail::Altered,
+                    false => Tail::Torn,
+                };
+                break;
+            }
             Err(fault) => {
                 return Err(JournalFault {
                     sequence: recovered.head.sequence.saturating_add(1),
@@ -295,10 +317,10 @@ fn next_record(rest: &[u8], head: &Head) -> Result<(Chained, usize), RecordFault
     Ok((chained, record.length()))
 }
 
-/// Whether an unfinished record is the end of the file: no longer than one record, and nothing
-/// behind it that was written later. A later record shows itself by following from the hash that
+/// Whether a record that does not hold is the end of the file: no longer than one record, and
+/// nothing behind it that was written later. A later record shows itself by following from the hash that
 /// stands before it, or from the hash the damaged record should have had.
-fn is_torn_tail(rest: &[u8], head: &Head) -> bool {
+fn is_tail(rest: &[u8], head: &Head) -> bool {
     if rest.len() > RECORD_LENGTH_MAX {
         return false;
     }
@@ -314,6 +336,20 @@ fn is_torn_tail(rest: &[u8], head: &Head) -> bool {
             && read_entry(record.bytes).is_some_and(|entry| entry.sequence > head.sequence)
     };
     !(1..rest.len()).any(is_later_record)
+}
+
+/// Whether a last record that does not hold was written to its end all the same: its length is the
+/// file's, it reads as the next entry, and nowhere is a part missing. What an interrupted write
+/// leaves out is zeros, or is not there. An altered record may pass for a torn one, where the change
+/// spoils its form or its hash ends with a zero; a torn one never passes for altered.
+fn is_altered(rest: &[u8], head: &Head) -> bool {
+    let Some(record) = frame(rest).filter(|record| record.length() == rest.len()) else {
+        return false;
+    };
+    let next = head.sequence.checked_add(1);
+    let reads = read_entry(record.bytes).is_some_and(|entry| Some(entry.sequence) == next);
+    let is_whole = |part: &[u8]| part.iter().any(|byte| *byte != 0);
+    reads && rest.windows(ZEROS_MAX).all(is_whole) && rest.last() != Some(&0)
 }
 
 /// A record as it lies in the file, unchecked.
@@ -350,6 +386,9 @@ const MAGIC: &[u8] = b"ridecode journal 1\n";
 
 /// The longest canonical bytes of an entry: a full code and four full texts leave room.
 pub const ENTRY_LENGTH_MAX: usize = 2_048;
+
+/// So many zeros in a row are in no entry: a part of the record is missing.
+const ZEROS_MAX: usize = 16;
 
 const LENGTH_LENGTH: usize = 4;
 const HASH_LENGTH: usize = 32;

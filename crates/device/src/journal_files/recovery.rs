@@ -1,8 +1,9 @@
 //! Opening a journal: every file read and checked against the chain, the torn tail cut.
 //!
 //! Only the last file can end in the middle of a record, because a file is synced before the next
-//! is begun. Anything else that does not check was changed by the disk or by a hand, and the
-//! journal is left as it is.
+//! is begun. A last record that was written to its end and changed afterwards is kept apart for the
+//! operator, and told; the journal goes on. Anything else that does not check was changed by the
+//! disk or by a hand, and the journal is left as it is.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,11 +11,11 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use ridecode_validator::journal::{
-    Chained, Head, START_LENGTH, file_start, read_file_start, recover,
+    Chained, Head, START_LENGTH, Tail, file_start, read_file_start, recover,
 };
 use ridecode_words::UnixSeconds;
 
-use super::{JournalFiles, Keeping, KeptFile, Sync, first_of, length_of, name_of};
+use super::{JournalFiles, Keeping, KeptFile, SUFFIX, Sync, first_of, length_of, name_of};
 use crate::disk::{DRAFT, Disk};
 
 /// Why a journal is not gone on with. The files are left as they are.
@@ -30,8 +31,10 @@ impl JournalFiles {
         keeping: Keeping,
         mut visit: impl FnMut(&Chained),
     ) -> anyhow::Result<Self> {
-        let names =
-            prepare(disk.as_ref()).context("the journal cannot be opened; check the disk")?;
+        let cannot = "the journal cannot be opened; check the disk";
+        let names = prepare(disk.as_ref()).context(cannot)?;
+        let kept_apart = disk.names().context(cannot)?;
+        let has_altered = kept_apart.iter().any(|name| name.starts_with(ALTERED));
         let mut journal = Self {
             disk,
             keeping,
@@ -41,6 +44,7 @@ impl JournalFiles {
             state: Sync::Settled,
             held_back: VecDeque::new(),
             end: Head::EMPTY,
+            has_altered,
         };
         for (place, first) in names.iter().enumerate() {
             let is_last = place + 1 == names.len();
@@ -86,24 +90,37 @@ impl JournalFiles {
             latest: latest.max().unwrap_or(UnixSeconds(i64::MIN)),
         });
         self.head = recovered.head;
+        if recovered.tail == Tail::Altered {
+            self.keep_apart(&records[recovered.good_length..])?;
+        }
         if is_last {
             self.length = length_of(&bytes[..START_LENGTH + recovered.good_length]);
             let last_record = recovered.entries.last().map_or(0, Chained::record_length);
-            self.settle_tail(&bytes, last_record)
+            self.settle_tail(&bytes, last_record, recovered.tail)
                 .with_context(|| format!("{name} cannot be written; check the disk"))?;
         }
         Ok(())
     }
 
-    /// Cuts a torn tail, and writes the last record once more. After a sync that failed the system
-    /// may show what the disk does not hold; written again, it is held or the fault is told.
-    fn settle_tail(&self, bytes: &[u8], last_record: usize) -> io::Result<()> {
+    /// Keeps a last record that was changed, before it is cut.
+    fn keep_apart(&mut self, record: &[u8]) -> anyhow::Result<()> {
+        let sequence = self.head.sequence.saturating_add(1);
+        let name = format!("{ALTERED}{sequence:020}{SUFFIX}");
+        tracing::error!(name, "the last record was changed after it was written");
+        self.has_altered = true;
+        let kept = self.disk.replace(&name, record);
+        kept.with_context(|| format!("{name} cannot be written; check the disk"))
+    }
+
+    /// Cuts a tail, and writes the last record once more. After a sync that failed the system may
+    /// show what the disk does not hold; written again, it is held or the fault is told.
+    fn settle_tail(&self, bytes: &[u8], last_record: usize, tail: Tail) -> io::Result<()> {
         let name = name_of(self.last_file().first);
         if self.length < length_of(bytes) {
-            tracing::warn!(
-                length = self.length,
-                "a torn entry at the end of the journal was cut"
-            );
+            if tail == Tail::Torn {
+                let length = self.length;
+                tracing::warn!(length, "a torn entry at the end of the journal was cut");
+            }
             self.disk.cut(&name, self.length)?;
         }
         let good = &bytes[..usize::try_from(self.length).unwrap_or(bytes.len())];
@@ -139,3 +156,74 @@ fn damaged(what: String) -> anyhow::Error {
 
 /// The whole journal of a folder made before journals were rows of files.
 const UNROTATED: &str = "journal.ridecode";
+
+/// The beginning of the name of a record that was changed, kept for the operator.
+const ALTERED: &str = "altered-";
+
+#[cfg(all(test, feature = "simulated"))]
+mod tests {
+    use ridecode_validator::journal::{Entry, Event};
+    use ridecode_validator::{ClockTrust, Passage, Place};
+    use ridecode_words::{Mode, OperatorId};
+
+    use super::*;
+    use crate::disk::simulated::SimulatedDisk;
+
+    fn open(disk: &Arc<SimulatedDisk>) -> JournalFiles {
+        let disk: Arc<dyn Disk> = Arc::<SimulatedDisk>::clone(disk);
+        JournalFiles::open(disk, Keeping::default(), |_| {}).expect("a journal")
+    }
+
+    fn entry() -> Entry {
+        Entry {
+            sequence: 0,
+            time: UnixSeconds(1_795_219_200),
+            trust: ClockTrust::Synced,
+            place: Place {
+                operator: OperatorId(1),
+                mode: Mode::Metro,
+                passage: Passage::In,
+                line: None,
+                stop: None,
+                direction: None,
+                vehicle: None,
+                fare_minor: None,
+            },
+            event: Event::Started,
+            bundle_version: 7,
+        }
+    }
+
+    #[test]
+    fn a_last_record_that_was_changed_lies_apart_and_is_told_until_it_is_taken_away() {
+        let disk = Arc::new(SimulatedDisk::new(1));
+        let mut journal = open(&disk);
+        journal.append(entry()).unwrap();
+        journal.append(entry()).unwrap();
+        let length = usize::try_from(journal.written().length).unwrap();
+        drop(journal);
+        disk.edit(&name_of(1), length - 2);
+        let journal = open(&disk);
+        assert_eq!(journal.last_sequence(), 1, "it counts for nothing");
+        assert!(journal.has_altered());
+        let name = "altered-00000000000000000002.ridecode";
+        assert!(disk.length(name).unwrap() > 60);
+        assert!(open(&disk).has_altered(), "told at every start");
+        disk.remove(name).unwrap();
+        assert!(!open(&disk).has_altered());
+    }
+
+    #[test]
+    fn a_torn_record_is_cut_and_not_told() {
+        let disk = Arc::new(SimulatedDisk::new(1));
+        let mut journal = open(&disk);
+        journal.append(entry()).unwrap();
+        journal.append(entry()).unwrap();
+        let length = journal.written().length;
+        drop(journal);
+        disk.cut(&name_of(1), length - 2).unwrap();
+        let journal = open(&disk);
+        assert_eq!(journal.last_sequence(), 1);
+        assert!(!journal.has_altered());
+    }
+}

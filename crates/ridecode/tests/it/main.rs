@@ -21,6 +21,7 @@ mod validators;
 mod segments;
 
 mod device;
+mod unit;
 
 mod killed;
 

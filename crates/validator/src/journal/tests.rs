@@ -50,11 +50,70 @@ fn a_flipped_byte_before_the_last_record_is_found_and_named() {
 fn a_flipped_byte_in_the_last_record_cuts_that_record_alone() {
     let (file, chained) = journal(6);
     let ends = record_ends(&chained);
+    let mut altered = 0;
     for place in ends[4]..ends[5] {
         let mut damaged = file.clone();
         damaged[place] ^= 0x10;
-        let recovered = recover(&damaged, Head::EMPTY).expect("a torn tail");
+        let recovered = recover(&damaged, Head::EMPTY).expect("a tail");
         assert_eq!(recovered.entries, chained[..5]);
+        altered += usize::from(recovered.tail == Tail::Altered);
+    }
+    let length = ends[5] - ends[4];
+    assert!(
+        altered > length / 2,
+        "{altered} of {length} changes are told"
+    );
+}
+
+#[test]
+fn a_last_record_that_was_changed_by_a_hand_is_told_from_a_torn_one() {
+    let (file, chained) = journal(3);
+    let start = record_ends(&chained)[1];
+    let check = |change: &dyn Fn(&mut Vec<u8>), expected| {
+        let mut changed = file.clone();
+        change(&mut changed);
+        assert_eq!(recover(&changed, Head::EMPTY).unwrap().tail, expected);
+    };
+    let time = start + LENGTH_LENGTH + 1 + 8 + 7;
+    check(&|_| {}, Tail::None);
+    check(&|file| file.truncate(file.len() - 1), Tail::Torn);
+    check(&|file| file.truncate(start + 3), Tail::Torn);
+    check(&|file| file.truncate(start), Tail::None);
+    check(&|file| file[time] ^= 1, Tail::Altered);
+    let last = file.len() - 1;
+    check(
+        &|file| file[last] = file[last].wrapping_add(1).max(1),
+        Tail::Altered,
+    );
+    check(&|file| file[start + LENGTH_LENGTH] ^= 1, Tail::Torn);
+}
+
+#[test]
+fn no_write_that_stopped_anywhere_is_taken_for_a_change() {
+    let (file, chained) = journal(6);
+    let start = record_ends(&chained)[4];
+    let seed = seed();
+    let mut random = fastrand::Rng::with_seed(seed);
+    for round in 0..2_000 {
+        // The disk writes pieces of some size, on its own borders, and loses some of them.
+        let piece = 1 << random.u32(4..10);
+        let mut torn = file.clone();
+        let mut lost = false;
+        for from in (0..file.len()).step_by(piece) {
+            let part = from.max(start)..(from + piece).clamp(start, file.len());
+            if random.bool() {
+                lost |= torn[part.clone()].iter().any(|byte| *byte != 0);
+                torn[part].fill(0);
+            }
+        }
+        if random.bool() {
+            let length = random.usize(start..=file.len());
+            lost |= file[length..].iter().any(|byte| *byte != 0);
+            torn.truncate(length);
+        }
+        let tail = recover(&torn, Head::EMPTY).unwrap().tail;
+        assert!(tail != Tail::Altered, "round {round} of seed {seed}");
+        assert!(lost || tail != Tail::Torn, "round {round} of seed {seed}");
     }
 }
 

@@ -10,18 +10,19 @@ use ridecode_codec::Unreadable;
 use ridecode_codec::crypto::Signer as _;
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, MotIssuer, RootKey};
 use ridecode_testing::{changed, read_corpus};
-use ridecode_validator::bundle::{self, BrandRule, Bundle, DenyEntry, IssuerRules};
+use ridecode_validator::bundle::{self, BrandRule, Bundle, Delta, DenyEntry, IssuerRules};
+use ridecode_validator::heartbeat::{self, Heartbeat, Waits};
 use ridecode_validator::journal::{
     Chained, Entry, Event, Head, START_LENGTH, VoidReason, append, file_start,
 };
 use ridecode_validator::segment::{self, Sealing};
-use ridecode_validator::{ClockTrust, DenyList, DenyReason, Outcome, Passage, Place};
+use ridecode_validator::{ClockTrust, DenyChange, DenyList, DenyReason, Outcome, Passage, Place};
 use ridecode_words::{
-    BrandId, CredentialId, CredentialRef, IssuerId, LineId, Mode, OperatorId, StopId, UnixSeconds,
-    ValidatorId, VehicleId,
+    BrandId, CredentialId, CredentialRef, IssuerId, LineId, Mode, OperatorId, StopId, Text,
+    UnixSeconds, ValidatorId, VehicleId,
 };
 
-use crate::door::{self, office_key, validator_key};
+use crate::door::{self, delta_base, office_key, validator_key};
 
 #[test]
 fn the_corpus_breaks_nothing() {
@@ -91,6 +92,88 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("segment-no-entries", respelled(&good, &chained, &[])),
         ("bundle-empty", bundle::seal(&empty_bundle(), &office_key())),
         ("bundle-full", bundle::seal(&full_bundle(), &office_key())),
+    ]
+    .into_iter()
+    .chain(deltas())
+    .chain(heartbeats())
+    .collect()
+}
+
+/// Deltas on the bundle of the door: good ones, and one for each way to be wrong.
+fn deltas() -> [(&'static str, Vec<u8>); 6] {
+    let mut next = delta_base();
+    next.version = 8;
+    let nothing = sealed_delta(7, &next, &DenyChange::default());
+    let entries: Vec<DenyEntry> = next.denied.iter().collect();
+    let change = DenyChange {
+        removed: vec![entries[0].credential],
+        added: vec![DenyEntry {
+            reason: DenyReason::Lost,
+            ..entries[1]
+        }],
+    };
+    next.denied = next.denied.changed(&change);
+    let good = sealed_delta(7, &next, &change);
+    let late = sealed_delta(6, &next, &change);
+    let mut forged = good.clone();
+    let last = forged.len() - 1;
+    forged[last] ^= 1;
+    let mut cut = good.clone();
+    cut.truncate(good.len() / 2);
+    next.denied = DenyList::default();
+    let wrong_length = sealed_delta(7, &next, &change);
+    [
+        ("delta", good),
+        ("delta-nothing-denied-anew", nothing),
+        ("delta-out-of-order", late),
+        ("delta-forged", forged),
+        ("delta-cut", cut),
+        ("delta-wrong-length", wrong_length),
+    ]
+}
+
+fn sealed_delta(from: u64, bundle: &Bundle, change: &DenyChange) -> Vec<u8> {
+    let delta = Delta {
+        from,
+        bundle,
+        change,
+    };
+    bundle::seal_delta(&delta, &office_key())
+}
+
+/// A validator that is well, one that is not, and one that somebody else made up.
+fn heartbeats() -> [(&'static str, Vec<u8>); 4] {
+    let well = Heartbeat {
+        validator: ValidatorId(0x2001),
+        sealed: UnixSeconds(1_795_219_260),
+        trust: ClockTrust::Synced,
+        journal_end: 6,
+        held_through: 6,
+        complete_to: UnixSeconds(1_795_219_260),
+        bundle_version: 7,
+        free_bytes: Some(1 << 30),
+        waits: Waits::default(),
+        ailments: Vec::new(),
+    };
+    let ill = Heartbeat {
+        trust: ClockTrust::FreeRunning { bound_s: 9 },
+        held_through: 2,
+        free_bytes: None,
+        ailments: ["disk_full", "scanner_gone"]
+            .map(|word| Text::new(word).expect("short"))
+            .to_vec(),
+        ..well.clone()
+    };
+    let good = heartbeat::seal(&well, &validator_key());
+    let mut forged = good.clone();
+    forged[30] ^= 1;
+    let mut cut = good.clone();
+    cut.truncate(good.len() - 65);
+    [
+        ("heartbeat", good),
+        ("heartbeat-ill", heartbeat::seal(&ill, &validator_key())),
+        ("heartbeat-forged", forged),
+        ("heartbeat-cut", cut),
     ]
 }
 

@@ -1,14 +1,16 @@
-//! What must hold of any bytes that reach a journal, a segment or a bundle. The fuzz target
+//! What must hold of any bytes that reach a journal, a segment, a bundle, a delta or a heartbeat. The fuzz target
 //! `segment` and the replay of its corpus call the same function.
 
 use ridecode_codec::crypto::portable::{Portable, SecretKey};
 use ridecode_codec::crypto::{Algorithm, Crypto, PublicKey, Signature, Signer as _, Sm2Id};
-use ridecode_validator::bundle::{self, Expected};
+use ridecode_validator::bundle::{self, Bundle, DenyEntry, Expected};
 use ridecode_validator::journal::{
-    Head, START_LENGTH, append, chain, file_start, read_entry, read_file_start, recover,
+    Head, Recovered, START_LENGTH, Tail, append, chain, file_start, read_entry, read_file_start,
+    recover,
 };
 use ridecode_validator::segment::{self, Sealing};
-use ridecode_words::OperatorId;
+use ridecode_validator::{DenyList, DenyReason, heartbeat};
+use ridecode_words::{CredentialId, CredentialRef, IssuerId, OperatorId, UnixSeconds};
 
 /// Takes the bytes for everything they could be. Panics where an answer does not fit another.
 pub(crate) fn knock(input: &[u8]) {
@@ -16,6 +18,8 @@ pub(crate) fn knock(input: &[u8]) {
     knock_at_journal(input);
     knock_at_segment(input);
     knock_at_bundle(input);
+    knock_at_delta(input);
+    knock_at_heartbeat(input);
 }
 
 /// What reads as an entry is written the same again.
@@ -49,7 +53,11 @@ fn knock_at_journal(input: &[u8]) {
         return;
     };
     let good = &records[..recovered.good_length];
-    assert_eq!(recover(good, start).as_ref(), Ok(&recovered));
+    let whole = Recovered {
+        tail: Tail::None,
+        ..recovered.clone()
+    };
+    assert_eq!(recover(good, start), Ok(whole));
     let mut head = start;
     let again = recovered.entries.iter().flat_map(|chained| {
         let (same, record) = append(&mut head, chained.entry.clone());
@@ -113,6 +121,66 @@ fn knock_at_bundle(input: &[u8]) {
     if let Ok(proven) = proven {
         assert_eq!(proven, bundle);
     }
+}
+
+/// Nothing holds without the office's signature, and only over the version it names; whatever the
+/// signature, what it leads to is a bundle that can be sealed, and nothing of the one before is
+/// changed.
+fn knock_at_delta(input: &[u8]) {
+    let before = delta_base();
+    let expected = Expected {
+        office: office_key().public_key(),
+        operator: before.operator,
+        in_force: before.version,
+    };
+    let proven = bundle::open_delta(input, &expected, &before, &Portable);
+    let Ok(after) = bundle::open_delta(input, &expected, &before, &Gullible) else {
+        assert!(proven.is_err(), "a signature makes nothing right");
+        return;
+    };
+    assert!(bundle::is_delta(input) && after.version > before.version);
+    assert_eq!(before, delta_base(), "the one in force stays as it is");
+    let whole = bundle::seal(&after, &office_key());
+    let in_force = Expected {
+        in_force: before.version,
+        ..expected
+    };
+    let opened = bundle::open(&whole, &in_force, &Portable);
+    assert_eq!(opened.as_ref(), Ok(&after), "it leads to a bundle");
+    if let Ok(proven) = proven {
+        assert_eq!(proven, after);
+    }
+}
+
+/// Nothing holds without the validator's signature; whatever the signature, what is accepted is
+/// written the same again.
+fn knock_at_heartbeat(input: &[u8]) {
+    let key = validator_key().public_key();
+    let proven = heartbeat::check(input, &key, &Portable);
+    let Ok(beat) = heartbeat::check(input, &key, &Gullible) else {
+        assert!(proven.is_err(), "a signature makes nothing right");
+        return;
+    };
+    assert!(beat.held_through <= beat.journal_end);
+    let again = heartbeat::seal(&beat, &validator_key());
+    assert_eq!(body(&again), body(input), "a heartbeat has one spelling");
+    if let Ok(proven) = proven {
+        assert_eq!(proven, beat);
+    }
+}
+
+/// The bundle that the corpus's deltas change.
+pub(crate) fn delta_base() -> Bundle {
+    let mut bundle = Bundle::new(7, OperatorId(1), UnixSeconds(1_795_219_200));
+    let refused = (0..3).map(|number| DenyEntry {
+        credential: CredentialRef {
+            issuer: IssuerId(4401),
+            credential: CredentialId([number, 7, 7, 7, 7, 7, 7, 7, 0, 0]),
+        },
+        reason: DenyReason::Overdue,
+    });
+    bundle.denied = DenyList::from_ascending(refused).expect("in order");
+    bundle
 }
 
 fn body(sealed: &[u8]) -> &[u8] {

@@ -5,11 +5,12 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
+use evdev::raw_stream::RawDevice;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::termios::{OptionalActions, isatty, tcgetattr, tcsetattr};
@@ -97,6 +98,9 @@ impl Wire {
                 .with_context(|| format!("{shown} does not run at {baud} baud"))?;
             tcsetattr(&file, OptionalActions::Now, &terms)?;
         }
+        if self.kind == WireKind::Keyboard {
+            take_alone(&file).with_context(|| format!("{shown} cannot be read alone"))?;
+        }
         Ok(file)
     }
 
@@ -182,6 +186,19 @@ impl Parts {
 
 fn send(inputs: &Inputs, code: Vec<u8>) -> bool {
     inputs.send(Input::Code(Scanned::now(code)))
+}
+
+/// Takes a keyboard away from everybody else for as long as the file is open: what it types would
+/// land in whatever login the machine has, too. A named pipe that stands for one has no other reader.
+fn take_alone(file: &File) -> anyhow::Result<()> {
+    if !file.metadata()?.file_type().is_char_device() {
+        return Ok(());
+    }
+    let keyboard = RawDevice::from_fd(file.try_clone()?.into());
+    let mut keyboard = keyboard.context("it is no keyboard; name one of /dev/input/by-id")?;
+    keyboard
+        .grab()
+        .context("another program holds it; stop that program")
 }
 
 /// Waits for bytes. `false` if none came in time.

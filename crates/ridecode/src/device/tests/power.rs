@@ -278,6 +278,7 @@ impl<'a> Day<'a> {
 
     fn check_after_all(&mut self, step: u32) {
         let mut validator = rig::validator(self.disk.clone(), small());
+        assert!(validator.ailments().is_empty(), "power went at {step}");
         for code in &self.shown {
             let shown = validator.scan(code, at(20)).unwrap();
             assert_eq!(shown.decision.outcome, REFRESH, "power went at {step}");

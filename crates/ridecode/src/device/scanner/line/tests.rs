@@ -95,3 +95,33 @@ fn each_line_of_the_sensor_is_somebody_who_passes() {
     assert!(matches!(bench.next(), Input::Passage));
     assert!(matches!(bench.next(), Input::Passage));
 }
+
+#[test]
+fn a_keyboard_that_is_none_is_named_and_a_pipe_that_stands_for_one_is_read() {
+    let wire = Wire {
+        path: PathBuf::from("/dev/null"),
+        kind: WireKind::Keyboard,
+    };
+    let fault = format!("{:#}", wire.open().unwrap_err());
+    assert!(
+        fault.starts_with("/dev/null cannot be read alone"),
+        "{fault}"
+    );
+    assert!(fault.contains("it is no keyboard"), "{fault}");
+
+    let bench = Bench::new(WireKind::Keyboard);
+    assert!(matches!(bench.next(), Input::ScannerGone { .. }));
+    let mut scanner = bench.plug_in();
+    assert!(matches!(bench.next(), Input::ScannerBack { .. }));
+    let press = |key: u16| {
+        let mut event = [0; 24];
+        event[16..18].copy_from_slice(&1_u16.to_ne_bytes());
+        event[18..20].copy_from_slice(&key.to_ne_bytes());
+        event[20..24].copy_from_slice(&1_i32.to_ne_bytes());
+        event
+    };
+    let (letter_a, enter) = (30, 28);
+    scanner.write_all(&press(letter_a)).unwrap();
+    scanner.write_all(&press(enter)).unwrap();
+    assert_eq!(bench.code(), b"a");
+}
