@@ -44,6 +44,8 @@ pub mod reconcile;
 
 pub mod rides;
 
+pub mod evidence;
+
 pub mod repair;
 
 pub mod audit;

@@ -5,6 +5,7 @@
 //! difference. Posted versions are never edited.
 
 pub(crate) mod plan;
+mod taken;
 
 use std::num::NonZeroUsize;
 

@@ -4,6 +4,10 @@
 //! verified again ([`examine`]), credentials become riders, and the whole is saved in one verb.
 //! Where validator and back office do not agree the entry is kept with both answers, and no rider
 //! pays for it. Whether taps make sense as a journey is never asked here.
+//!
+//! A retired validator may still send what it did before, so that no ride is lost: a segment that
+//! reaches beyond is taken whole, and nobody pays for what is beyond; one that lies beyond
+//! altogether is refused.
 
 mod plan;
 mod recheck;
@@ -22,9 +26,12 @@ use self::recheck::Meaning;
 /// Why a segment was not taken in. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadFault {
-    /// No such validator, or one that may no longer upload.
+    /// No such validator.
     #[error("this validator is not registered")]
     UnknownValidator,
+    /// The validator retired, and nothing in the segment is from before.
+    #[error("this validator retired at {0}; only what it did before is taken")]
+    Retired(UnixSeconds),
     /// The segment itself is wrong.
     #[error(transparent)]
     Segment(#[from] SegmentFault),
@@ -51,9 +58,7 @@ pub async fn find_sender(office: &Office, sealed: &[u8]) -> Result<Validator, Up
     }
     let claimed = segment::claimed_validator(sealed).ok_or(SegmentFault::Malformed)?;
     let validator = office.store.find_validator(claimed).await?;
-    validator
-        .filter(|validator| validator.active)
-        .ok_or(UploadFault::UnknownValidator)
+    validator.ok_or(UploadFault::UnknownValidator)
 }
 
 /// Checks the segment and decides about each of its codes again. Only this part is heavy on the
@@ -67,10 +72,14 @@ pub fn examine<C: Crypto + Clone>(
     if segment.validator != sender.id {
         return Err(UploadFault::UnknownValidator);
     }
-    let meanings = segment
-        .entries
-        .iter()
-        .map(|chained| auditor.recheck(&chained.entry, sender.operator))
+    let entries = segment.entries.iter();
+    if let Some(retired) = sender.retired
+        && entries.clone().all(|chained| chained.entry.time > retired)
+    {
+        return Err(UploadFault::Retired(retired));
+    }
+    let meanings = entries
+        .map(|chained| auditor.recheck(&chained.entry, sender))
         .collect();
     Ok(Examined { segment, meanings })
 }

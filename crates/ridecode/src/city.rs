@@ -7,6 +7,7 @@
 
 mod embedded;
 mod feed;
+mod plan;
 mod row;
 mod sign;
 
@@ -20,6 +21,7 @@ use ridecode_fare::{Names, Network, Tariff, TariffBook};
 use ridecode_words::OperatorId;
 
 pub use feed::FeedFault;
+pub use plan::{Plan, Spot, Track};
 pub use sign::{Sign, find_headsign, find_line, find_stop};
 
 /// Everything known about places and fares.
@@ -29,6 +31,8 @@ pub struct Cities {
     pub book: Arc<TariffBook>,
     /// The operators of all feeds and their names, ascending by number.
     pub operators: BTreeMap<OperatorId, Names>,
+    /// Where stops lie and how lines join them.
+    pub plan: Plan,
 }
 
 /// Texts of feeds and tariffs, not read yet.
@@ -58,10 +62,13 @@ impl Cities {
     fn read(sources: &Sources) -> anyhow::Result<Self> {
         let mut networks: Vec<Network> = Vec::new();
         let mut operators = BTreeMap::new();
+        let mut plan = Plan::default();
         for (name, files) in &sources.feeds {
             let feed = feed::read(files).with_context(|| format!("feed gtfs/{name}"))?;
             networks.extend(feed.networks);
             operators.extend(feed.operators);
+            plan.spots.extend(feed.plan.spots);
+            plan.tracks.extend(feed.plan.tracks);
         }
         let mut tariffs = Vec::new();
         for (name, text) in &sources.tariffs {
@@ -75,6 +82,7 @@ impl Cities {
         Ok(Self {
             book: Arc::new(TariffBook::new(networks, tariffs)?),
             operators,
+            plan,
         })
     }
 

@@ -21,7 +21,7 @@ use ridecode_store::memory::MemoryStore;
 use ridecode_store::sqlite::SqliteStore;
 use ridecode_words::IssuerId;
 
-use crate::city::Cities;
+use crate::city::{Cities, Plan};
 use crate::config::{Config, Engine};
 
 use brands::{BrandKind, BrandPlan, BrandsFile, CompactPlan, MotPlan};
@@ -36,6 +36,8 @@ pub struct Opened {
     pub admission: Admission,
     /// Our Ed25519 public key, as the sandbox and the SMS gateway register it.
     pub merchant_key: [u8; 32],
+    /// The plan of the lines, for people to look at.
+    pub plan: Arc<Plan>,
 }
 
 /// The secret behind one-time codes that staff asks for.
@@ -103,10 +105,12 @@ fn assemble(
         provider: (config.provider.id, provider),
         messages,
     };
+    let cities = Cities::load(config.city.as_deref())?;
     Ok(Opened {
+        plan: Arc::new(cities.plan),
         office: Office {
             store: store(config)?,
-            book: Cities::load(config.city.as_deref())?.book,
+            book: cities.book,
             desk: Arc::new(desk),
             policy: Arc::new(config.policy.clone()),
         },

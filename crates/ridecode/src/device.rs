@@ -140,6 +140,8 @@ fn tell_damage((json, path, server): (bool, PathBuf, Option<String>), runtime: &
             free_bytes: folder.disk().free().ok(),
             waits: Waits::default(),
             ailments: vec![Text::new(ailment.word())?],
+            place: None,
+            software: Text::new(env!("CARGO_PKG_VERSION")).ok(),
         };
         let key = folder.device_key(&mut SystemEntropy)?;
         let sealed = heartbeat::seal(&heartbeat, &key);

@@ -17,6 +17,7 @@ mod route;
 mod wire;
 
 mod adjustments;
+mod agents;
 mod audits;
 mod bills;
 mod callbacks;
@@ -26,9 +27,11 @@ mod credentials;
 mod debts;
 mod devices;
 mod fares;
+mod fleet;
 mod health;
 mod heartbeats;
 mod herd;
+mod live;
 mod mandates;
 mod metrics;
 mod notices;
@@ -36,6 +39,7 @@ mod openapi;
 mod operators;
 mod pages;
 mod payouts;
+mod plan;
 mod problems;
 mod provider_bills;
 mod refunds;
@@ -47,6 +51,7 @@ mod sessions;
 mod staff;
 mod statement_days;
 mod statements;
+mod trail;
 mod validators;
 
 use std::net::SocketAddr;
@@ -64,6 +69,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::carrier::HttpCarrier;
+use crate::city::Plan;
 use crate::config::{Config, Engine, LogFormat, Source, Staff, ValidatorCode};
 use crate::desk::{self, Admission, Opened};
 use crate::entropy::SystemEntropy;
@@ -255,6 +261,7 @@ struct Inside {
     request_timeout: Duration,
     body_max: usize,
     zone: jiff::tz::TimeZone,
+    plan: Arc<Plan>,
     auditors: auditors::Auditors,
     audits: audits::Audits,
     once: once::InFlight,
@@ -287,6 +294,7 @@ impl Inside {
             request_timeout: serve.request_timeout,
             body_max: serve.body_max,
             zone: config.work.zone.clone(),
+            plan: opened.plan,
             auditors,
             audits: audits::Audits::default(),
             once: once::InFlight::default(),

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 
 use ridecode_fare::{Period, Tap};
 use ridecode_store::conformance::world::{
-    MONTH, NOW, Posting, bill, credential, device, first, journey, rider, rider_id, tap, tap_id,
-    validator,
+    MONTH, NOW, Posting, admitted, bill, credential, device, first, journey, rider, rider_id, tap,
+    tap_id, validator,
 };
 use ridecode_store::sqlite::{SqliteSettings, SqliteStore};
 use ridecode_store::{Acceptance, BillSave, BillSaved, BillWindow, Store, StoredEntry};
@@ -175,6 +175,7 @@ fn segment(city: &City, number: u64) -> Acceptance {
     Acceptance {
         validator: ValidatorId(validator),
         entries: entries.collect(),
+        seen: taps.iter().map(admitted).collect(),
         taps,
         voids: Vec::new(),
         disagreements: Vec::new(),

@@ -12,6 +12,10 @@ pub mod segment;
 
 pub mod repair;
 
+pub mod fleet;
+
+pub mod pulse;
+
 pub mod bill;
 
 pub mod charge;
@@ -75,6 +79,15 @@ macro_rules! each_law {
             repair::a_repair_makes_its_month_due,
             repair::repairs_are_numbered_without_a_hole,
             repair::a_repair_needs_its_tap,
+            fleet::a_heartbeat_outweighs_an_older_one,
+            fleet::a_validator_is_moved_and_retires_once,
+            fleet::a_phone_is_blocked_once_with_its_deed,
+            fleet::the_trail_is_read_newest_first,
+            fleet::a_rider_is_found_by_phone,
+            fleet::entries_are_found_as_evidence,
+            pulse::decisions_are_counted_once,
+            pulse::fares_add_to_their_line_and_hour,
+            pulse::charges_are_totalled_as_they_move,
             bill::months_come_longest_due_first,
             bill::a_window_holds_the_month_and_its_margins,
             bill::a_month_is_saved_once,

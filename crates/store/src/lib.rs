@@ -19,6 +19,8 @@ mod even;
 mod invariant;
 #[cfg(any(feature = "memory", feature = "sqlite"))]
 mod payout;
+
+mod pulse;
 #[cfg(any(feature = "memory", feature = "sqlite"))]
 mod reconciled;
 #[cfg(any(feature = "memory", feature = "sqlite"))]
@@ -48,6 +50,13 @@ pub use record::{
     Adjusted, Adjustment, AdjustmentKind, AdjustmentLine, AdjustmentState, Decided, Decision,
     LineState,
 };
+pub use record::{
+    Assignment, Beat, Deed, DeedKind, FleetOf, HeldEntry, TrailLine, TrailQuery, ValidatorFile,
+    ValidatorStep, ValidatorStepped,
+};
 pub use record::{ChargeStanding, ChargeSum, ChargeSums};
+pub use record::{
+    ChargeTotal, HOUR_S, LineHour, Pulse, PulseQuery, Pulses, SLOT_S, Sighting, Standing, Taken,
+};
 pub use record::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId, NoticeKind};
 pub use verbs::Store;

@@ -7,11 +7,13 @@
 mod adjustment;
 mod bill;
 mod charge;
+mod fleet;
 mod journal;
 mod ledger;
 mod notice;
 mod office;
 mod payout;
+mod pulse;
 mod reconciled;
 mod refund;
 mod repair;
@@ -27,14 +29,14 @@ use ridecode_codec::crypto::PublicKey;
 use ridecode_fare::{Period, Tap};
 use ridecode_ledger::{Booking, BookingId, Statement, Transfer, TransferId};
 use ridecode_words::{
-    AdjustmentId, ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, OperatorId,
-    ProviderId, RefundId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
+    AdjustmentId, ChargeId, CredentialRef, DeviceId, IssuerId, JourneyId, LineId, MandateId,
+    OperatorId, ProviderId, RefundId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
 use crate::fault::StoreFault;
 use crate::record::{
-    Adjustment, Charge, Disagreement, FareVersion, LedgerDay, Notice, NoticeId, Payout,
-    ProviderBill, Refund, Repair, ReplyRecord, Session, StoredEntry, Validator,
+    Adjustment, Assignment, Beat, Charge, Deed, Disagreement, FareVersion, LedgerDay, Notice,
+    NoticeId, Payout, ProviderBill, Refund, Repair, ReplyRecord, Session, StoredEntry, Validator,
 };
 use crate::step::Balance;
 
@@ -95,6 +97,13 @@ struct State {
     day_of_transfer: BTreeMap<(RiderId, TransferId), u64>,
     day_of_booking: BTreeMap<BookingId, u64>,
     repairs: BTreeMap<(TapId, u8), Repair>,
+    assignments: BTreeMap<ValidatorId, Assignment>,
+    beats: BTreeMap<ValidatorId, Beat>,
+    trail: Vec<Deed>,
+    /// Decisions by operator, slot and rung.
+    pulses: BTreeMap<(OperatorId, UnixSeconds, u8), u64>,
+    /// Taps and fares by operator, hour and line.
+    line_hours: BTreeMap<(OperatorId, UnixSeconds, Option<LineId>), (u64, i64)>,
     replies: BTreeMap<String, ReplyRecord>,
     /// The last mark given to a month.
     mark: u64,

@@ -19,7 +19,9 @@ mod rider;
 
 mod credential;
 
+mod fleet;
 mod journal;
+mod pulse;
 mod repair;
 mod tap;
 

@@ -15,9 +15,10 @@ use ridecode_words::{MandateId, ProviderId, TapId, UnixSeconds};
 use crate::calendar;
 use crate::fault::StoreFault;
 use crate::record::{
-    Attempt, AttemptOutcome, Charge, ChargeState, Delivery, LedgerDay, Notice, NoticeAttempt,
-    Refund, RefundAttempt, RefundHeard, RefundNews, RefundSettled, RefundState, Repair, Settled,
-    Settlement,
+    Assignment, Attempt, AttemptOutcome, Beat, Charge, ChargeState, Deed, DeedKind, Delivery,
+    LedgerDay, Notice, NoticeAttempt, Refund, RefundAttempt, RefundHeard, RefundNews,
+    RefundSettled, RefundState, Repair, Settled, Settlement, Validator, ValidatorStep,
+    ValidatorStepped,
 };
 
 /// What becomes of news about a charge, when it is not to be saved. `mark` is the rider's.
@@ -338,6 +339,50 @@ pub(crate) fn repair_of(tap: &Tap, repair: &Repair) -> Tap {
         (repair.time, repair.stop.clone()),
     )
 }
+
+/// What the trail says of a repair; nothing of a rider's own.
+pub(crate) fn deed_of(repair: &Repair) -> Option<Deed> {
+    (!repair.author.is_empty()).then(|| Deed {
+        at: repair.made,
+        author: repair.author.clone(),
+        kind: DeedKind::MendedTap,
+        rider: Some(repair.rider),
+        device: None,
+        tap: Some(repair.tap),
+        validator: None,
+        operator: None,
+        reason: repair.note.clone(),
+    })
+}
+
+/// Whether a heartbeat says more than the one held. One that was sealed earlier does not, unless so
+/// much time has passed that the validator's clock must have been put right.
+pub(crate) fn outweighs(beat: &Beat, held: &Beat) -> bool {
+    beat.sealed >= held.sealed || beat.heard.since_s(held.heard) >= BELIEVED_S
+}
+
+/// What becomes of a step of a validator.
+pub(crate) fn step_validator(
+    held: &Validator,
+    assigned: Option<&Assignment>,
+    step: &ValidatorStep,
+) -> ValidatorStepped {
+    if held.retired.is_some() {
+        return ValidatorStepped::Retired;
+    }
+    let is_there = |to: &Assignment| {
+        assigned.is_some_and(|at| {
+            (&at.line, &at.stop, &at.vehicle) == (&to.line, &to.stop, &to.vehicle)
+        })
+    };
+    match step {
+        ValidatorStep::Move(to) if is_there(to) => ValidatorStepped::Unchanged,
+        ValidatorStep::Move(_) | ValidatorStep::Retire => ValidatorStepped::Changed,
+    }
+}
+
+/// For so long a heartbeat outweighs one that was sealed before it, in seconds.
+const BELIEVED_S: i64 = 600;
 
 /// The months that a repair of a tap changes, those of the tap first.
 pub(crate) fn periods_mended(tap: &Tap, repair: &Repair) -> Vec<Period> {

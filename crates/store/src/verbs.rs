@@ -22,14 +22,9 @@ use ridecode_words::{
 use crate::fault::StoreFault;
 use crate::invariant;
 use crate::record::{
-    Acceptance, Adjusted, Adjustment, Attempt, AuditPage, BillDue, BillRefused, BillSave,
+    Acceptance, Adjusted, Adjustment, Attempt, AuditPage, Beat, BillDue, BillRefused, BillSave,
     BillSaved, BillStep, BillWindow, Charge, ChargeDue, ChargeStanding, ChargeSums,
-    CredentialOwner, DayLegs, Decided, Decision, Delivery, HeldEntries, LedgerDay, LedgerPage,
-    LedgerRange, Notice, NoticeAttempt, NoticeDue, NoticeId, OfficeState, OpenDifference, Payout,
-    PayoutRefused, PayoutSaved, PayoutStep, ProviderBill, ProviderBillSaved, Receipt, Refund,
-    RefundAttempt, RefundDue, RefundNews, RefundSettled, Repair, RepairSaved, ReplyRecord,
-    RiderClosed, RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement,
-    StatementSaved, UnpaidStatements, Validator, WriteOff,
+    CredentialOwner, DayLegs, Decided, Decision, Deed, Delivery, FleetOf, HeldEntries, HeldEntry, LedgerDay, LedgerPage, LedgerRange, Notice, NoticeAttempt, NoticeDue, NoticeId, OfficeState, OpenDifference, Payout, PayoutRefused, PayoutSaved, PayoutStep, ProviderBill, ProviderBillSaved, PulseQuery, Pulses, Receipt, Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, Repair, RepairSaved, ReplyRecord, RiderClosed, RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, TrailLine, TrailQuery, UnpaidStatements, Validator, ValidatorFile, ValidatorStep, ValidatorStepped, WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.
@@ -63,6 +58,11 @@ impl Store {
     /// number, gives [`RiderOpened::Existing`] and changes nothing.
     pub async fn open_rider(&self, rider: Rider) -> Result<RiderOpened> {
         each_engine!(self.open_rider(rider))
+    }
+
+    /// Whose account a phone number has. The only way from a number to a rider but signing in.
+    pub async fn find_rider_of(&self, phone: Phone) -> Result<Option<RiderId>> {
+        each_engine!(self.find_rider_of(phone))
     }
 
     /// Keeps a challenge, in place of any other for that phone.
@@ -220,9 +220,68 @@ impl Store {
         each_engine!(self.load_repairs(rider))
     }
 
+    /// Entries by their ids, in the order asked; `None` for those that are not held.
+    pub async fn load_entries(&self, ids: Vec<TapId>) -> Result<Vec<Option<HeldEntry>>> {
+        each_engine!(self.load_entries(ids))
+    }
+
     /// What is held of an operator's journals, by validator.
     pub async fn load_held(&self, operator: OperatorId) -> Result<Vec<HeldEntries>> {
         each_engine!(self.load_held(operator))
+    }
+}
+
+/// Validators at work.
+impl Store {
+    /// Keeps a validator's last heartbeat. `false`, and nothing was changed, if it was sealed before
+    /// the one held, unless that was heard ten minutes ago or longer: then the clock was put right.
+    /// A validator that is not there is [`StoreFault::Missing`].
+    pub async fn note_beat(&self, beat: Beat) -> Result<bool> {
+        each_engine!(self.note_beat(beat))
+    }
+
+    /// Validators with place, watermark and last heartbeat, by number.
+    pub async fn load_validators(&self, of: FleetOf) -> Result<Vec<ValidatorFile>> {
+        each_engine!(self.load_validators(of))
+    }
+
+    /// Takes a step of a validator and puts the deed on the trail, both or neither. One that
+    /// retired, or is there already, stays as it is and leaves no line.
+    pub async fn step_validator(
+        &self,
+        validator: ValidatorId,
+        step: ValidatorStep,
+        deed: Deed,
+    ) -> Result<ValidatorStepped> {
+        each_engine!(self.step_validator(validator, step, deed))
+    }
+
+    /// The counts of a stretch of time, which grow with [`Store::accept_segment`] and
+    /// [`Store::save_bills`], and the totals of all charges. Reads as many rows as there are slots,
+    /// hours and lines in it, however many taps they stand for.
+    pub async fn load_pulses(&self, query: PulseQuery) -> Result<Pulses> {
+        each_engine!(self.load_pulses(query))
+    }
+}
+
+/// What people did.
+impl Store {
+    /// Puts a deed on the trail and gives the number of its line.
+    pub async fn note_deed(&self, deed: Deed) -> Result<u64> {
+        each_engine!(self.note_deed(deed))
+    }
+
+    /// Revokes a phone as lost, denies its live credentials, and puts the deed on the trail, all or
+    /// nothing. `false`, and nothing was changed, if it was revoked before. A phone that is not
+    /// there, or not of the deed's rider, is [`StoreFault::Missing`].
+    pub async fn block_device(&self, device: DeviceId, deed: Deed) -> Result<bool> {
+        each_engine!(self.block_device(device, deed))
+    }
+
+    /// Lines of the trail, newest first, at most `limit`. Repairs by agents
+    /// ([`Store::save_repair`]) have theirs too.
+    pub async fn load_trail(&self, query: TrailQuery, limit: usize) -> Result<Vec<TrailLine>> {
+        each_engine!(self.load_trail(query, limit))
     }
 }
 

@@ -8,7 +8,8 @@ use ridecode_words::{Text, UnixSeconds, ValidatorId};
 
 use crate::clock::ClockTrust;
 use crate::envelope;
-use crate::journal::{read_trust, write_trust};
+use crate::journal::{read_place, read_trust, write_place, write_trust};
+use crate::place::Place;
 use crate::wire::{Reader, Writer};
 
 /// How a validator is.
@@ -34,6 +35,10 @@ pub struct Heartbeat {
     pub waits: Waits,
     /// What is wrong, in the words of the device's list; at most [`AILMENTS_MAX`].
     pub ailments: Vec<Text>,
+    /// Where it stands, since version 2.
+    pub place: Option<Place>,
+    /// The version of its program, since version 2.
+    pub software: Option<Text>,
 }
 
 /// From the last byte of a code to the lamp, in microseconds, over the last scans.
@@ -92,6 +97,12 @@ pub fn check<C: Crypto>(
     Ok(heartbeat)
 }
 
+/// Reads a sealed heartbeat whose signature was checked before it was kept.
+pub fn read_checked(sealed: &[u8]) -> Option<Heartbeat> {
+    let (body, _) = envelope::split(sealed)?;
+    read(body)
+}
+
 fn write(heartbeat: &Heartbeat) -> Vec<u8> {
     let mut out = Writer::default();
     out.bytes(MAGIC);
@@ -112,13 +123,20 @@ fn write(heartbeat: &Heartbeat) -> Vec<u8> {
     for ailment in &heartbeat.ailments {
         out.optional_text(Some(ailment));
     }
+    out.byte(u8::from(heartbeat.place.is_some()));
+    if let Some(place) = &heartbeat.place {
+        write_place(&mut out, place);
+    }
+    out.optional_text(heartbeat.software.as_ref());
     out.into_bytes()
 }
 
 fn read(body: &[u8]) -> Option<Heartbeat> {
     let mut input = Reader::new(body);
-    (input.take(MAGIC.len())? == MAGIC).then_some(())?;
-    let heartbeat = Heartbeat {
+    let magic = input.take(MAGIC.len())?;
+    let is_second = magic == MAGIC;
+    (is_second || magic == MAGIC_1).then_some(())?;
+    let mut heartbeat = Heartbeat {
         validator: ValidatorId(input.u32()?),
         sealed: input.time()?,
         trust: read_trust(&mut input)?,
@@ -138,13 +156,26 @@ fn read(body: &[u8]) -> Option<Heartbeat> {
             (count <= AILMENTS_MAX).then_some(())?;
             input.list(count, 2, |input| input.optional_text()?)?
         },
+        place: None,
+        software: None,
     };
+    if is_second {
+        heartbeat.place = match input.byte()? {
+            0 => None,
+            1 => Some(read_place(&mut input)?),
+            _ => return None,
+        };
+        heartbeat.software = input.optional_text()?;
+    }
     input.end()?;
     (heartbeat.held_through <= heartbeat.journal_end).then_some(heartbeat)
 }
 
 /// The first bytes, which no other signed bytes of Ridecode have.
-const MAGIC: &[u8] = b"ridecode heartbeat 1\n";
+const MAGIC: &[u8] = b"ridecode heartbeat 2\n";
+
+/// Those of version 1, which ends behind the ailments. Validators that write it are still heard.
+const MAGIC_1: &[u8] = b"ridecode heartbeat 1\n";
 
 /// The most ailments in a heartbeat.
 pub const AILMENTS_MAX: usize = 32;
@@ -183,6 +214,8 @@ mod tests {
                 p99_us: 3,
             },
             ailments: vec![Text::new("disk_full").unwrap()],
+            place: Some(crate::testing::gate()),
+            software: Text::new("0.1.0").ok(),
         }
     }
 
@@ -199,8 +232,28 @@ mod tests {
             free_bytes: None,
             ailments: Vec::new(),
             trust: ClockTrust::FreeRunning { bound_s: 0 },
+            place: None,
+            software: None,
             ..heartbeat()
         });
+        let sealed = seal(&heartbeat(), &device());
+        assert_eq!(read_checked(&sealed), Some(heartbeat()));
+    }
+
+    #[test]
+    fn the_first_version_is_read_without_what_the_second_added() {
+        let older = Heartbeat {
+            place: None,
+            software: None,
+            ..heartbeat()
+        };
+        let mut body = write(&older);
+        body[..MAGIC.len()].copy_from_slice(MAGIC_1);
+        // No place, and a text of no length.
+        body.truncate(body.len() - 2);
+        let sealed = envelope::seal(body, &device());
+        let found = check(&sealed, &device().public_key(), &Portable);
+        assert_eq!(found, Ok(older));
     }
 
     #[test]

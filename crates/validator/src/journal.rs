@@ -8,7 +8,7 @@
 
 mod canonical;
 
-pub(crate) use canonical::{read_trust, write_trust};
+pub(crate) use canonical::{read_place, read_trust, write_place, write_trust};
 
 use alloc::vec::Vec;
 

@@ -25,6 +25,8 @@ use ridecode_words::{ChargeId, JourneyId, OperatorId, RiderId, ServiceDay, UnixS
 use crate::Office;
 use crate::desk::ChargePer;
 
+use super::taken::taken;
+
 /// A bill that contradicts itself: a fault of ours, not of the taps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub(crate) enum PlanFault {
@@ -67,6 +69,7 @@ pub(crate) fn plan(
         fares: Vec::new(),
         transfers: Vec::new(),
         legs: Vec::new(),
+        taken: Vec::new(),
         charges: Vec::new(),
         days_over: Vec::new(),
         at: now,
@@ -93,6 +96,8 @@ pub(crate) fn plan(
             next_attempt: Some(now),
             planned: now,
         }));
+        let version = (before, &after, movement.legs.as_slice());
+        save.taken.extend(taken(bill, window, version));
         save.transfers.extend(movement.transfers);
         save.legs.extend(movement.legs);
         save.fares.push(after);
@@ -263,7 +268,8 @@ fn next_version(journey: JourneyId, held: Option<&FareVersion>) -> Result<u32, P
         .ok_or(PlanFault::Versions(journey))
 }
 
-fn charge_id(fare: &FareVersion) -> ChargeId {
+/// The number a fare version shares with its transfers, legs and charge.
+pub(super) fn charge_id(fare: &FareVersion) -> ChargeId {
     ChargeId {
         journey: fare.journey,
         version: fare.version,

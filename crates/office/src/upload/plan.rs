@@ -2,10 +2,10 @@
 
 use ridecode_fare::Tap;
 use ridecode_store::{
-    Acceptance, CredentialOwner, Disagreement, EntryVoid, StoreFault, StoredEntry,
+    Acceptance, CredentialOwner, Disagreement, EntryVoid, Sighting, StoreFault, StoredEntry,
 };
 use ridecode_validator::Outcome;
-use ridecode_validator::journal::Entry;
+use ridecode_validator::journal::{Entry, Event};
 use ridecode_words::{CredentialRef, TapId, UnixSeconds, ValidatorId};
 
 use super::Examined;
@@ -35,6 +35,7 @@ pub(super) fn plan(
         taps: Vec::with_capacity(owners.len()),
         voids: Vec::new(),
         disagreements: Vec::new(),
+        seen: Vec::new(),
         sealed: segment.sealed,
         journal_end: segment.journal_end,
         received: now,
@@ -43,6 +44,7 @@ pub(super) fn plan(
     let mut previous = segment.previous;
     for (chained, meaning) in segment.entries.into_iter().zip(meanings) {
         let entry = chained.entry;
+        acceptance.seen.extend(sighting(&entry));
         acceptance.entries.push(StoredEntry {
             sequence: entry.sequence,
             previous,
@@ -67,6 +69,19 @@ pub(super) fn plan(
         }
     }
     Ok(acceptance)
+}
+
+/// The decision an entry is, for counting.
+fn sighting(entry: &Entry) -> Option<Sighting> {
+    match &entry.event {
+        Event::Decided { outcome, .. } => Some(Sighting {
+            sequence: entry.sequence,
+            time: entry.time,
+            line: entry.place.line.clone(),
+            outcome: *outcome,
+        }),
+        Event::Passed { .. } | Event::Voided { .. } | Event::Started => None,
+    }
 }
 
 fn take_admitted(

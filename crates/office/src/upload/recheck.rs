@@ -7,10 +7,11 @@
 use ridecode_codec::crypto::Crypto;
 use ridecode_codec::{ReadFault, Scan, SignatureFault, Verifier, read};
 use ridecode_fare::TapKind;
+use ridecode_store::Validator;
 use ridecode_validator::bundle::{BrandRule, CLOCK_DISTRUST_S, IssuerRules};
 use ridecode_validator::journal::{Entry, Event};
 use ridecode_validator::{ClockTrust, Outcome, Passage, Place};
-use ridecode_words::{CredentialRef, IssuerId, OperatorId};
+use ridecode_words::{CredentialRef, IssuerId};
 use sha2::{Digest as _, Sha256};
 
 use crate::Office;
@@ -62,11 +63,11 @@ impl<C: Crypto + Clone> Auditor<C> {
         }
     }
 
-    /// What an entry of an operator's validator means.
-    pub(super) fn recheck(&mut self, entry: &Entry, operator: OperatorId) -> Meaning {
+    /// What an entry of a validator means.
+    pub(super) fn recheck(&mut self, entry: &Entry, sender: &Validator) -> Meaning {
         match &entry.event {
             Event::Decided { code, outcome } if *outcome == Outcome::Admit => {
-                match self.check_admitted(code, entry, operator) {
+                match self.check_admitted(code, entry, sender) {
                     Ok(admitted) => Meaning::Admitted(admitted),
                     Err(reason) => Meaning::Disagrees(reason),
                 }
@@ -86,10 +87,13 @@ impl<C: Crypto + Clone> Auditor<C> {
         &mut self,
         code: &[u8],
         entry: &Entry,
-        operator: OperatorId,
+        sender: &Validator,
     ) -> Result<Admitted, &'static str> {
-        if entry.place.operator != operator {
+        if entry.place.operator != sender.operator {
             return Err("place of another operator");
+        }
+        if sender.retired.is_some_and(|retired| entry.time > retired) {
+            return Err("validator retired");
         }
         let scan = read(code).map_err(read_fault_word)?;
         let verified = self.verifier.verify(scan, entry.time);

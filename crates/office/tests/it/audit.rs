@@ -42,6 +42,7 @@ async fn save_altered(world: &World, alter: impl FnOnce(&mut BillSave)) {
         fares: page.fares,
         transfers: page.transfers,
         legs: Vec::new(),
+        taken: Vec::new(),
         charges: page.charges,
         days_over: Vec::new(),
         at: NOW,

@@ -69,7 +69,7 @@ impl Gate {
             operator: self.place.operator,
             key: self.key.public_key(),
             registered: now,
-            active: true,
+            retired: None,
         }
     }
 

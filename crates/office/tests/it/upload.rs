@@ -63,7 +63,7 @@ async fn a_wrong_segment_changes_nothing() {
         altered[at] ^= 1;
         assert!(world.upload(&altered, NOW).await.is_err(), "byte {at}");
     }
-    // A validator nobody registered, and one that may no longer upload.
+    // A validator nobody registered, and one that retired before.
     let bundle = world.open_bundle(OperatorId(2), MORNING).await;
     let mut stranger = Gate::new(0x299, bus(), State::new(bundle, Native, 10));
     stranger.admit(&phone.show(1, MORNING), MORNING);
@@ -73,22 +73,38 @@ async fn a_wrong_segment_changes_nothing() {
         .unwrap_err();
     assert!(matches!(fault, UploadFault::UnknownValidator));
     let mut retired = stranger.record(MORNING);
-    retired.active = false;
-    world
-        .office
-        .store
-        .register_validator(retired)
-        .await
-        .unwrap();
+    retired.retired = Some(MORNING.plus_s(-1));
+    let store = &world.office.store;
+    store.register_validator(retired).await.unwrap();
     let fault = world
         .upload(&stranger.seal_all(NOW), NOW)
         .await
         .unwrap_err();
-    assert!(matches!(fault, UploadFault::UnknownValidator));
+    assert!(matches!(fault, UploadFault::Retired(_)));
 
     assert_eq!(taps(&world, phone.rider).await, 0);
     assert_eq!(world.upload(&good, NOW).await.unwrap().new, 1);
     assert_eq!(taps(&world, phone.rider).await, 1);
+}
+
+#[tokio::test]
+async fn what_was_done_before_retiring_is_taken_and_nothing_after_is_paid() {
+    let mut world = World::new(2);
+    let phone = world.rider(1, COMPACT).await;
+    let bundle = world.open_bundle(OperatorId(2), MORNING).await;
+    let mut reader = Gate::new(0x299, bus(), State::new(bundle, Native, 10));
+    reader.admit(&phone.show(0, MORNING), MORNING);
+    let later = MORNING.plus_s(600);
+    reader.admit(&phone.show(1, later), later);
+    let mut retired = reader.record(MORNING);
+    retired.retired = Some(MORNING.plus_s(300));
+    let store = &world.office.store;
+    store.register_validator(retired).await.unwrap();
+    let receipt = world.upload(&reader.seal_all(NOW), NOW).await.unwrap();
+    assert_eq!(receipt.new, 2);
+    assert_eq!(taps(&world, phone.rider).await, 1);
+    let state = world.office.store.office_state(NOW).await.unwrap();
+    assert_eq!(state.disagreements, 1);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use ridecode_fare::{
 use ridecode_words::{LineId, Mode, OperatorId, StopId, Text};
 use serde::de::DeserializeOwned;
 
+use super::plan::{Plan, Spot};
 use super::row;
 
 /// A feed that is refused.
@@ -53,6 +54,7 @@ pub enum FeedFault {
 pub(super) struct Feed {
     pub(super) networks: Vec<Network>,
     pub(super) operators: BTreeMap<OperatorId, Names>,
+    pub(super) plan: Plan,
 }
 
 type Files = BTreeMap<String, String>;
@@ -67,11 +69,15 @@ pub(super) fn read(files: &Files) -> Result<Feed, FeedFault> {
         operators.insert(number, names);
     }
     let mut stops = BTreeMap::new();
+    let mut plan = Plan::default();
     for stop in rows::<row::Stop>(files, "stops.txt")? {
         let record = StopRecord {
             stop: StopId(stop.text("stop_id", &stop.row.stop_id)?),
             names: translations.names("stops", &stop.row.stop_id, &stop)?,
         };
+        let spot = Spot::read(&stop.row.stop_lat, &stop.row.stop_lon);
+        plan.spots
+            .extend(spot.map(|spot| (record.stop.clone(), spot)));
         if stops.insert(stop.row.stop_id.clone(), record).is_some() {
             return Err(stop.fault("this stop_id stands twice; give each stop its own"));
         }
@@ -84,12 +90,17 @@ pub(super) fn read(files: &Files) -> Result<Feed, FeedFault> {
             network: name.as_str().to_owned(),
             source,
         };
+        for line in lines_of_it {
+            let sections = sections.get(&line.line).map_or(&[][..], Vec::as_slice);
+            plan.add_line((name, &line.line), sections);
+        }
         let network = network(name.clone(), lines_of_it, (&sections, &stops));
         networks.push(network.build().map_err(fault)?);
     }
     Ok(Feed {
         networks,
         operators,
+        plan,
     })
 }
 

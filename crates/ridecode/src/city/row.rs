@@ -14,6 +14,10 @@ pub(super) struct Agency {
 pub(super) struct Stop {
     pub(super) stop_id: String,
     pub(super) stop_name: String,
+    #[serde(default)]
+    pub(super) stop_lat: String,
+    #[serde(default)]
+    pub(super) stop_lon: String,
 }
 
 /// `routes.txt`.

@@ -384,6 +384,7 @@ impl Device {
                 p99_us: percentiles.shown_p99_us,
             },
             ailments: ailments.clone(),
+            place: self.validator.place().clone(),
         };
         if self.post.sign.is_none() && self.post.place.is_some() {
             let names = &self.settings.names;

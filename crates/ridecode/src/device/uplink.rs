@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use ridecode_codec::crypto::native::{Native, SecretKey};
 use ridecode_device::{JournalReader, Written};
 use ridecode_office::Entropy as _;
+use ridecode_validator::Place;
 use ridecode_validator::bundle::{Bundle, BundleFault};
 use ridecode_validator::heartbeat::{self, Heartbeat, Waits};
 use ridecode_validator::segment::{Sealing, seal};
@@ -59,6 +60,8 @@ pub(super) struct Vitals {
     pub waits: Waits,
     /// What is wrong, in words.
     pub ailments: Vec<&'static str>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// How the ways up and down go.
@@ -345,6 +348,8 @@ impl Uplink {
             free_bytes: vitals.free_bytes,
             waits: vitals.waits,
             ailments: ailments.filter_map(|word| Text::new(word).ok()).collect(),
+            place: Some(vitals.place),
+            software: Text::new(env!("CARGO_PKG_VERSION")).ok(),
         };
         heartbeat::seal(&heartbeat, self.key.as_ref())
     }

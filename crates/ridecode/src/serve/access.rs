@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use ridecode_office::enrol;
+use ridecode_store::{Deed, DeedKind};
 use ridecode_words::{OperatorId, RiderId};
 use sha2::{Digest as _, Sha256};
 
@@ -132,6 +133,26 @@ impl StaffMember {
                 ),
             )),
         }
+    }
+
+    /// What this person does now, for the trail.
+    pub(super) fn deed(&self, kind: DeedKind, reason: String) -> Deed {
+        Deed {
+            at: crate::clock::now(),
+            author: self.name.clone(),
+            kind,
+            rider: None,
+            device: None,
+            tap: None,
+            validator: None,
+            operator: None,
+            reason,
+        }
+    }
+
+    /// The one operator this person works for; none for staff of the issuer, who see all.
+    pub(super) fn own_operator(&self) -> Option<OperatorId> {
+        self.operator
     }
 
     /// The operator a request is about: one this office clears with, and one this person may see.

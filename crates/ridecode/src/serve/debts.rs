@@ -72,7 +72,8 @@ pub(super) async fn repay(
     Ok((StatusCode::ACCEPTED, Json(view(&app, &debts)?)))
 }
 
-fn view(app: &App, debts: &[UnpaidRide]) -> Result<DebtsView> {
+/// Unpaid rides with their sum.
+pub(super) fn view(app: &App, debts: &[UnpaidRide]) -> Result<DebtsView> {
     let currency = app.office.policy.currency;
     let amounts = debts.iter().map(|debt| debt.amount);
     let amount = Money::sum(currency, amounts).map_err(|_| Problem::internal())?;

@@ -15,10 +15,7 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME, STAFF_COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    adjustments, audits, bills, callbacks, charges, closing, credentials, debts, devices, fares,
-    health, heartbeats, mandates, metrics, notices, operators, pages, payouts, problems,
-    provider_bills, refunds, repairs, riders, rides, segments, sessions, staff, statement_days,
-    statements, validators,
+    adjustments, agents, audits, bills, callbacks, charges, closing, credentials, debts, devices, fares, fleet, health, heartbeats, live, mandates, metrics, notices, operators, pages, payouts, plan, problems, provider_bills, refunds, repairs, riders, rides, segments, sessions, staff, statement_days, statements, trail, validators,
 };
 
 /// The description as it is committed.
@@ -51,7 +48,8 @@ pub(super) async fn openapi() -> impl IntoResponse {
         sessions::list, sessions::end, sessions::end_others, closing::close,
         mandates::ask, mandates::show, mandates::end, mandates::of_rider, devices::register, devices::revoke, credentials::grant,
         validators::make_code, validators::register, validators::bundle, segments::accept, heartbeats::accept,
-        heartbeats::list,
+        fleet::list, fleet::move_to, fleet::retire, live::live, trail::list, plan::plan,
+        agents::look_up, agents::rides_of, agents::evidence_of, agents::block_phone,
         rides::list, repairs::claim, repairs::mend, bills::month, debts::list, debts::repay, notices::list, refunds::list, refunds::again,
         adjustments::ask, adjustments::list, adjustments::preview, adjustments::ask_for_many,
         adjustments::show, adjustments::reverse, adjustments::decide,

@@ -200,11 +200,13 @@ fn secret_key(headers: &HeaderMap) -> Result<Option<String>> {
 /// 128 bits in hex.
 const KEY_LENGTH_MIN: usize = 32;
 
-fn phone(text: &str) -> Result<Phone> {
+/// Reads a phone number.
+pub(super) fn phone(text: &str) -> Result<Phone> {
     Phone::new(text).map_err(|fault| Problem::field("phone", fault))
 }
 
-fn state_word(state: &RiderState) -> &'static str {
+/// The word for whether an account may ride.
+pub(super) fn state_word(state: &RiderState) -> &'static str {
     match state {
         RiderState::Active => "active",
         RiderState::Blocked(_) => "blocked",
@@ -212,7 +214,8 @@ fn state_word(state: &RiderState) -> &'static str {
     }
 }
 
-fn block(rider: &Rider) -> Option<BlockView> {
+/// Why an account may not ride.
+pub(super) fn block(rider: &Rider) -> Option<BlockView> {
     match &rider.state {
         RiderState::Blocked(block) => Some(BlockView {
             amount: block.amount.into(),
@@ -223,7 +226,8 @@ fn block(rider: &Rider) -> Option<BlockView> {
     }
 }
 
-fn own_mandate(mandate: &ridecode_account::Mandate) -> OwnMandate {
+/// A mandate as its rider sees it.
+pub(super) fn own_mandate(mandate: &ridecode_account::Mandate) -> OwnMandate {
     let state: &MandateState = &mandate.state;
     OwnMandate {
         mandate: mandate.id.to_string(),

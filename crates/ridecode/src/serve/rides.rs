@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use ridecode_fare::{Fare, Language, Names, Tap};
 use ridecode_office::rides::{self, Ride, RideState};
 use ridecode_store::ChargeState;
-use ridecode_words::JourneyId;
+use ridecode_words::{JourneyId, RiderId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -118,24 +118,32 @@ pub(super) async fn list(
     headers: HeaderMap,
     Parameters(page): Parameters<Page>,
 ) -> Result<Json<RidesView>> {
+    self::page(&app, rider.rider, (&page, language(&headers))).await
+}
+
+/// A page of a rider's rides.
+pub(super) async fn page(
+    app: &App,
+    rider: RiderId,
+    (page, language): (&Page, Language),
+) -> Result<Json<RidesView>> {
     let limit = limit(page.limit.as_deref())?;
     let after: Option<JourneyId> = match &page.after {
         Some(text) => Some(parse("after", text)?),
         None => None,
     };
-    let rides = rides::of(&app.office, rider.rider, now()).await?;
+    let rides = rides::of(&app.office, rider, now()).await?;
     let skipped = after.map_or(0, |after| {
         let position = rides.iter().position(|ride| ride.journey == after);
         position.map_or(rides.len(), |position| position + 1)
     });
-    let language = language(&headers);
     let rest = &rides[skipped..];
     let shown = &rest[..rest.len().min(limit)];
     let last = shown.last().filter(|_| rest.len() > shown.len());
     Ok(Json(RidesView {
         rides: shown
             .iter()
-            .map(|ride| ride_view(&app, ride, language))
+            .map(|ride| ride_view(app, ride, language))
             .collect(),
         next: last.map(|ride| ride.journey.to_string()),
     }))
@@ -149,7 +157,8 @@ fn limit(text: Option<&str>) -> Result<usize> {
     Ok(limit)
 }
 
-fn ride_view(app: &App, ride: &Ride, language: Language) -> RideView {
+/// A ride as its rider sees it.
+pub(super) fn ride_view(app: &App, ride: &Ride, language: Language) -> RideView {
     let (state, reason) = match &ride.state {
         RideState::Uploaded => ("uploaded", None),
         RideState::Priced => ("priced", None),
@@ -177,18 +186,17 @@ fn ride_view(app: &App, ride: &Ride, language: Language) -> RideView {
 
 /// The word for where a charge stands, and the detail that goes with it.
 pub(super) fn charge_words(state: &ChargeState) -> (&'static str, Option<String>) {
-    match state {
-        ChargeState::Planned => ("planned", None),
-        ChargeState::Submitted => ("submitted", None),
-        ChargeState::Accepted => ("accepted", None),
-        ChargeState::Collected { .. } => ("collected", None),
-        ChargeState::Declined { reason } => ("declined", Some(reason.clone())),
-        ChargeState::Unknown => ("unknown", None),
-        ChargeState::Superseded => ("superseded", None),
-        ChargeState::CollectedOther { amount, .. } => {
-            ("collected_other_amount", Some(amount.to_string()))
-        }
-    }
+    let detail = match state {
+        ChargeState::Declined { reason } => Some(reason.clone()),
+        ChargeState::CollectedOther { amount, .. } => Some(amount.to_string()),
+        ChargeState::Planned
+        | ChargeState::Submitted
+        | ChargeState::Accepted
+        | ChargeState::Collected { .. }
+        | ChargeState::Unknown
+        | ChargeState::Superseded => None,
+    };
+    (state.word(), detail)
 }
 
 fn tap_view(app: &App, tap: &Tap, language: Language) -> TapView {

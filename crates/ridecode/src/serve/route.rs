@@ -13,10 +13,7 @@ use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, S
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, adjustments, audits, bills, callbacks, charges, closing, credentials, debts, devices,
-    fares, guard, health, heartbeats, mandates, metrics, notices, once, openapi, operators, origin,
-    pages, payouts, problems, provider_bills, refunds, repairs, riders, rides, segments, sessions,
-    staff, statement_days, statements, validators,
+    App, adjustments, agents, audits, bills, callbacks, charges, closing, credentials, debts, devices, fares, fleet, guard, health, heartbeats, live, mandates, metrics, notices, once, openapi, operators, origin, pages, payouts, plan, problems, provider_bills, refunds, repairs, riders, rides, segments, sessions, staff, statement_days, statements, trail, validators,
 };
 
 /// One route.
@@ -40,7 +37,8 @@ pub(super) enum Repeat {
     Read,
     /// By the ids within it.
     ByItself,
-    /// Not at all: it makes another secret each time, and no reply that holds one is kept.
+    /// Not at all: it makes another secret each time, or each time is one to be remembered. No reply
+    /// is kept.
     Never,
     /// By its Idempotency-Key, where it has one.
     ByKey,
@@ -71,6 +69,7 @@ routes! {
     GET get "/problems/{name}" Anyone Read problems::one;
     GET get "/metrics" Staff Read metrics::metrics;
     GET get "/v1/brands" Anyone Read credentials::brands;
+    GET get "/v1/plan" Anyone Read plan::plan;
     GET get "/v1/fares/quote" Anyone Read fares::quote;
     POST post "/v1/riders/codes" Anyone ByKey riders::send_code;
     POST post "/v1/riders/sessions" Anyone ByOwnKey riders::sign_in;
@@ -88,13 +87,19 @@ routes! {
     POST post "/v1/devices/{device}/credentials" Rider ByKey credentials::grant;
     POST post "/v1/validators/codes" Operator Never validators::make_code;
     POST post "/v1/validators" Signed ByItself validators::register;
-    GET get "/v1/validators" Operator Read heartbeats::list;
+    GET get "/v1/validators" Operator Read fleet::list;
+    POST post "/v1/validators/{validator}/move" Operator ByItself fleet::move_to;
+    POST post "/v1/validators/{validator}/retirement" Operator ByItself fleet::retire;
     GET get "/v1/validators/{validator}/bundle" Anyone Read validators::bundle;
     POST post "/v1/validators/{validator}/segments" Signed ByItself segments::accept;
     POST post "/v1/validators/{validator}/heartbeats" Signed ByItself heartbeats::accept;
     GET get "/v1/rides" Rider Read rides::list;
     GET get "/v1/bills/{month}" Rider Read bills::month;
     POST post "/v1/rides/{journey}/repairs" Rider ByKey repairs::claim;
+    POST post "/v1/riders/lookups" Agent Never agents::look_up;
+    GET get "/v1/riders/{rider}/rides" Agent Read agents::rides_of;
+    GET get "/v1/journeys/{journey}/evidence" Agent Read agents::evidence_of;
+    POST post "/v1/devices/{device}/block" Agent ByItself agents::block_phone;
     POST post "/v1/taps/{tap}/repairs" Agent ByKey repairs::mend;
     GET get "/v1/debts" Rider Read debts::list;
     POST post "/v1/repayments" Rider ByKey debts::repay;
@@ -137,6 +142,8 @@ routes! {
     POST post "/v1/audits" Books ByItself audits::begin;
     GET get "/v1/audits" Books Read audits::list;
     GET get "/v1/ledger/days" Books Read audits::days;
+    GET get "/v1/live" Staff Read live::live;
+    GET get "/v1/trail" Staff Read trail::list;
     GET get "/v1/office" Staff Read statements::office;
 }
 

@@ -16,7 +16,7 @@ use ridecode_codec::crypto::Crypto as _;
 use ridecode_codec::crypto::native::Native;
 use ridecode_office::Entropy as _;
 use ridecode_office::bundle::{self as office_bundle, History, Listed};
-use ridecode_store::{StoreFault, Validator};
+use ridecode_store::{Deed, DeedKind, StoreFault, Validator};
 use ridecode_validator::DenyChange;
 use ridecode_words::{OperatorId, UnixSeconds, ValidatorId};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,12 @@ pub(super) async fn make_code(
     let code = app
         .admission
         .make(operator, expires, SystemEntropy.number());
+    let deed = Deed {
+        operator: Some(operator),
+        validator: Some(validator_of(&code)),
+        ..staff.deed(DeedKind::GaveCode, String::new())
+    };
+    app.office.store.note_deed(deed).await?;
     let view = OneTimeCode {
         validator: validator_of(&code).to_string(),
         one_time_code: code,
@@ -123,7 +129,7 @@ pub(super) async fn register(
         operator,
         key,
         registered: now(),
-        active: true,
+        retired: None,
     };
     app.office
         .store
@@ -140,6 +146,20 @@ pub(super) async fn register(
         },
     };
     Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// A validator that is registered and has not retired.
+pub(super) async fn at_work(app: &App, id: ValidatorId) -> Result<Validator> {
+    let validator = app.office.store.find_validator(id).await?;
+    let validator = validator
+        .ok_or_else(|| Problem::new(Kind::UnknownValidator, "this validator is not registered"))?;
+    match validator.retired {
+        None => Ok(validator),
+        Some(retired) => Err(Problem::new(
+            Kind::ValidatorRetired,
+            format!("this validator retired at {retired}; only what it did before is taken"),
+        )),
+    }
 }
 
 /// Which bundle a validator has.
@@ -169,10 +189,7 @@ pub(super) async fn bundle(
     Parameters(query): Parameters<Have>,
 ) -> Result<Response> {
     let have: u64 = parse("have", &query.have)?;
-    let validator = app.office.store.find_validator(id).await?;
-    let validator = validator.filter(|validator| validator.active);
-    let validator = validator
-        .ok_or_else(|| Problem::new(Kind::UnknownValidator, "this validator is not registered"))?;
+    let validator = at_work(&app, id).await?;
     let version = office_bundle::version(&app.office, now()).await?;
     if have >= version {
         return Ok(StatusCode::NO_CONTENT.into_response());

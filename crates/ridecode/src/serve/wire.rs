@@ -201,6 +201,16 @@ pub(super) fn signature(field: &'static str, text: &str) -> Result<Signature> {
         .ok_or_else(|| Problem::field(field, "must be base64 of 64 bytes"))
 }
 
+/// Reads why somebody did something: 3 to 500 characters.
+pub(super) fn reason(text: &str) -> Result<String> {
+    let text = text.trim();
+    if (3..=500).contains(&text.chars().count()) {
+        Ok(text.to_owned())
+    } else {
+        Err(Problem::field("reason", "says why, in 3 to 500 characters"))
+    }
+}
+
 /// Bytes in base64.
 pub(super) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)

@@ -28,6 +28,7 @@ mod killed;
 mod adjustments;
 mod bills;
 mod books;
+mod live;
 mod refunds;
 mod repairs;
 mod rides;

@@ -5,13 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use ridecode::clock::now;
 use ridecode_codec::crypto::native::Native;
 use ridecode_codec::crypto::{Algorithm, PublicKey};
-use ridecode_validator::ClockTrust;
 use ridecode_validator::bundle::{self, Expected};
 use ridecode_validator::heartbeat::{self, Heartbeat, Waits};
+use ridecode_validator::{ClockTrust, Passage};
 use ridecode_words::{OperatorId, Text};
 use serde_json::json;
 
-use crate::world::{KNOWN_CODE, METRO, Reader, World, fresh_key, introduction};
+use crate::world::{KNOWN_CODE, METRO, Reader, World, fresh_key, introduction, metro_gate};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_one_time_code_registers_one_key() {
@@ -202,6 +202,8 @@ async fn heartbeats_tell_staff_how_a_validator_is() {
             p99_us: 4,
         },
         ailments: vec![Text::new("disk_nearly_full").unwrap()],
+        place: Some(metro_gate("guangzhoudongzhan", Passage::In)),
+        software: Text::new("0.1.0").ok(),
     };
     let send = async |path: &str, sealed: Vec<u8>| {
         let line = (reqwest::Method::POST, path);
@@ -214,10 +216,12 @@ async fn heartbeats_tell_staff_how_a_validator_is() {
     let view = &list[0];
     assert_eq!(view["validator"], reader.id.to_string());
     assert_eq!(
-        (&view["waiting"], &view["clock"]),
-        (&json!(2), &json!("synced"))
+        (&view["waiting"], &view["vitals"]["clock"]),
+        (&json!(9), &json!("synced")),
+        "nothing of its journal is here"
     );
-    assert_eq!(view["ailments"], json!(["disk_nearly_full"]));
+    assert_eq!(view["vitals"]["ailments"], json!(["disk_nearly_full"]));
+    assert_eq!(view["place"]["stop"], "guangzhoudongzhan");
 
     // An older one, sent again, changes nothing.
     let newer = Heartbeat {
@@ -232,7 +236,7 @@ async fn heartbeats_tell_staff_how_a_validator_is() {
         .expect(200);
     send(&path, good.clone()).await.expect(200);
     let list = world.staff().get("/v1/validators").await.expect(200);
-    assert_eq!(list[0]["waiting"], 0);
+    assert_eq!(list[0]["journal_end"], 10);
 
     let forged = heartbeat::seal(&beat, &fresh_key(Algorithm::EdDsa));
     send(&path, forged).await.problem("segment-signature", "");

@@ -104,7 +104,7 @@ impl Reader {
             operator: self.device.place().operator,
             key: self.key.public_key(),
             registered: now,
-            active: true,
+            retired: None,
         }
     }
 

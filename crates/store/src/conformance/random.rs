@@ -13,7 +13,7 @@ use self::verb::Verb;
 use super::office::{assert_sums, pages};
 use super::world::OPERATOR;
 use crate::memory::MemoryStore;
-use crate::{LedgerRange, Store};
+use crate::{FleetOf, LedgerRange, PulseQuery, Store, TrailQuery};
 
 /// Random verbs as they were told, to the memory engine and to another one.
 pub struct Told {
@@ -79,9 +79,17 @@ pub async fn everything(store: &Store) -> String {
     };
     let ledger = store.ledger_page(whole, usize::MAX).await;
     let days = store.load_ledger_days().await;
+    let fleet = store.load_validators(FleetOf::All).await;
+    let ever = PulseQuery {
+        operator: None,
+        since: UnixSeconds(0),
+        until: late,
+    };
+    let pulses = store.load_pulses(ever).await;
+    let trail = store.load_trail(TrailQuery::default(), usize::MAX).await;
     let pages = pages(store, 2).await;
     format!(
-        "{ledger:#?}\n{days:#?}\n{pages:#?}\n{due:#?}\n{charges:#?}\n{refunds:#?}\n{given_up:#?}\n{adjustments:#?}\n{notices:#?}\n{denied:#?}\n{state:#?}\n{held:#?}"
+        "{ledger:#?}\n{days:#?}\n{pages:#?}\n{due:#?}\n{charges:#?}\n{refunds:#?}\n{given_up:#?}\n{adjustments:#?}\n{notices:#?}\n{denied:#?}\n{state:#?}\n{held:#?}\n{fleet:#?}\n{pulses:#?}\n{trail:#?}"
     )
 }
 

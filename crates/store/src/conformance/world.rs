@@ -16,16 +16,18 @@ use ridecode_ledger::{
     Account, ClearedLeg, Clearing, Commission, Coverage, Currency, Money, Statement, Transfer,
     TransferId, TransferKind, clear,
 };
+use ridecode_validator::Outcome;
 use ridecode_validator::journal::Hash;
 use ridecode_words::{
-    BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId, MandateId, Mode,
-    Month, OperatorId, ProviderId, RiderId, ServiceDay, StopId, TapId, UnixSeconds, ValidatorId,
+    BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId, LineId,
+    MandateId, Mode, Month, OperatorId, ProviderId, RiderId, ServiceDay, StopId, TapId,
+    UnixSeconds, ValidatorId,
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     Acceptance, AttemptOutcome, BillSave, Charge, ChargeState, ChargedBy, DayLegs, FareVersion,
-    JourneyShare, OperatorLeg, Settlement, Store, StoredEntry, Validator,
+    JourneyShare, OperatorLeg, Settlement, Sighting, Store, StoredEntry, Taken, Validator,
 };
 
 /// 2026-11-15T00:00:00Z: far from either end of a month.
@@ -122,7 +124,7 @@ pub fn validator(number: u32) -> Validator {
             bytes,
         },
         registered: NOW,
-        active: true,
+        retired: None,
     }
 }
 
@@ -187,6 +189,7 @@ pub fn segment(validator: u32, range: RangeInclusive<u64>) -> Acceptance {
         taps: Vec::new(),
         voids: Vec::new(),
         disagreements: Vec::new(),
+        seen: Vec::new(),
         sealed: NOW.plus_s(minutes.saturating_mul(60)),
         journal_end,
         received: NOW.plus_s(86_400),
@@ -195,12 +198,24 @@ pub fn segment(validator: u32, range: RangeInclusive<u64>) -> Acceptance {
 
 /// A segment in which every entry is a tap of this rider.
 pub fn rides(validator: u32, range: RangeInclusive<u64>, rider: u64) -> Acceptance {
+    let taps = range
+        .clone()
+        .map(|sequence| tap(validator, sequence, rider));
+    let taps: Vec<Tap> = taps.collect();
     Acceptance {
-        taps: range
-            .clone()
-            .map(|sequence| tap(validator, sequence, rider))
-            .collect(),
+        seen: taps.iter().map(admitted).collect(),
+        taps,
         ..segment(validator, range)
+    }
+}
+
+/// The decision a tap comes from.
+pub fn admitted(tap: &Tap) -> Sighting {
+    Sighting {
+        sequence: tap.id.sequence,
+        time: tap.time,
+        line: tap.line.clone(),
+        outcome: Outcome::Admit,
     }
 }
 
@@ -255,6 +270,7 @@ pub fn bill(rider: u64, mark: u64, postings: &[Posting]) -> BillSave {
         fares: Vec::new(),
         transfers: Vec::new(),
         legs: Vec::new(),
+        taken: Vec::new(),
         charges: Vec::new(),
         days_over: Vec::new(),
         at: NOW,
@@ -318,6 +334,13 @@ fn post(bill: &mut BillSave, posting: &Posting) {
             issuer: IssuerId(0x4401),
             amount_minor: difference,
         },
+    });
+    bill.taken.push(Taken {
+        charge: id,
+        operator: OPERATOR,
+        line: LineId::new("gz-1").ok(),
+        began: NOW,
+        minor: difference,
     });
     if difference > 0 {
         bill.charges.push(Charge {

@@ -189,6 +189,9 @@ impl State {
             self.legs
                 .insert(key, (leg.leg.issuer, leg.leg.amount_minor));
         }
+        for taken in of_fares(&bill.taken, new, |taken| taken.charge) {
+            self.take(taken);
+        }
         for charge in of_fares(&bill.charges, new, |charge| charge.id) {
             self.charges.insert((rider, charge.id), charge.clone());
         }

@@ -112,6 +112,7 @@ impl State {
         let new_taps: Vec<Tap> = keep_new(acceptance.taps, |tap| is_new(tap.id.sequence));
         let new_voids = keep_new(acceptance.voids, |void| is_new(void.sequence));
         let disagreements = keep_new(acceptance.disagreements, |one| is_new(one.sequence));
+        let seen = keep_new(acceptance.seen, |one| is_new(one.sequence));
         let all = acceptance.entries.len();
         let new_entries = keep_new(acceptance.entries, |entry| is_new(entry.sequence));
         let new = new_entries.len();
@@ -121,6 +122,7 @@ impl State {
         }
         let mut taps = journal.pair(new_entries, &new_taps, &new_voids);
         taps.extend(new_taps);
+        self.count(self.validators[&acceptance.validator].operator, seen);
         for tap in taps {
             for period in calendar::periods_touched(tap.rider, tap.time) {
                 self.touch(period, acceptance.received);

@@ -31,6 +31,7 @@ impl MemoryStore {
         }
         let taps = state.taps.entry(tap.rider).or_default();
         taps.insert(step::repair_of(&tap, &repair));
+        state.trail.extend(step::deed_of(&repair));
         state.repairs.insert((repair.tap, repair.number), repair);
         Ok(RepairSaved::Saved)
     }

@@ -151,21 +151,11 @@ impl MemoryStore {
         reason: RevokeReason,
         now: UnixSeconds,
     ) -> Result<()> {
-        let mut state = self.lock();
-        let Some(phone) = state.devices.get_mut(&device) else {
-            return Err(StoreFault::missing("device", device));
-        };
-        if !step::is_active(&phone.state) {
-            return Ok(());
-        }
-        phone.state = phone.state.revoked(reason, now);
-        let rider = phone.rider;
-        state.change_credentials(rider, |credential| {
-            (credential.device == device)
-                .then(|| step::follow_revocation(reason, credential, now))
-                .flatten()
-        });
-        Ok(())
+        self.lock().revoke(device, reason, now)
+    }
+
+    pub(crate) fn find_rider_of(&self, phone: Phone) -> Result<Option<RiderId>> {
+        Ok(self.lock().phones.get(&phone).copied())
     }
 
     pub(crate) fn close_rider(
@@ -263,6 +253,29 @@ impl MemoryStore {
 }
 
 impl State {
+    /// Revokes a phone and denies its live credentials.
+    pub(super) fn revoke(
+        &mut self,
+        device: DeviceId,
+        reason: RevokeReason,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let Some(phone) = self.devices.get_mut(&device) else {
+            return Err(StoreFault::missing("device", device));
+        };
+        if !step::is_active(&phone.state) {
+            return Ok(());
+        }
+        phone.state = phone.state.revoked(reason, now);
+        let rider = phone.rider;
+        self.change_credentials(rider, |credential| {
+            (credential.device == device)
+                .then(|| step::follow_revocation(reason, credential, now))
+                .flatten()
+        });
+        Ok(())
+    }
+
     /// Gives the credentials of a rider the states that `change` has for them.
     pub(super) fn change_credentials(
         &mut self,

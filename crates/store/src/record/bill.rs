@@ -5,6 +5,7 @@ use ridecode_ledger::{ClearedLeg, Transfer};
 use ridecode_words::{IssuerId, JourneyId, OperatorId, ServiceDay, TapId, UnixSeconds};
 
 use super::charge::Charge;
+use super::pulse::Taken;
 
 /// A month that must be priced (again): taps came in, or an open journey's waiting is over.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,6 +95,8 @@ pub struct BillSave {
     pub transfers: Vec<Transfer>,
     /// What those versions add to what each operator is owed, for clearing.
     pub legs: Vec<OperatorLeg>,
+    /// What those versions add to what lines took, for counting.
+    pub taken: Vec<Taken>,
     /// The charges of those versions. One that is charged with its day has none.
     pub charges: Vec<Charge>,
     /// The service days that are over, ascending: what their rides owe and no charge asks for is

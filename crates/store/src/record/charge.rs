@@ -42,6 +42,37 @@ pub enum ChargeState {
 }
 
 impl ChargeState {
+    /// The words for every state, by [`ChargeState::place`].
+    pub const WORDS: [&'static str; 8] = [
+        "planned",
+        "submitted",
+        "accepted",
+        "collected",
+        "declined",
+        "unknown",
+        "superseded",
+        "collected_other_amount",
+    ];
+
+    /// Its place among [`ChargeState::WORDS`].
+    pub fn place(&self) -> usize {
+        match self {
+            Self::Planned => 0,
+            Self::Submitted => 1,
+            Self::Accepted => 2,
+            Self::Collected { .. } => 3,
+            Self::Declined { .. } => 4,
+            Self::Unknown => 5,
+            Self::Superseded => 6,
+            Self::CollectedOther { .. } => 7,
+        }
+    }
+
+    /// The word for it in files and interfaces.
+    pub fn word(&self) -> &'static str {
+        Self::WORDS[self.place()]
+    }
+
     /// Whether nothing is to be done about it any more.
     pub fn is_closed(&self) -> bool {
         match self {

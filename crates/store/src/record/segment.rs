@@ -4,7 +4,9 @@ use ridecode_codec::crypto::PublicKey;
 use ridecode_fare::Tap;
 use ridecode_validator::Outcome;
 use ridecode_validator::journal::Hash;
-use ridecode_words::{OperatorId, UnixSeconds, ValidatorId};
+use ridecode_words::{OperatorId, TapId, UnixSeconds, ValidatorId};
+
+use super::pulse::Sighting;
 
 /// A registered validator.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -17,8 +19,8 @@ pub struct Validator {
     pub key: PublicKey,
     /// When it was registered.
     pub registered: UnixSeconds,
-    /// Whether it may still upload.
-    pub active: bool,
+    /// Since when it works no more.
+    pub retired: Option<UnixSeconds>,
 }
 
 /// A journal entry as it is kept: raw, because the raw code is the evidence.
@@ -32,6 +34,19 @@ pub struct StoredEntry {
     pub hash: Hash,
     /// Its canonical bytes.
     pub bytes: Vec<u8>,
+}
+
+/// An entry that is held, as evidence of a tap.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldEntry {
+    /// Its validator and number.
+    pub id: TapId,
+    /// Its hash.
+    pub hash: Hash,
+    /// Its canonical bytes.
+    pub bytes: Vec<u8>,
+    /// What the back office finds, where it does not agree.
+    pub disagreement: Option<String>,
 }
 
 /// An entry where the back office does not agree with the validator.
@@ -70,6 +85,8 @@ pub struct Acceptance {
     pub voids: Vec<EntryVoid>,
     /// Where the back office does not agree.
     pub disagreements: Vec<Disagreement>,
+    /// The decisions among them, for counting.
+    pub seen: Vec<Sighting>,
     /// The validator's time when it sealed the segment: with `journal_end`, the watermark.
     pub sealed: UnixSeconds,
     /// The last sequence the journal held then.

@@ -7,7 +7,7 @@ use ridecode_words::{
 use rusqlite::{Connection, params};
 
 use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, charge, statement, tap, transfer};
+use super::{Result, SqliteStore, charge, pulse, statement, tap, transfer};
 use crate::even::Together;
 use crate::fault::StoreFault;
 use crate::invariant::charge_of;
@@ -189,6 +189,8 @@ fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
     transfer::post(db, rider, transfers)?;
     let legs = bill.legs.iter();
     statement::insert_legs(db, legs.filter(|leg| new.contains(&leg.leg.charge)))?;
+    let taken = bill.taken.iter();
+    pulse::take(db, taken.filter(|taken| new.contains(&taken.charge)))?;
     let charges = bill.charges.iter();
     charge::insert_new(db, charges.filter(|charge| new.contains(&charge.id)))?;
     for journey in even::journeys_to_look_at(&bill.fares) {

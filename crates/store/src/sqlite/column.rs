@@ -17,7 +17,7 @@ use rusqlite::{Connection, Params, Row};
 
 use super::Result;
 use crate::fault::StoreFault;
-use crate::record::{Evidence, LineState, NoticeKind};
+use crate::record::{DeedKind, Evidence, LineState, NoticeKind, Standing};
 
 /// The columns of a row, read from left to right.
 pub(super) struct Columns<'a> {
@@ -49,6 +49,14 @@ impl Columns<'_> {
 
     pub(super) fn device(&mut self) -> Result<DeviceId> {
         self.id().map(DeviceId)
+    }
+
+    pub(super) fn find_rider(&mut self) -> Result<Option<RiderId>> {
+        Ok(self.take::<Option<i64>>()?.map(random_id).map(RiderId))
+    }
+
+    pub(super) fn find_device(&mut self) -> Result<Option<DeviceId>> {
+        Ok(self.take::<Option<i64>>()?.map(random_id).map(DeviceId))
     }
 
     pub(super) fn mandate(&mut self) -> Result<MandateId> {
@@ -192,6 +200,11 @@ coded!(LineState, "adjustment line", { Waiting = 0, Posted = 1, Refused = 2 });
 coded!(NoticeKind, "notice kind", {
     Declined = 0, Reminder = 1, LastAttempt = 2, Settled = 3,
 });
+coded!(DeedKind, "deed", {
+    LookedUp = 0, BlockedPhone = 1, MendedTap = 2, GaveCode = 3, MovedValidator = 4,
+    RetiredValidator = 5,
+});
+coded!(Standing, "standing", { Smooth = 0, Advanced = 1, WrittenOff = 2 });
 coded!(Evidence, "evidence", { Word = 0, Gate = 1, Timetable = 2, OtherTaps = 3 });
 coded!(Ending, "ending", {
     Complete = 0, Open = 1, EntryOnly = 2, ExitOnly = 3, SameStation = 4, Overstay = 5, Voided = 6,
@@ -320,5 +333,7 @@ mod tests {
         check::<NoticeKind>(4);
         check::<Ending>(8);
         check::<Evidence>(4);
+        check::<DeedKind>(6);
+        check::<Standing>(3);
     }
 }

@@ -79,7 +79,13 @@ pub(super) fn change_all(
     count_up(db, "deny_version", i64::from(changed)).map(drop)
 }
 
-fn revoke(db: &Connection, device: DeviceId, reason: RevokeReason, now: UnixSeconds) -> Result<()> {
+/// Revokes a phone and denies its live credentials.
+pub(super) fn revoke(
+    db: &Connection,
+    device: DeviceId,
+    reason: RevokeReason,
+    now: UnixSeconds,
+) -> Result<()> {
     let Some(phone) = rider::find_device(db, device)? else {
         return Err(StoreFault::missing("device", device));
     };

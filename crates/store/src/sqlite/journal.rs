@@ -62,30 +62,41 @@ fn register(db: &Connection, validator: &Validator) -> Result<()> {
     execute(
         db,
         "INSERT INTO validators (validator, operator, algorithm, key, registered, active,
-             journal_end, sealed)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 0)",
+             retired, journal_end, sealed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0)",
         params![
             validator.id.0,
             validator.operator.0,
             validator.key.algorithm.code(),
             validator.key.bytes,
             validator.registered.0,
-            validator.active,
+            validator.retired.is_none(),
+            validator.retired.map(|at| at.0),
         ],
     )?;
     Ok(())
 }
 
-fn find_validator(db: &Connection, validator: ValidatorId) -> Result<Option<Validator>> {
-    let sql = "SELECT validator, operator, algorithm, key, registered, active
+/// A validator by its number.
+pub(super) fn find_validator(db: &Connection, validator: ValidatorId) -> Result<Option<Validator>> {
+    let sql = "SELECT validator, operator, algorithm, key, registered, retired
          FROM validators WHERE validator = ?1";
-    find(db, sql, [validator.0], |row: &mut Columns<'_>| {
-        Ok(Validator {
-            id: ValidatorId(row.take()?),
-            operator: OperatorId(row.take()?),
-            key: row.key()?,
-            registered: row.time()?,
-            active: row.take()?,
-        })
+    find(db, sql, [validator.0], read_validator)
+}
+
+/// Number, operator, key, and the times of its registration and retirement.
+pub(super) fn read_validator(row: &mut Columns<'_>) -> Result<Validator> {
+    Ok(Validator {
+        id: ValidatorId(row.take()?),
+        operator: OperatorId(row.take()?),
+        key: row.key()?,
+        registered: row.time()?,
+        retired: row.find_time()?,
     })
+}
+
+/// The last entry held from the first on without a hole, 0 for none.
+pub(super) fn held_from_1(db: &Connection, validator: ValidatorId) -> Result<u64> {
+    let sql = "SELECT last FROM held WHERE validator = ?1 AND first = 1";
+    Ok(find(db, sql, [validator.0], |row| row.count())?.unwrap_or(0))
 }

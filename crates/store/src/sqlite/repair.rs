@@ -5,7 +5,7 @@ use ridecode_words::{JourneyId, RiderId, StopId, TapId};
 use rusqlite::{Connection, params};
 
 use super::column::{Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, bill, tap};
+use super::{Result, SqliteStore, bill, fleet, tap};
 use crate::fault::StoreFault;
 use crate::record::{Repair, RepairSaved};
 use crate::step;
@@ -42,6 +42,9 @@ fn save(db: &Connection, repair: &Repair) -> Result<RepairSaved> {
     bill::touch(db, &step::periods_mended(&mended, repair), repair.made)?;
     tap::insert(db, &[step::repair_of(&mended, repair)])?;
     insert(db, repair)?;
+    if let Some(deed) = step::deed_of(repair) {
+        fleet::note(db, &deed)?;
+    }
     Ok(RepairSaved::Saved)
 }
 

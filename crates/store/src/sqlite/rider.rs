@@ -19,6 +19,10 @@ impl SqliteStore {
         self.write(3, move |db| open(db, &rider)).await
     }
 
+    pub(crate) async fn find_rider_of(&self, phone: Phone) -> Result<Option<RiderId>> {
+        self.read(move |db| find_by_phone(db, &phone)).await
+    }
+
     pub(crate) async fn put_challenge(&self, challenge: Challenge) -> Result<()> {
         self.write(1, move |db| keep_challenge(db, &challenge))
             .await
@@ -215,6 +219,11 @@ pub(super) fn find_device(db: &Connection, device: DeviceId) -> Result<Option<De
     const SQL: &str = "SELECT device, rider, algorithm, key, registered, revoked, revoked_at
          FROM devices WHERE device = ?1";
     find(db, SQL, [id(device.0)], read_device)
+}
+
+fn find_by_phone(db: &Connection, phone: &Phone) -> Result<Option<RiderId>> {
+    let sql = "SELECT rider FROM riders WHERE phone = ?1";
+    find(db, sql, [phone.as_str()], |row| row.rider())
 }
 
 fn open(db: &Connection, rider: &Rider) -> Result<RiderOpened> {

@@ -74,7 +74,7 @@ pub(crate) fn read_trust(input: &mut Reader<'_>) -> Option<ClockTrust> {
     }
 }
 
-fn write_place(out: &mut Writer, place: &Place) {
+pub(crate) fn write_place(out: &mut Writer, place: &Place) {
     out.u32(place.operator.0);
     out.byte(place.mode.byte());
     out.byte(match place.passage {
@@ -93,7 +93,7 @@ fn write_place(out: &mut Writer, place: &Place) {
     out.optional_u32(place.fare_minor);
 }
 
-fn read_place(input: &mut Reader<'_>) -> Option<Place> {
+pub(crate) fn read_place(input: &mut Reader<'_>) -> Option<Place> {
     Some(Place {
         operator: OperatorId(input.u32()?),
         mode: Mode::from_byte(input.byte()?)?,

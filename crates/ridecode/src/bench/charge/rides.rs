@@ -11,7 +11,8 @@ use ridecode_ledger::{ClearedLeg, Event, Money, Share, Transfer, post};
 use ridecode_store::sqlite::SqliteStore;
 use ridecode_store::{
     Acceptance, Attempt, AttemptOutcome, BillSave, BillSaved, Charge, ChargeState, ChargedBy,
-    FareVersion, JourneyShare, OperatorLeg, Settled, Settlement, Store, StoredEntry, Validator,
+    FareVersion, JourneyShare, OperatorLeg, Settled, Settlement, Store, StoredEntry, Taken,
+    Validator,
 };
 use ridecode_words::{
     ChargeId, IssuerId, JourneyId, Mode, Month, OperatorId, ProviderId, RiderId, ServiceDay, TapId,
@@ -137,6 +138,8 @@ impl Rides {
                 taps: numbers.map(|sequence| self.tap(sequence)).collect(),
                 voids: Vec::new(),
                 disagreements: Vec::new(),
+                // What is measured begins behind this.
+                seen: Vec::new(),
                 sealed: NOW,
                 received: NOW,
             };
@@ -239,6 +242,7 @@ impl Rides {
             fares: Vec::new(),
             transfers: Vec::new(),
             legs: Vec::new(),
+            taken: Vec::new(),
             charges: Vec::new(),
             days_over: Vec::new(),
             at: NOW,
@@ -287,6 +291,13 @@ fn add_ride(bill: &mut BillSave, sequence: u64) -> anyhow::Result<()> {
             amount_minor: FARE.minor,
         },
     });
+    bill.taken.push(Taken {
+        charge,
+        operator: OPERATOR,
+        line: None,
+        began: NOW,
+        minor: FARE.minor,
+    });
     bill.charges.push(Charge {
         id: charge,
         rider,
@@ -331,7 +342,7 @@ fn validator() -> Validator {
             bytes: [7; 33],
         },
         registered: NOW,
-        active: true,
+        retired: None,
     }
 }
 

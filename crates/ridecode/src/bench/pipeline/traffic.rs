@@ -134,7 +134,7 @@ impl Journal {
             operator: self.place.operator,
             key: self.key.public_key(),
             registered: MORNING,
-            active: true,
+            retired: None,
         }
     }
 

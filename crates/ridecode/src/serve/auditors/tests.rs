@@ -16,7 +16,7 @@ fn validator() -> Validator {
             bytes: [0; 33],
         },
         registered: UnixSeconds(0),
-        active: true,
+        retired: None,
     }
 }
 

@@ -154,6 +154,7 @@ impl From<UploadFault> for Problem {
                 Kind::UnknownValidator,
                 "this validator is not registered; register it with a one-time code",
             ),
+            UploadFault::Retired(_) => Self::new(Kind::ValidatorRetired, fault.to_string()),
             UploadFault::Segment(fault) => fault.into(),
             UploadFault::Conflict(fault) => fault.into(),
             UploadFault::Store(fault) => fault.into(),

@@ -192,6 +192,10 @@ kinds! {
         "Nothing is left to mend"
         "The ride lacks no tap, was mended before, or is too old for its rider to mend."
         "Look at the ride again; the operator's staff can mend what a rider may not.";
+    UnknownRider "unknown-rider" NOT_FOUND
+        "There is no such rider"
+        "Nobody has an account with that phone number or of that number."
+        "Ask for the number again; the look-up is on the trail all the same.";
     UnknownBrand "unknown-brand" NOT_FOUND
         "There is no such brand"
         "No brand of that number is issued here."
@@ -212,6 +216,10 @@ kinds! {
         "There is no such validator"
         "No validator of that number is registered, or it was withdrawn."
         "Register it with POST /v1/validators and a one-time code.";
+    ValidatorRetired "validator-retired" GONE
+        "The validator retired"
+        "An operator took the validator out of service; only entries from before are still taken."
+        "Switch it off; to use the device again, register a new folder with a one-time code.";
     WrongOneTimeCode "wrong-one-time-code" FORBIDDEN
         "The one-time code is not one of ours"
         "The code was never given out, or is too old."

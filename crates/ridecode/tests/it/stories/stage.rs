@@ -323,7 +323,7 @@ impl Stage {
                 operator: told.operator,
                 key: secret(number).public_key(),
                 registered: UnixSeconds(0),
-                active: true,
+                retired: None,
             };
             let registered = self.office.store.register_validator(validator).await;
             registered.expect("a verb");
@@ -379,6 +379,7 @@ fn acceptance(
         taps,
         voids,
         disagreements: Vec::new(),
+        seen: Vec::new(),
         sealed: time,
         received: time,
     }

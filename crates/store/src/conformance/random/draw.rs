@@ -1,6 +1,8 @@
 //! Drawing verbs: few things of each kind, so that they meet; mostly sensible, often repeated,
 //! sometimes wrong.
 
+mod fleet;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
@@ -55,6 +57,7 @@ impl Draw {
             78..81 => self.close(oracle).await,
             81..84 => self.about_adjustments(oracle).await,
             84..86 => self.about_notices(oracle).await,
+            86..90 => self.about_fleet(),
             _ => self.look(),
         }
     }
@@ -167,6 +170,9 @@ impl Draw {
                 add_void(&mut one, sequence);
             } else if sequence % 4 != 3 {
                 add_tap(&mut one, sequence);
+            }
+            if sequence % 5 == 2 {
+                one.seen.push(fleet::sighting(one.validator, sequence));
             }
             if sequence % 9 == 1 {
                 one.disagreements.push(Disagreement {
@@ -521,7 +527,8 @@ impl Draw {
         let operator = OperatorId(self.rng.u32(1..3));
         let day = ServiceDay(DAY.0 + self.rng.i32(-1..2));
         let limit = self.rng.usize(0..6);
-        match self.rng.u8(0..18) {
+        match self.rng.u8(0..20) {
+            18 | 19 => self.look_at_fleet(),
             17 => Verb::LedgerPage(self.ledger_range(), limit),
             0 => Verb::FindSession([self.rng.u8(0..6); 32], self.now),
             1 => Verb::FindMandate(MandateId(self.rng.u64(1..10))),

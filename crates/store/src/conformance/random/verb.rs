@@ -9,9 +9,9 @@ use ridecode_words::{
 };
 
 use crate::{
-    Acceptance, Adjustment, Attempt, BillSave, ChargeStanding, Decision, Delivery, LedgerRange,
-    NoticeAttempt, NoticeId, RefundAttempt, RefundNews, ReplyRecord, Session, Settlement, Store,
-    Validator, WriteOff,
+    Acceptance, Adjustment, Attempt, Beat, BillSave, ChargeStanding, Decision, Deed, Delivery,
+    FleetOf, LedgerRange, NoticeAttempt, NoticeId, PulseQuery, RefundAttempt, RefundNews,
+    ReplyRecord, Session, Settlement, Store, TrailQuery, Validator, ValidatorStep, WriteOff,
 };
 
 /// A verb with its arguments.
@@ -37,6 +37,15 @@ pub(super) enum Verb {
     FindOwners(Vec<CredentialRef>),
     AcceptSegment(Box<Acceptance>),
     LoadHeld(OperatorId),
+    NoteBeat(Beat),
+    LoadValidators(FleetOf),
+    StepValidator(ValidatorId, ValidatorStep, Deed),
+    LoadPulses(PulseQuery),
+    NoteDeed(Deed),
+    BlockDevice(DeviceId, Deed),
+    LoadTrail(TrailQuery, usize),
+    FindRiderOf(Phone),
+    LoadEntries(Vec<TapId>),
     DueBills(UnixSeconds, usize),
     LoadWindows(Vec<Period>, u32),
     SaveBills(Vec<BillSave>),
@@ -165,6 +174,23 @@ impl Verb {
             }
             Self::FindAdjustment(id) => written(store.find_adjustment(id).await),
             Self::LoadAdjustments(limit) => written(store.load_adjustments(limit).await),
+            verb => verb.tell_of_people(store).await,
+        }
+    }
+
+    async fn tell_of_people(self, store: &Store) -> String {
+        match self {
+            Self::NoteBeat(beat) => written(store.note_beat(beat).await),
+            Self::LoadValidators(of) => written(store.load_validators(of).await),
+            Self::StepValidator(one, step, deed) => {
+                written(store.step_validator(one, step, deed).await)
+            }
+            Self::LoadPulses(query) => written(store.load_pulses(query).await),
+            Self::NoteDeed(deed) => written(store.note_deed(deed).await),
+            Self::BlockDevice(device, deed) => written(store.block_device(device, deed).await),
+            Self::LoadTrail(query, limit) => written(store.load_trail(query, limit).await),
+            Self::FindRiderOf(phone) => written(store.find_rider_of(phone).await),
+            Self::LoadEntries(ids) => written(store.load_entries(ids).await),
             verb => unreachable!("told before: {verb:?}"),
         }
     }

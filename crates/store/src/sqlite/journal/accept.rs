@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_fare::{Period, Tap};
 use ridecode_validator::journal::Hash;
-use ridecode_words::{JourneyId, TapId, UnixSeconds, ValidatorId};
+use ridecode_words::{JourneyId, OperatorId, TapId, UnixSeconds, ValidatorId};
 use rusqlite::{Connection, params};
 
 use super::super::column::{count_up, execute, find, id, impossible, load};
-use super::super::{Result, bill, rider, tap};
+use super::super::{Result, bill, pulse, rider, tap};
 use super::held::{self, Range};
 use crate::calendar;
 use crate::fault::StoreFault;
@@ -21,7 +21,7 @@ pub(super) fn run(
     acceptance: &Acceptance,
 ) -> Result<Result<Receipt, SegmentConflict>> {
     let validator = acceptance.validator;
-    let watermark = load_watermark(db, validator)?;
+    let (operator, watermark) = load_watermark(db, validator)?;
     for rider in acceptance.taps.iter().map(|tap| tap.rider) {
         rider::expect_rider(db, rider)?;
     }
@@ -50,12 +50,14 @@ pub(super) fn run(
     taps.extend(new_taps.cloned());
     insert_taps(db, &taps, acceptance.received)?;
     insert_disagreements(db, acceptance, is_new)?;
+    let seen = acceptance.seen.iter();
+    pulse::count(db, operator, seen.filter(|one| is_new(one.sequence)))?;
     move_watermark(db, acceptance, watermark)?;
     let repeated = acceptance.entries.len() - new;
     Ok(Ok(Receipt {
         held_through: match joined.first {
             1 => joined.last,
-            _ => held_from_1(db, validator)?,
+            _ => super::held_from_1(db, validator)?,
         },
         new: u32::try_from(new).unwrap_or(u32::MAX),
         repeated: u32::try_from(repeated).unwrap_or(u32::MAX),
@@ -238,11 +240,14 @@ fn insert_disagreements(
     Ok(())
 }
 
-/// The journal's known end, and the validator's time at its last segment.
-fn load_watermark(db: &Connection, validator: ValidatorId) -> Result<(u64, UnixSeconds)> {
-    let sql = "SELECT journal_end, sealed FROM validators WHERE validator = ?1";
+/// A validator's operator, its journal's known end, and its time at its last segment.
+fn load_watermark(
+    db: &Connection,
+    validator: ValidatorId,
+) -> Result<(OperatorId, (u64, UnixSeconds))> {
+    let sql = "SELECT operator, journal_end, sealed FROM validators WHERE validator = ?1";
     let watermark = find(db, sql, [validator.0], |row| {
-        Ok((row.count()?, row.time()?))
+        Ok((OperatorId(row.take()?), (row.count()?, row.time()?)))
     })?;
     watermark.ok_or_else(|| StoreFault::missing("validator", validator))
 }
@@ -267,12 +272,6 @@ fn move_watermark(
         params![acceptance.validator.0, after.0.cast_signed(), after.1.0],
     )?;
     Ok(())
-}
-
-/// The last entry held from the first on without a hole, 0 for none.
-fn held_from_1(db: &Connection, validator: ValidatorId) -> Result<u64> {
-    let sql = "SELECT last FROM held WHERE validator = ?1 AND first = 1";
-    Ok(find(db, sql, [validator.0], |row| row.count())?.unwrap_or(0))
 }
 
 fn find_hash(db: &Connection, validator: ValidatorId, sequence: u64) -> Result<Option<Hash>> {
