@@ -3,7 +3,7 @@
 import { type Page, expect } from "@playwright/test";
 
 import { audited } from "./audit.ts";
-import { code, newNumber, test } from "./world.ts";
+import { code, enroll, find, newNumber, picture, test } from "./world.ts";
 
 test("no page breaks a rule of WCAG 2.2 AA in any language", async ({ page, world }) => {
   const phone = newNumber();
@@ -61,6 +61,29 @@ test("no page of the console breaks a rule of WCAG 2.2 AA in any language", asyn
       }
     }
   }
+});
+
+test("neither does what opens on them: a validator, a rider's ride, the dialogs", async ({ page, context, world }) => {
+  const gate = await world.gate("in", "zumiao");
+  const phone = newNumber();
+  await enroll(page, world, "廣州地鐵", phone);
+  expect(await gate.scan(await picture(page))).toMatchObject({ admit: true });
+  const desk = await context.newPage();
+  await world.signIn(desk, "admin");
+  await desk.goto(`${world.office}/console#/devices`);
+  await desk.locator("table button").first().click();
+  await everyLanguage(desk, "a validator");
+  await desk.locator(".card .buttons button").first().click();
+  await expect(desk.locator("dialog")).toBeVisible();
+  await audited(desk, "moving a validator");
+  await desk.keyboard.press("Escape");
+  await find(desk, world.office, phone, "asks about a ride");
+  await desk.locator(".ride button").first().click();
+  await expect(desk.locator(".evidence table")).toBeVisible();
+  await everyLanguage(desk, "a ride with its evidence");
+  await desk.locator(".evidence .buttons button").click();
+  await expect(desk.locator("dialog")).toBeVisible();
+  await audited(desk, "correcting a ride");
 });
 
 async function everyLanguage(page: Page, what: string): Promise<void> {

@@ -4,7 +4,7 @@
 import { type Page, expect } from "@playwright/test";
 
 import { Reader } from "./reader.ts";
-import { code, decoded, enroll, localTime, newNumber, picture, test, World } from "./world.ts";
+import { code, decoded, enroll, find, localTime, newNumber, picture, test, World } from "./world.ts";
 
 const READERS = {
   phone: { width: 390, height: 844 },
@@ -94,6 +94,25 @@ async function takeAt(page: Page, name: string, sizes: Record<string, { width: n
     await page.screenshot({ path: `../target/screens/${name}-${size}.png` });
   }
 }
+
+test("pictures of a validator and of a rider's ride at the console", async ({ page, context, world }) => {
+  const [entry, exit] = [await world.gate("in", "zumiao"), await world.gate("out", "tiyuxilu")];
+  const phone = newNumber();
+  await enroll(page, world, "廣州地鐵", phone);
+  await entry.scan(await picture(page));
+  const before = await code(page).locator("path").getAttribute("d");
+  await expect.poll(() => code(page).locator("path").getAttribute("d"), { timeout: 20_000 }).not.toBe(before);
+  await exit.scan(await picture(page));
+  const desk = await context.newPage();
+  await world.signIn(desk, "admin");
+  await desk.goto(`${world.office}/console#/devices`);
+  await desk.locator("table button").first().click();
+  await take(desk, "console-validator");
+  await find(desk, world.office, phone, "asks about a ride");
+  await desk.locator(".ride button").first().click();
+  await expect(desk.locator(".evidence table")).toBeVisible();
+  await take(desk, "console-ride");
+});
 
 test("pictures of every page of the console", async ({ page }) => {
   const world = await World.start("morning");

@@ -145,11 +145,16 @@ export class World {
   /** A validator, registered as its operator would register it. */
   async validator(operator: number, place: string): Promise<Validator> {
     const made = await this.staff("POST", "/v1/validators/codes", { operator });
+    return this.validatorWith(String(made.one_time_code), place);
+  }
+
+  /** A validator that registers with a one-time code somebody gave it. */
+  async validatorWith(oneTimeCode: string, place: string): Promise<Validator> {
     const folder = join(this.folder, `validator-${randomInt(1e9)}`);
     const pictures = join(folder, "pictures");
     mkdirSync(pictures, { recursive: true });
     const role = ["validator", "--json", "--bundle-every-s", "1", "--server", this.office];
-    role.push("--register", String(made.one_time_code), "--folder", folder, "--place", place);
+    role.push("--register", oneTimeCode, "--folder", folder, "--place", place);
     const program = new Program([...role, "--scanner", `image:${pictures}`]);
     await program.next((line) => ("ready" in (JSON.parse(line) as object) ? true : undefined));
     const validator = new Validator(program, pictures);
@@ -268,6 +273,15 @@ export async function signIn(page: Page, world: World, phone: string, brand = "å
   await expect(digits).toBeVisible();
   await digits.fill(await world.smsCode(phone));
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Looks a rider up as an agent does. */
+export async function find(page: Page, office: string, phone: string, why: string): Promise<void> {
+  await page.goto(`${office}/console#/riders`);
+  await page.locator("input[type=tel]").fill(phone);
+  await page.locator("main form input").nth(1).fill(why);
+  await page.locator("main form button").click();
+  await expect(page.locator(".figures")).toBeVisible();
 }
 
 /** The code on the screen. */

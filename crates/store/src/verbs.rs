@@ -24,7 +24,13 @@ use crate::invariant;
 use crate::record::{
     Acceptance, Adjusted, Adjustment, Attempt, AuditPage, Beat, BillDue, BillRefused, BillSave,
     BillSaved, BillStep, BillWindow, Charge, ChargeDue, ChargeStanding, ChargeSums,
-    CredentialOwner, DayLegs, Decided, Decision, Deed, Delivery, FleetOf, HeldEntries, HeldEntry, LedgerDay, LedgerPage, LedgerRange, Notice, NoticeAttempt, NoticeDue, NoticeId, OfficeState, OpenDifference, Payout, PayoutRefused, PayoutSaved, PayoutStep, ProviderBill, ProviderBillSaved, PulseQuery, Pulses, Receipt, Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, Repair, RepairSaved, ReplyRecord, RiderClosed, RiderFile, RiderOpened, SegmentConflict, Session, Settled, Settlement, StatementSaved, TrailLine, TrailQuery, UnpaidStatements, Validator, ValidatorFile, ValidatorStep, ValidatorStepped, WriteOff,
+    CredentialOwner, DayLegs, Decided, Decision, Deed, Delivery, FleetOf, HeldEntries, HeldEntry,
+    LedgerDay, LedgerPage, LedgerRange, Notice, NoticeAttempt, NoticeDue, NoticeId, OfficeState,
+    OpenDifference, Payout, PayoutRefused, PayoutSaved, PayoutStep, ProviderBill,
+    ProviderBillSaved, PulseQuery, Pulses, Receipt, Refund, RefundAttempt, RefundDue, RefundNews,
+    RefundSettled, Repair, RepairSaved, ReplyRecord, RiderClosed, RiderFile, RiderOpened,
+    SegmentConflict, Session, Settled, Settlement, StatementSaved, TrailLine, TrailQuery,
+    UnpaidStatements, Validator, ValidatorFile, ValidatorStep, ValidatorStepped, WriteOff,
 };
 
 /// The back office's memory. Cheap to clone; all clones share one memory.

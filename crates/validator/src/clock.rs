@@ -21,6 +21,18 @@ pub enum ClockTrust {
     Distrusted,
 }
 
+impl ClockTrust {
+    /// The word for it in files and interfaces.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Synced => "synced",
+            Self::Drifting { .. } => "drifting",
+            Self::FreeRunning { .. } => "free_running",
+            Self::Distrusted => "distrusted",
+        }
+    }
+}
+
 /// The time, with how far to trust it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Clock {

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 
 import type { PlanView, ReaderView } from "./api.ts";
 import { useShared } from "./context.ts";
+import "./live.css";
 import { Mark, freshness } from "./pages/devices.tsx";
 
 interface Point {
@@ -30,13 +31,14 @@ export function LineMap({
       ? [{ reader, latitude: at.latitude_e5, longitude: at.longitude_e5, name: at.stop_name ?? at.stop ?? "" }]
       : [];
   });
-  const sheet = useMemo(() => lay(plan, placed[0]), [plan, placed[0]?.latitude, placed[0]?.longitude]);
+  const where = placed.map(({ latitude, longitude }) => `${latitude}/${longitude}`).join();
+  const sheet = useMemo(() => lay(plan, placed), [plan, where]);
   const gathered = new Map<string, number>();
   return (
     <figure class="map">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="group" aria-label={say("devices_map")}>
         {sheet.lines.map(({ line, name, d, hue }) => (
-          <path key={line} class="track" d={d} style={{ stroke: hue }}>
+          <path key={line} class="track" d={d} stroke={hue}>
             <title>{name}</title>
           </path>
         ))}
@@ -83,16 +85,17 @@ export function LineMap({
   );
 }
 
-/** Lays the region around a validator, or the one with most stops, onto the sheet. */
-function lay(plan: PlanView, near: { latitude: number; longitude: number } | undefined) {
+interface Place {
+  latitude: number;
+  longitude: number;
+}
+
+/** Lays the region of the validators, or the one with most stops, onto the sheet. */
+function lay(plan: PlanView, placed: Place[]) {
   const known = plan.stops.flatMap(({ latitude_e5, longitude_e5 }) =>
     latitude_e5 != null && longitude_e5 != null ? [{ latitude: latitude_e5, longitude: longitude_e5 }] : [],
   );
-  const middle = near ?? busiest(known);
-  const region = known.filter(
-    (stop) =>
-      Math.abs(stop.latitude - middle.latitude) < REGION_E5 && Math.abs(stop.longitude - middle.longitude) < REGION_E5,
-  );
+  const region = placed.length > 0 ? placed : around(known);
   const [south, north] = ends(region.map(({ latitude }) => latitude));
   const [west, east] = ends(region.map(({ longitude }) => longitude));
   // A degree of longitude is shorter the further one is from the equator.
@@ -125,21 +128,22 @@ function lay(plan: PlanView, near: { latitude: number; longitude: number } | und
   return { lines, stops, at };
 }
 
-/** A stop with most others around it, of a few. */
-function busiest(stops: { latitude: number; longitude: number }[]) {
+/** The stops around one that has most others around it, of a few. */
+function around(stops: Place[]): Place[] {
   const step = Math.max(1, Math.floor(stops.length / 40));
-  const tried = stops.filter((_, place) => place % step === 0);
-  const near = (one: { latitude: number; longitude: number }) =>
+  const near = (one: Place) =>
     stops.filter(
       (other) =>
         Math.abs(other.latitude - one.latitude) < REGION_E5 && Math.abs(other.longitude - one.longitude) < REGION_E5,
-    ).length;
-  return tried.reduce((best, one) => (near(one) > near(best) ? one : best), tried[0] ?? { latitude: 0, longitude: 0 });
+    );
+  const tried = stops.filter((_, place) => place % step === 0).map(near);
+  return tried.reduce((most, one) => (one.length > most.length ? one : most), []);
 }
 
+/** From the least to the most of some degrees, with room around them. */
 function ends(numbers: number[]): [number, number] {
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return most > least ? [least, most] : [least - 1_000, least + 1_000];
+  const [least, most] = numbers.length > 0 ? [Math.min(...numbers), Math.max(...numbers)] : [0, 0];
+  return [least - ROOM_E5, most + ROOM_E5];
 }
 
 const WIDTH = 640;
@@ -147,6 +151,9 @@ const HEIGHT = 560;
 const EDGE = 24;
 
 /** Half the side of a region, in 0.00001 degree: what people call one city. */
-const REGION_E5 = 60_000;
+const REGION_E5 = 30_000;
+
+/** How much is shown around the outermost validators, in 0.00001 degree: some ten kilometers. */
+const ROOM_E5 = 9_000;
 
 const HUES = ["#b7791f", "#1a6fb5", "#b5482a", "#2f7d4f", "#8a4fa3", "#6b7280", "#0f7c8a", "#a1466a", "#5a6e1c", "#4a55a8"];

@@ -2,9 +2,10 @@
 
 import { type Blanks, type Language, filled } from "../language.ts";
 import { frame } from "./words/frame.ts";
+import { live } from "./words/live.ts";
 import { money } from "./words/money.ts";
 
-const AREAS = { ...frame, ...money };
+const AREAS = { ...frame, ...live, ...money };
 
 /** An entry in every language. */
 export type Entry = Record<Language, string>;

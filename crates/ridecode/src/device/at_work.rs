@@ -392,7 +392,7 @@ impl Device {
         }
         let state = State {
             time: clock.now.to_string(),
-            clock: clock_word(clock.trust),
+            clock: clock.trust.word(),
             sequence: journal_end,
             held_through,
             bundle_version: vitals.bundle_version,
@@ -420,16 +420,6 @@ impl Device {
 
     pub(super) fn now(&self) -> Moment {
         moment(&self.timekeeper, &self.running)
-    }
-}
-
-/// The word for it on the page and in interfaces.
-fn clock_word(trust: ClockTrust) -> &'static str {
-    match trust {
-        ClockTrust::Synced => "synced",
-        ClockTrust::Drifting { .. } => "drifting",
-        ClockTrust::FreeRunning { .. } => "free_running",
-        ClockTrust::Distrusted => "distrusted",
     }
 }
 

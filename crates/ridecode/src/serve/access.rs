@@ -150,11 +150,6 @@ impl StaffMember {
         }
     }
 
-    /// The one operator this person works for; none for staff of the issuer, who see all.
-    pub(super) fn own_operator(&self) -> Option<OperatorId> {
-        self.operator
-    }
-
     /// The operator a request is about: one this office clears with, and one this person may see.
     pub(super) fn operator(&self, app: &App, text: &str) -> Result<OperatorId> {
         let asked: OperatorId = parse("operator", text)?;

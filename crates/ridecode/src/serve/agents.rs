@@ -11,7 +11,6 @@ use ridecode_fare::Language;
 use ridecode_office::debt;
 use ridecode_office::evidence::{self, Evidence, Silent, TapEvidence};
 use ridecode_store::{Deed, DeedKind, Repair, StoreFault};
-use ridecode_validator::ClockTrust;
 use ridecode_words::{DeviceId, JourneyId, RiderId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -330,12 +329,7 @@ fn entry_view(app: &App, found: &TapEvidence, language: Language) -> EntryView {
         validator: found.tap.validator.to_string(),
         sequence: found.tap.sequence,
         time: entry.time.to_string(),
-        clock: match entry.trust {
-            ClockTrust::Synced => "synced",
-            ClockTrust::Drifting { .. } => "drifting",
-            ClockTrust::FreeRunning { .. } => "free_running",
-            ClockTrust::Distrusted => "distrusted",
-        },
+        clock: entry.trust.word(),
         place: said_place(app, &entry.place, language),
         outcome: found.decided.map(|(_, outcome)| outcome.word()),
         code_sha256: found.decided.map(|(code, _)| hex::encode(code)),

@@ -8,8 +8,8 @@ use ridecode_office::evidence;
 use ridecode_store::{
     Assignment, Deed, DeedKind, FleetOf, ValidatorFile, ValidatorStep, ValidatorStepped,
 };
+use ridecode_validator::Place;
 use ridecode_validator::heartbeat::{self, Heartbeat};
-use ridecode_validator::{ClockTrust, Place};
 use ridecode_words::{LineId, StopId, ValidatorId, VehicleId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -313,12 +313,7 @@ fn vitals_view(beat: Heartbeat) -> VitalsView {
     VitalsView {
         heard: String::new(),
         time: beat.sealed.to_string(),
-        clock: match beat.trust {
-            ClockTrust::Synced => "synced",
-            ClockTrust::Drifting { .. } => "drifting",
-            ClockTrust::FreeRunning { .. } => "free_running",
-            ClockTrust::Distrusted => "distrusted",
-        },
+        clock: beat.trust.word(),
         bundle_version: beat.bundle_version,
         free_bytes: beat.free_bytes,
         software: beat.software.map(|software| software.to_string()),

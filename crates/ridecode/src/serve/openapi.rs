@@ -15,7 +15,10 @@ use utoipa::{Modify, OpenApi};
 use super::access::{Access, COOKIE_NAME, STAFF_COOKIE_NAME};
 use super::route::{ROUTES, Repeat, Route};
 use super::{
-    adjustments, agents, audits, bills, callbacks, charges, closing, credentials, debts, devices, fares, fleet, health, heartbeats, live, mandates, metrics, notices, operators, pages, payouts, plan, problems, provider_bills, refunds, repairs, riders, rides, segments, sessions, staff, statement_days, statements, trail, validators,
+    adjustments, agents, audits, bills, callbacks, charges, closing, credentials, debts, devices,
+    fares, fleet, health, heartbeats, live, mandates, metrics, notices, operators, pages, payouts,
+    plan, problems, provider_bills, refunds, repairs, riders, rides, segments, sessions, staff,
+    statement_days, statements, trail, validators,
 };
 
 /// The description as it is committed.

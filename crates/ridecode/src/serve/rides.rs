@@ -149,7 +149,8 @@ pub(super) async fn page(
     }))
 }
 
-fn limit(text: Option<&str>) -> Result<usize> {
+/// How many of a list, 1 to 100; 50 unless told.
+pub(super) fn limit(text: Option<&str>) -> Result<usize> {
     let limit = text.map_or(Ok(50), |text| parse::<usize>("limit", text))?;
     if !(1..=100).contains(&limit) {
         return Err(Problem::field("limit", "must be 1 to 100"));

@@ -13,7 +13,10 @@ use super::access::Access::{Accountant, Agent, Anyone, Books, Operator, Rider, S
 use super::access::{self, Access};
 use super::problem::{Kind, Problem};
 use super::{
-    App, adjustments, agents, audits, bills, callbacks, charges, closing, credentials, debts, devices, fares, fleet, guard, health, heartbeats, live, mandates, metrics, notices, once, openapi, operators, origin, pages, payouts, plan, problems, provider_bills, refunds, repairs, riders, rides, segments, sessions, staff, statement_days, statements, trail, validators,
+    App, adjustments, agents, audits, bills, callbacks, charges, closing, credentials, debts,
+    devices, fares, fleet, guard, health, heartbeats, live, mandates, metrics, notices, once,
+    openapi, operators, origin, pages, payouts, plan, problems, provider_bills, refunds, repairs,
+    riders, rides, segments, sessions, staff, statement_days, statements, trail, validators,
 };
 
 /// One route.

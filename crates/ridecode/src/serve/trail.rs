@@ -8,7 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::access::StaffMember;
-use super::problem::{Problem, Result};
+use super::problem::Result;
+use super::rides::limit;
 use super::wire::{Parameters, parse};
 
 /// Which lines.
@@ -67,13 +68,7 @@ pub(super) async fn list(
     staff: StaffMember,
     Parameters(asked): Parameters<Lines>,
 ) -> Result<Json<TrailView>> {
-    let limit = match &asked.limit {
-        Some(text) => parse::<usize>("limit", text)?,
-        None => 50,
-    };
-    if !(1..=100).contains(&limit) {
-        return Err(Problem::field("limit", "must be 1 to 100"));
-    }
+    let limit = limit(asked.limit.as_deref())?;
     let rider = asked.rider.as_deref();
     let before = asked.before.as_deref();
     let query = TrailQuery {

@@ -149,8 +149,15 @@ function List({ readers, choose }: { readers: ReaderView[]; choose(validator: st
         },
         { head: say("device_place"), cell: ({ place, operator_name }) => placeName(say, place) ?? operator_name },
         { head: say("state"), cell: (reader) => <State reader={reader} /> },
-        { head: say("device_complete"), cell: ({ behind_s }) => ago(say, behind_s) },
-        { head: say("device_waiting"), cell: ({ waiting }) => waiting, number: true },
+        {
+          head: say("device_complete"),
+          cell: ({ behind_s, waiting }) => (
+            <>
+              {ago(say, behind_s)}
+              {waiting > 0 && <span class="hint"> · {say("device_n_waiting", { n: waiting })}</span>}
+            </>
+          ),
+        },
       ]}
     />
   );
@@ -251,7 +258,7 @@ function Move({ reader, done, close }: Asking) {
     >
       <p class="hint">{say("device_move_hint")}</p>
       <Choice
-        label={say("line")}
+        label={say("transit_line")}
         value={line}
         of={[none, ...lines.map(({ line, name }) => ({ value: line, name }))]}
         choose={setLine}

@@ -1,6 +1,6 @@
 // What happens now: taps, refusals, fares by line and hour, charges.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { money, time } from "../../language.ts";
 import { type LiveLineView, type LiveView, call } from "../api.ts";
@@ -8,6 +8,7 @@ import { useShared } from "../context.ts";
 import { Loaded, useLoad } from "../load.tsx";
 import { Card, Choice, Empty, Figure, Figures, Page, Table } from "../pieces.tsx";
 import { findWord } from "../words.ts";
+import "../live.css";
 
 export function LivePage() {
   const { say, language, me } = useShared();
@@ -177,11 +178,14 @@ function Reasons({ live }: { live: LiveView }) {
 /** A grid of lines and hours; darker is more, and every cell says its number. */
 function Heat({ live, hours }: { live: LiveView; hours: number }) {
   const { say, language } = useShared();
+  const grid = useRef<HTMLDivElement>(null);
+  // The newest hours stand at the end, and are what one looks for.
+  useEffect(() => grid.current?.scrollTo({ left: grid.current.scrollWidth }), [hours]);
   if (live.lines.length === 0) {
     return <Empty>{say("live_no_rides")}</Empty>;
   }
   const last = Math.floor(Date.parse(live.now) / HOUR_MS);
-  const shown = Math.min(hours, 24);
+  const shown = Math.min(hours + 1, 24);
   const columns = Array.from({ length: shown }, (_, place) => last - shown + 1 + place);
   const rows = [...live.lines].sort((a, b) => total(b) - total(a)).slice(0, LINES_SHOWN);
   const at = (line: LiveLineView, hour: number) => line.hours.find(({ at }) => Date.parse(at) === hour * HOUR_MS);
@@ -190,11 +194,11 @@ function Heat({ live, hours }: { live: LiveView; hours: number }) {
   const label = (hour: number) =>
     new Intl.DateTimeFormat(language, { hour: "2-digit", hourCycle: "h23" }).format(new Date(hour * HOUR_MS));
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={say("live_heat")}>
+    <div class="scroll" ref={grid} tabIndex={0} role="region" aria-label={say("live_heat")}>
       <table class="heat">
         <thead>
           <tr>
-            <th scope="col">{say("line")}</th>
+            <th scope="col">{say("transit_line")}</th>
             {columns.map((hour) => (
               <th key={hour} scope="col">
                 {label(hour)}

@@ -8,6 +8,7 @@ import { useShared } from "../context.ts";
 import { Loaded, useAction, useLoad } from "../load.tsx";
 import { Badge, Choice, Dialog, Field, Table } from "../pieces.tsx";
 import { findWord } from "../words.ts";
+import "../live.css";
 import { Reason, placeName } from "./devices.tsx";
 
 export function RideEvidence({ rider, ride, changed }: { rider: string; ride: RideView; changed(): void }) {

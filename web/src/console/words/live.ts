@@ -20,7 +20,7 @@ export const live = {
   live_recovered: entry("已收回 {amount}", "已收回 {amount}", "{amount} recovered"),
   live_readers: entry("终端", "終端", "Validators"),
   live_behind: entry("{n} 台落后", "{n} 台落後", "{n} behind"),
-  live_over_time: entry("每 5 分钟的放行与拒绝", "每 5 分鐘的放行與拒絕", "Admitted and refused every five minutes"),
+  live_over_time: entry("放行与拒绝随时间的变化", "放行與拒絕隨時間的變化", "Admitted and refused over time"),
   live_reasons: entry("拒绝原因", "拒絕原因", "Refusals by reason"),
   live_no_refusals: entry("没有拒绝。", "沒有拒絕。", "Nothing was refused."),
   live_heat: entry("按线路和小时的票款", "按線路和小時的票款", "Fares by line and hour"),
@@ -29,7 +29,7 @@ export const live = {
   live_charges: entry("扣款状态", "扣款狀態", "Charges by state"),
   live_charges_none: entry("还没有扣款。", "還沒有扣款。", "No charges yet."),
   live_count: entry("笔数", "筆數", "Count"),
-  line: entry("线路", "線路", "Line"),
+  transit_line: entry("线路", "線路", "Line"),
   sum: entry("合计", "合計", "Sum"),
 
   outcome_unreadable: entry("无法识读", "無法識讀", "unreadable"),
@@ -52,14 +52,6 @@ export const live = {
   outcome_list_too_old: entry("停用名单太旧", "停用名單太舊", "deny list too old"),
   outcome_admit: entry("放行", "放行", "admitted"),
 
-  charge_planned: entry("待提交", "待提交", "planned"),
-  charge_submitted: entry("已提交", "已提交", "submitted"),
-  charge_accepted: entry("已受理", "已受理", "accepted"),
-  charge_collected: entry("已扣款", "已扣款", "collected"),
-  charge_declined: entry("被拒", "被拒", "declined"),
-  charge_unknown: entry("未知", "未知", "unknown"),
-  charge_superseded: entry("已被取代", "已被取代", "superseded"),
-  charge_collected_other_amount: entry("收到其他金额", "收到其他金額", "another amount came in"),
 
   devices: entry("终端", "終端", "Validators"),
   devices_lead: entry(
@@ -81,7 +73,7 @@ export const live = {
   device_complete: entry("数据完整到", "資料完整到", "Uploaded to"),
   device_never: entry("从未", "從未", "never"),
   device_waiting: entry("待上传", "待上傳", "Waiting"),
-  device_health: entry("状况", "狀況", "Health"),
+  device_n_waiting: entry("{n} 条待上传", "{n} 條待上傳", "{n} waiting"),
   device_heard: entry("最近心跳", "最近心跳", "Last heard"),
   device_bundle: entry("名单版本", "名單版本", "Bundle"),
   device_clock: entry("时钟", "時鐘", "Clock"),
@@ -121,7 +113,6 @@ export const live = {
   clock_drifting: entry("有偏差", "有偏差", "drifting"),
   clock_free_running: entry("自走", "自走", "free running"),
   clock_distrusted: entry("不可信", "不可信", "distrusted"),
-  reason: entry("原因", "原因", "Reason"),
   reason_hint: entry("3 到 500 字，将记入操作记录。", "3 到 500 字，將記入操作記錄。", "3 to 500 characters. Goes onto the trail."),
 
   riders: entry("乘客", "乘客", "Riders"),
