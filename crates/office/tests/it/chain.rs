@@ -176,3 +176,39 @@ async fn what_is_added_taken_away_or_moved_changes_the_head() {
     )
     .await;
 }
+
+/// Commissions that somebody books, alters or takes away by hand are told with their statement.
+#[tokio::test]
+async fn a_forged_commission_is_named() {
+    let check = async |sql: &str, id: &str, part: &str| {
+        let found = tampered(sql).await;
+        let told = |one: &Finding| {
+            (one.what, one.id.as_str()) == ("booking", id) && one.detail.contains(part)
+        };
+        assert!(found.iter().any(told), "{sql}: {found:?}");
+    };
+    let first = "cause = 0 AND first = 2 AND second = 1";
+    let name = "statement 1 of operator 2 (commission)";
+    let altered = "expected";
+    check(
+        &format!("UPDATE bookings SET amount = 9 WHERE {first}"),
+        name,
+        altered,
+    )
+    .await;
+    let other_way = format!("UPDATE bookings SET debit = credit, credit = debit WHERE {first}");
+    check(&other_way, name, altered).await;
+    let not_booked = "was not booked";
+    check(
+        &format!("DELETE FROM bookings WHERE {first}"),
+        name,
+        not_booked,
+    )
+    .await;
+    let more = format!(
+        "INSERT INTO bookings SELECT cause, first, 3, kind, debit, credit, amount, currency, day,
+             ledger_day FROM bookings WHERE {first}"
+    );
+    let unknown = "statement 3 of operator 2 (commission)";
+    check(&more, unknown, "has no cause").await;
+}
