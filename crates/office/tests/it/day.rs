@@ -1,18 +1,21 @@
 //! One charge for all rides of a service day, where the issuer charges so.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ridecode_account::{MandateLimits, RiderState};
-use ridecode_ledger::Money;
+use ridecode_ledger::{Money, TransferId};
 use ridecode_office::rides::{self, RideState};
-use ridecode_office::{ChargePer, Policy, adjust, debt};
-use ridecode_store::{AdjustmentState, Charge, ChargeState, Decision};
+use ridecode_office::{ChargePer, Policy, adjust, charge, debt, price};
+use ridecode_store::memory::MemoryStore;
+use ridecode_store::{AdjustmentState, Charge, ChargeState, Decision, Store};
 use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 
 use crate::gate::{Gate, bus};
 use crate::phone::Phone;
 use crate::provider::Mood;
-use crate::world::{COMPACT, MORNING, World, policy};
+use crate::storm::{block_on, database};
+use crate::world::{COMPACT, Chance, MORNING, World, policy};
 
 /// A minute after the rides.
 const NOW: UnixSeconds = UnixSeconds(MORNING.0 + 3_600);
@@ -335,4 +338,73 @@ async fn a_policy_that_changes_leaves_rides_as_they_were() {
     assert!(asked.contains(&(true, 400)) && asked.contains(&(false, 200)));
     assert_eq!(world.charge(CHARGED).await.collected, 2);
     world.audit_clean(CHARGED).await;
+}
+
+/// Transfers with their amounts; charges with their amounts and whether they are paid.
+type Books = (BTreeMap<TransferId, i64>, Vec<(ChargeId, i64, bool)>);
+
+/// The books of six riders' day, priced and charged by so many workers at once.
+fn books(store: Store, workers: u64) -> Books {
+    let world = block_on(async {
+        let mut world = World::with_store(210, store);
+        world.office.policy = Arc::new(per_day());
+        let mut reader = world.gate(0x201, bus()).await;
+        for number in 1..=6 {
+            let phone = world.rider(number, COMPACT).await;
+            for ride in 0..i64::from(number) {
+                board(
+                    &mut reader,
+                    &phone,
+                    MORNING.plus_s(ride * 600 + i64::from(number)),
+                );
+            }
+        }
+        let now = MORNING.plus_s(7_200);
+        world.upload(&reader.seal_all(now), now).await.unwrap();
+        world
+    });
+    for now in [MORNING.plus_s(7_200), CHARGED] {
+        std::thread::scope(|scope| {
+            for worker in 0..workers {
+                let mut chance = Chance(fastrand::Rng::with_seed(worker));
+                let (office, provider) = (&world.office, &world.provider);
+                scope.spawn(move || {
+                    block_on(async {
+                        while price::run(office, now, 1).await.unwrap().bills > 0 {}
+                        let edge = (provider, &mut chance);
+                        charge::run(office, now, 9, edge).await.unwrap();
+                    });
+                });
+            }
+        });
+    }
+    block_on(async {
+        // What one left because another was at it.
+        world.price(CHARGED).await;
+        let mut world = world;
+        world.charge(CHARGED.plus_s(3_600)).await;
+        world.audit_clean(CHARGED.plus_s(3_600)).await;
+        let page = world.office.store.audit_page(None, 100).await.unwrap();
+        let transfers = page.transfers.iter();
+        let charges = page.charges.iter();
+        (
+            transfers.map(|one| (one.id, one.amount.minor)).collect(),
+            charges
+                .map(|one| (one.id, one.amount.minor, one.state.is_paid()))
+                .collect(),
+        )
+    })
+}
+
+#[test]
+fn the_number_of_workers_does_not_show_in_the_books_of_days() {
+    let memory = || Store::Memory(MemoryStore::default());
+    let one = books(memory(), 1);
+    let paid = one.1.iter().filter(|(_, _, paid)| *paid);
+    assert_eq!(paid.map(|(_, fen, _)| fen).sum::<i64>(), 21 * 200);
+    assert_eq!(one.1.len(), 6, "one charge for each rider's day");
+    let (sqlite, _folder) = database();
+    for (store, workers) in [(memory(), 2), (memory(), 8), (sqlite, 8)] {
+        assert_eq!(books(store, workers), one, "{workers} workers");
+    }
 }

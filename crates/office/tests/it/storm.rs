@@ -367,12 +367,12 @@ async fn work_once(
 }
 
 /// Runs a future on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.unwrap().block_on(future)
 }
 
-fn database() -> (Store, tempfile::TempDir) {
+pub(crate) fn database() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("ridecode.db")).unwrap();
     (Store::Sqlite(store), folder)
