@@ -1,6 +1,7 @@
 //! From taps to rides, charges and statements; and what a fare costs before riding.
 
 use ridecode::clock::now;
+use ridecode_office::ChargePer;
 use ridecode_validator::Passage;
 use serde_json::{Value, json};
 
@@ -31,6 +32,9 @@ async fn a_metro_ride_is_priced_charged_and_stated() {
     let rides = rider.rides().await;
     assert_eq!(rides.len(), 1);
     assert_eq!(rides[0]["state"], "collected");
+    let charge = &rides[0]["charge"];
+    assert_eq!(charge["rides"], json!([rides[0]["journey"]]));
+    assert_eq!(charge["amount"], rides[0]["fare"]["amount"]);
     let quote = quote(&world, "西塱", "广州东站").await;
     assert_eq!(rides[0]["fare"]["amount"], quote["fare"]);
     assert_eq!(rides[0]["fare"]["tariff"], quote["tariff"]);
@@ -99,6 +103,34 @@ async fn an_empty_account_is_blocked_and_the_operator_is_owed_all_the_same() {
     let newest = sms[0]["text"].as_str().expect("a text");
     assert!(newest.contains("¥2.00"), "{newest}");
     assert_eq!(world.close(3, time).await["fares"]["minor"], 200);
+    assert_eq!(world.audit().await.findings, []);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_charge_takes_a_day_rides_say_when() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let world = World::start_with(folder, |config| {
+        config.policy.charge_per = ChargePer::Day { after_s: 3_600 };
+    })
+    .await;
+    let mut rider = world.ready_rider("+8613800138034", FOSHAN_BUS).await;
+    let mut bus = world.reader(3).await;
+    bus.admit(&bus.bus("fs-bus-1"), rider.show(now()), now());
+    bus.upload().await;
+    let round = world.work().await;
+    assert_eq!((round.fares, round.collected), (1, 0));
+    let rides = rider.rides().await;
+    assert_eq!(
+        (&rides[0]["state"], &rides[0]["charge"]),
+        (&json!("priced"), &Value::Null)
+    );
+    // An hour after midnight in the zone of the tariffs.
+    let from = rides[0]["charged_from"].as_str().expect("a time");
+    assert!(from.ends_with("T17:00:00Z"), "{from}");
+    assert_eq!(rider.account().await["balance"]["minor"], 200);
+    let debts = rider.api.get("/v1/debts").await.expect(200);
+    assert_eq!(debts["rides"], json!([]));
     assert_eq!(world.audit().await.findings, []);
     world.stop().await;
 }
