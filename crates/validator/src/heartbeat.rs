@@ -105,7 +105,9 @@ pub fn read_checked(sealed: &[u8]) -> Option<Heartbeat> {
 
 fn write(heartbeat: &Heartbeat) -> Vec<u8> {
     let mut out = Writer::default();
-    out.bytes(MAGIC);
+    let is_second = heartbeat.place.is_some() || heartbeat.software.is_some();
+    // One that says nothing new is spelled as it always was.
+    out.bytes(if is_second { MAGIC } else { MAGIC_1 });
     out.u32(heartbeat.validator.0);
     out.time(heartbeat.sealed);
     write_trust(&mut out, heartbeat.trust);
@@ -122,6 +124,9 @@ fn write(heartbeat: &Heartbeat) -> Vec<u8> {
     out.count(heartbeat.ailments.len());
     for ailment in &heartbeat.ailments {
         out.optional_text(Some(ailment));
+    }
+    if !is_second {
+        return out.into_bytes();
     }
     out.byte(u8::from(heartbeat.place.is_some()));
     if let Some(place) = &heartbeat.place {
@@ -166,6 +171,7 @@ fn read(body: &[u8]) -> Option<Heartbeat> {
             _ => return None,
         };
         heartbeat.software = input.optional_text()?;
+        (heartbeat.place.is_some() || heartbeat.software.is_some()).then_some(())?;
     }
     input.end()?;
     (heartbeat.held_through <= heartbeat.journal_end).then_some(heartbeat)
@@ -247,10 +253,8 @@ mod tests {
             software: None,
             ..heartbeat()
         };
-        let mut body = write(&older);
-        body[..MAGIC.len()].copy_from_slice(MAGIC_1);
-        // No place, and a text of no length.
-        body.truncate(body.len() - 2);
+        let body = write(&older);
+        assert!(body.starts_with(MAGIC_1));
         let sealed = envelope::seal(body, &device());
         let found = check(&sealed, &device().public_key(), &Portable);
         assert_eq!(found, Ok(older));

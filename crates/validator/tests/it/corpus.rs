@@ -154,6 +154,8 @@ fn heartbeats() -> [(&'static str, Vec<u8>); 4] {
         free_bytes: Some(1 << 30),
         waits: Waits::default(),
         ailments: Vec::new(),
+        place: None,
+        software: None,
     };
     let ill = Heartbeat {
         trust: ClockTrust::FreeRunning { bound_s: 9 },
