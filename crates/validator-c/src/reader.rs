@@ -164,6 +164,8 @@ impl Reader {
                 .iter()
                 .filter_map(|it| Text::new(it.word()).ok())
                 .collect(),
+            place: None,
+            software: None,
         };
         self.signed(heartbeat::seal(&heartbeat, &self.signing))
     }
