@@ -6,7 +6,7 @@ DEMO_FLAGS = $(if $(HEADLESS),--headless)
 
 NPM_CI = npm ci --silent --no-progress
 
-.PHONY: demo test check unit web web-unit e2e screens deny tools bench soak fuzz-check help
+.PHONY: demo test check unit web web-unit e2e screens deny tools bench soak mutants fuzz-check help
 
 help:
 	@echo "make demo             play a morning in Guangzhou and Foshan, then keep serving"
@@ -16,6 +16,7 @@ help:
 	@echo "make screens          pictures of every page in target/screens"
 	@echo "make bench            measured figures, one JSON line each"
 	@echo "make soak             simulate seed after seed for SOAK_MINUTES, 10 unless given"
+	@echo "make mutants          switch every deliberate fault on and see it caught"
 	@echo "make fuzz-check       compile the fuzz targets, without the fuzzer"
 
 demo: web
@@ -69,6 +70,10 @@ SOAK_MINUTES ?= 10
 # Cities from seeds on every core; target/soak keeps a file a failing seed.
 soak:
 	$(CARGO) run --release --bin ridecode -- simulate --soak $(SOAK_MINUTES) --days 5 --riders 60
+
+# Every deliberate fault must be noticed; the table with who noticed is docs/faults.md.
+mutants:
+	scripts/mutants
 
 # The targets are a workspace of their own that make test does not build: it takes minutes.
 fuzz-check:

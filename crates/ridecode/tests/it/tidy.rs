@@ -251,6 +251,24 @@ fn every_vector_file_is_read_by_a_test() {
 }
 
 #[test]
+fn deliberate_faults_fit_the_tree() {
+    let list: toml::Table = read(&root().join("faults/list.toml"))
+        .parse()
+        .expect("TOML");
+    let faults = list["fault"].as_array().expect("faults");
+    assert!(faults.len() >= 40, "{} faults", faults.len());
+    let mut names = BTreeSet::new();
+    for fault in faults {
+        let text = |key: &str| fault[key].as_str().expect("a text");
+        assert!(names.insert(text("name")), "{} stands twice", text("name"));
+        assert!(text("put").contains("FAULT"), "{} never ends", text("name"));
+        let file = read(&root().join(text("file")));
+        let count = file.matches(text("find")).count();
+        assert_eq!(count, 1, "{}: in {}", text("name"), text("file"));
+    }
+}
+
+#[test]
 fn decisions_are_numbered_without_a_hole() {
     let mut numbers = Vec::new();
     for path in files_under(&root().join("docs/decisions"), &["md"]) {
