@@ -343,19 +343,23 @@ fn post(bill: &mut BillSave, posting: &Posting) {
         minor: difference,
     });
     if difference > 0 {
-        bill.charges.push(Charge {
-            id,
-            rider,
-            amount: yuan_fen(difference),
-            rides: 1,
-            state: ChargeState::Planned,
-            attempts: 0,
-            declines: 0,
-            first_decline: None,
-            next_attempt: Some(NOW),
-            planned: NOW,
-            written_off: None,
-        });
+        bill.charges.push(planned(id, rider, difference));
+    }
+}
+
+fn planned(id: ChargeId, rider: RiderId, minor: i64) -> Charge {
+    Charge {
+        id,
+        rider,
+        amount: yuan_fen(minor),
+        rides: 1,
+        state: ChargeState::Planned,
+        attempts: 0,
+        declines: 0,
+        first_decline: None,
+        next_attempt: Some(NOW),
+        planned: NOW,
+        written_off: None,
     }
 }
 

@@ -168,8 +168,8 @@ impl Rides {
 
     async fn settle_one(self: Arc<Self>, rider: u32) -> anyhow::Result<()> {
         let file = self.store.load_rider(rider_id(rider), NOW).await?;
-        let mut mark = file.context("a rider of the bench")?.mark;
-        for sequence in self.sequences(rider) {
+        let first = file.context("a rider of the bench")?.mark;
+        for (mark, sequence) in (first..).zip(self.sequences(rider)) {
             let charge = charge_id(sequence);
             let attempt = Attempt {
                 charge,
@@ -202,7 +202,6 @@ impl Rides {
             };
             let settled = self.store.settle_charge(settlement).await?;
             ensure!(settled == Settled::Saved, "a payment was {settled:?}");
-            mark += 1;
         }
         Ok(())
     }
