@@ -131,6 +131,25 @@ async fn a_validator_is_moved_and_retires_and_what_it_did_before_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_look_that_finds_nobody_says_why() {
+    let world = World::start().await;
+    let agent = world.staff_with(Role::Agent);
+    let check = async |body: Value, kind: &str, field: &str| {
+        let reply = agent.post("/v1/riders/lookups", &body).await;
+        reply.problem(kind, field);
+    };
+    let why = "calls about the gate";
+    let nobody = json!({ "phone": "+8613800138999", "reason": why });
+    check(nobody, "unknown-rider", "").await;
+    check(json!({ "reason": why }), "invalid-field", "phone").await;
+    let unread = json!({ "phone": "12", "reason": why });
+    check(unread, "invalid-field", "phone").await;
+    let path = "/v1/journeys/00000001-9/evidence";
+    agent.get(path).await.problem("unknown-tap", "");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agent_finds_a_rider_sees_the_evidence_and_blocks_the_phone() {
     let world = World::start().await;
     let number = "+8613800138103";
@@ -143,24 +162,15 @@ async fn an_agent_finds_a_rider_sees_the_evidence_and_blocks_the_phone() {
     let other = world.reader(1).await;
 
     let agent = world.staff_with(Role::Agent);
-    let look = async |body: Value| agent.post("/v1/riders/lookups", &body).await;
     let why = format!("calls from {number} about the gate");
-    let found = look(json!({ "phone": number, "reason": why }))
-        .await
-        .expect(200);
+    let asked = json!({ "phone": number, "reason": why });
+    let found = agent.post("/v1/riders/lookups", &asked).await.expect(200);
     assert_eq!(
         (&found["state"], &found["rider"]),
         (&json!("active"), &json!(rider.rider()))
     );
     assert_eq!(found["phones"][0]["state"], "active");
     assert!(!found.to_string().contains("13800138103"), "{found}");
-    let nobody = json!({ "phone": "+8613800138999", "reason": why });
-    look(nobody).await.problem("unknown-rider", "");
-    look(json!({ "reason": why }))
-        .await
-        .problem("invalid-field", "phone");
-    let unread = json!({ "phone": "12", "reason": why });
-    look(unread).await.problem("invalid-field", "phone");
 
     let path = format!("/v1/riders/{}/rides", rider.rider());
     let rides = agent.get(&path).await.expect(200);
@@ -179,8 +189,6 @@ async fn an_agent_finds_a_rider_sees_the_evidence_and_blocks_the_phone() {
         evidence["waiting_for"][0]["validator"],
         other.id.to_string()
     );
-    let path = "/v1/journeys/00000001-9/evidence";
-    agent.get(path).await.problem("unknown-tap", "");
 
     let block = async |whose: &str| {
         let path = format!("/v1/devices/{}/block", rider.device);
