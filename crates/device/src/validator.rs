@@ -250,8 +250,10 @@ impl<C: Crypto + Default> Validator<C> {
         settled
     }
 
-    /// Forgets old files of the journal that the database holds through entry `held`.
+    /// The database holds the journal through entry `held`: issuers answer for later rides alone, and
+    /// old files of the journal go.
     pub fn forget(&mut self, held: u64, now: Moment) {
+        self.state.note_held(held);
         let gone = self.journal.forget(held, now.clock);
         if gone > 0 {
             let first = self.journal.first_kept();

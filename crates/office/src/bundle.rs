@@ -101,9 +101,16 @@ fn compose(desk: &Desk, operator: OperatorId, listed: &Listed) -> Result<Bundle,
         keys: desk.keys.clone(),
         issuers: desk.issuers.clone(),
         brands: brands.cloned().collect(),
+        programmes: of_operator(&desk.programmes, operator),
+        flat_fares: of_operator(&desk.flat_fares, operator),
         denied: listed.denied.clone(),
         ..Bundle::new(listed.version, operator, listed.made)
     })
+}
+
+fn of_operator<T: Clone>(all: &[(OperatorId, T)], operator: OperatorId) -> Vec<T> {
+    let own = all.iter().filter(|(of, _)| *of == operator);
+    own.map(|(_, it)| it.clone()).collect()
 }
 
 /// Desk and deny list count in the high 40 bits, refresh periods since 1970 in the low 24, enough

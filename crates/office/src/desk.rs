@@ -9,7 +9,7 @@ use ridecode_codec::key::{CompactProfile, IdProfile, KeyList};
 use ridecode_codec::mot::Certificate;
 use ridecode_ledger::{Commission, Currency};
 use ridecode_pay::{Provider, sandbox};
-use ridecode_validator::bundle::{BrandRule, IssuerRules};
+use ridecode_validator::bundle::{BrandRule, FlatFare, IssuerRules, ProgrammeRule};
 use ridecode_words::{BrandId, IssuerId, OperatorId, ProviderId, Text, UnixSeconds};
 
 /// A brand this office issues codes under.
@@ -62,6 +62,11 @@ pub struct Desk {
     pub acceptance: Vec<BrandRule>,
     /// Settings per issuer for validators.
     pub issuers: Vec<IssuerRules>,
+    /// How far pass programmes are on lines of each operator; the first of a place counts.
+    pub programmes: Vec<(OperatorId, ProgrammeRule)>,
+    /// Flat fares on lines of each operator, for the screen and the ceiling; the first of a place
+    /// counts. What riders are charged stands in the tariff.
+    pub flat_fares: Vec<(OperatorId, FlatFare)>,
     /// Signs bundles.
     pub bundle_signer: Arc<dyn Signer + Send + Sync>,
     /// The payment provider and how to speak to it.

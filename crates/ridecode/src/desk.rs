@@ -101,6 +101,8 @@ fn assemble(
             .into_iter()
             .map(|issuer| issuer.rules)
             .collect(),
+        programmes: file.programmes,
+        flat_fares: file.flat_fares,
         bundle_signer,
         provider: (config.provider.id, provider),
         messages,

@@ -408,6 +408,9 @@ typedef struct {
   int32_t rider_category;
   // The most this ride may cost in minor units, where the rider is let through; else -1.
   int64_t fare_ceiling_minor;
+  // What this ride costs in minor units, where the rider is let through and that is known before
+  // the ride begins, a flat fare; else -1.
+  int64_t fare_minor;
   // The outcome's word, as in the vectors: `stale_time`.
   char word[RC_TEXT_CAPACITY];
   // What the word leaves open, as in the vectors: `overdue`.

@@ -53,14 +53,14 @@ impl Reader {
         let mut validator = Validator::start(Arc::clone(&disk), bundle, place, rules)?;
         validator.note_start(now)?;
         let end = validator.written().sequence;
+        let mark = read_mark(disk.as_ref()).filter(|mark| *mark <= end);
+        validator.forget(mark.unwrap_or(0), now);
         Ok(Self {
             identity: settings.identity(),
             expected,
             signing,
             journal: JournalReader::new(Arc::clone(&disk)),
-            held_through: read_mark(disk.as_ref())
-                .filter(|mark| *mark <= end)
-                .unwrap_or(0),
+            held_through: mark.unwrap_or(0),
             disk,
             bundles,
             complete_to: UnixSeconds(0),

@@ -93,6 +93,9 @@ pub struct Decision {
     pub rider_category: i32,
     /// The most this ride may cost in minor units, where the rider is let through; else -1.
     pub fare_ceiling_minor: i64,
+    /// What this ride costs in minor units, where the rider is let through and that is known before
+    /// the ride begins, a flat fare; else -1.
+    pub fare_minor: i64,
     /// The outcome's word, as in the vectors: `stale_time`.
     pub word: [c_char; TEXT_CAPACITY],
     /// What the word leaves open, as in the vectors: `overdue`.
@@ -122,6 +125,7 @@ impl Decision {
             brand: decision.brand.map_or(0, |brand| brand.0),
             rider_category: scan.map_or(-1, |scan| scan.category.into()),
             fare_ceiling_minor: decision.fare_ceiling_minor.map_or(-1, i64::from),
+            fare_minor: decision.fare_minor.map_or(-1, i64::from),
             word: room(Some(outcome.word())),
             detail: room(outcome.detail()),
             shown: room(Some(words.shown)),

@@ -1,8 +1,10 @@
-//! What validators are told: keys, deny list, accepted brands, fare ceilings. Signed, versioned,
-//! applied whole or not at all, never an older one.
+//! What validators are told: keys, deny list, accepted brands, fares and their ceilings, what issuers
+//! answer for, how far pass programmes are. Signed, versioned, applied whole or not at all, never an
+//! older one.
 
 mod canonical;
 mod delta;
+mod local;
 
 use alloc::vec::Vec;
 
@@ -16,6 +18,7 @@ use crate::outcome::DenyReason;
 use crate::wire::Reader;
 
 pub use delta::{Delta, is_delta, open_delta, seal_delta};
+pub use local::{FlatFare, Lines, Phase, ProgrammeRule};
 
 /// Settings of one issuer. The defaults are design.md section 6's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +35,10 @@ pub struct IssuerRules {
     pub fare_ceiling_minor: u32,
     /// The oldest deny list this issuer's codes are accepted with, in seconds.
     pub list_age_max_s: u32,
+    /// The most the issuer answers for in rides that one validator admitted and the back office
+    /// does not hold yet, in minor units; `None` for no limit. A ride that could pass it is over
+    /// the ceiling.
+    pub liability_max_minor: Option<u32>,
 }
 
 impl IssuerRules {
@@ -45,6 +52,7 @@ impl IssuerRules {
             future_tolerance_s: 20,
             fare_ceiling_minor: 2_000,
             list_age_max_s: 86_400,
+            liability_max_minor: None,
         }
     }
 }
@@ -64,6 +72,8 @@ pub struct BrandRule {
     pub modes: Vec<Mode>,
     /// The lines it is accepted on; empty for all.
     pub lines: Vec<LineId>,
+    /// The most a ride under it may cost here, in minor units; `None` for the issuer's ceiling.
+    pub fare_ceiling_minor: Option<u32>,
 }
 
 /// A credential that is refused.
@@ -90,6 +100,11 @@ pub struct Bundle {
     pub issuers: Vec<IssuerRules>,
     /// Accepted brands.
     pub brands: Vec<BrandRule>,
+    /// How far pass programmes are: the first rule of a place counts. Where there is none, they are
+    /// enforced.
+    pub programmes: Vec<ProgrammeRule>,
+    /// Flat fares: the first of a place counts.
+    pub flat_fares: Vec<FlatFare>,
     /// Refused credentials.
     pub denied: DenyList,
     /// Seconds within which the same code or rider again is taken for the same showing.
@@ -111,6 +126,8 @@ impl Bundle {
             keys: KeyList::default(),
             issuers: Vec::new(),
             brands: Vec::new(),
+            programmes: Vec::new(),
+            flat_fares: Vec::new(),
             denied: DenyList::default(),
             silent_s: 3,
             replay_memory_s: 300,

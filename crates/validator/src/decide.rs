@@ -5,10 +5,11 @@ use ridecode_codec::{ReadFault, Scan, Services, SignatureFault, Verified, Verifi
 use ridecode_words::{BrandId, UnixSeconds};
 
 use crate::array::{Shared, What};
-use crate::bundle::{Bundle, IssuerRules};
+use crate::bundle::{BrandRule, Bundle, IssuerRules, Phase};
 use crate::clock::{Clock, ClockTrust};
 use crate::journal::{Entry, Event};
-use crate::outcome::Outcome;
+use crate::liability::{Liability, Ride};
+use crate::outcome::{DenyReason, Outcome};
 use crate::place::{Passage, Place};
 use crate::replay::{CodeKey, ReplayStore, Seen, Use};
 
@@ -23,6 +24,8 @@ pub struct State<C: Crypto> {
     elsewhere: ReplayStore,
     /// How many uses the other gates told of.
     told: u64,
+    /// What issuers answer for.
+    liability: Liability,
 }
 
 /// An answer, with what it rests on.
@@ -36,6 +39,9 @@ pub struct Decision {
     pub brand: Option<BrandId>,
     /// The most this ride may cost, in minor units, where it is admitted.
     pub fare_ceiling_minor: Option<u32>,
+    /// What this ride costs, in minor units, where it is admitted and that is known before it
+    /// begins: a flat fare.
+    pub fare_minor: Option<u32>,
 }
 
 impl<C: Crypto> State<C> {
@@ -49,6 +55,7 @@ impl<C: Crypto> State<C> {
             replay: ReplayStore::default(),
             elsewhere: ReplayStore::default(),
             told: 0,
+            liability: Liability::default(),
         }
     }
 
@@ -90,14 +97,26 @@ impl<C: Crypto> State<C> {
                     memory_s: self.memory_s(&scan),
                 };
                 self.replay.remember(code_key(&scan), used);
+                self.liability.add(Ride {
+                    sequence: entry.sequence,
+                    issuer: scan.credential.issuer,
+                    most_minor: most_minor(&scan, &entry.place, &self.bundle),
+                });
                 Some(shared(entry, (code_key(&scan), used), What::Used))
             }
             Event::Voided { accepted, .. } => {
+                self.liability.take_back(*accepted);
                 let taken = self.replay.take_back(*accepted)?;
                 Some(shared(entry, taken, What::TakenBack))
             }
             Event::Decided { .. } | Event::Passed { .. } | Event::Started => None,
         }
+    }
+
+    /// The back office holds every entry through that one: what issuers answered for in them is no
+    /// longer this validator's to count.
+    pub fn note_held(&mut self, through: u64) {
+        self.liability.note_held(through);
     }
 
     /// Takes note of what became of a code at another gate of the array. Its time counts no
@@ -160,22 +179,25 @@ pub fn decide<C: Crypto>(
     let scan = verified.scan();
     let rules = state.bundle.rules(scan.credential.issuer);
     let brand = find_brand(scan, place, &state.bundle);
-    let ceiling = scan.fare_ceiling_minor.min(rules.fare_ceiling_minor);
+    let ceiling = ceiling_minor(scan, &rules, brand);
+    let fare = state.bundle.find_fare(place);
     let refusal = find_time_refusal(scan, &rules, clock.now)
         .or_else(|| brand.is_none().then_some(Outcome::BrandNotAccepted))
-        .or_else(|| find_denial(scan, state))
+        .or_else(|| find_denial(scan, place, state))
         .or_else(|| find_replay(scan, state, clock.now))
         .or_else(|| {
-            let over = place.fare_minor.is_some_and(|fare| fare > ceiling);
+            let over = fare.is_some_and(|fare| fare > ceiling)
+                || passes_liability(state, &rules, fare.unwrap_or(ceiling));
             over.then_some(Outcome::OverCeiling)
         })
         .or_else(|| find_distrust(clock, &state.bundle, &rules));
     let outcome = refusal.unwrap_or(Outcome::Admit);
     Decision {
         outcome,
+        brand: brand.map(|rule| rule.brand),
         scan: Some(verified),
-        brand,
         fare_ceiling_minor: outcome.admits().then_some(ceiling),
+        fare_minor: fare.filter(|_| outcome.admits()),
     }
 }
 
@@ -185,6 +207,7 @@ fn unverified(outcome: Outcome) -> Decision {
         scan: None,
         brand: None,
         fare_ceiling_minor: None,
+        fare_minor: None,
     }
 }
 
@@ -217,7 +240,7 @@ fn freshness_s(scan: &Scan, rules: &IssuerRules) -> u32 {
 }
 
 /// The first brand of the bundle that carries this credential and is accepted at this place.
-fn find_brand(scan: &Scan, place: &Place, bundle: &Bundle) -> Option<BrandId> {
+fn find_brand<'a>(scan: &Scan, place: &Place, bundle: &'a Bundle) -> Option<&'a BrandRule> {
     let wanted = match place.passage {
         Passage::Single => Services::SINGLE,
         Passage::In | Passage::Out => Services::ENTRY_EXIT,
@@ -225,7 +248,7 @@ fn find_brand(scan: &Scan, place: &Place, bundle: &Bundle) -> Option<BrandId> {
     if !scan.services.contains(wanted) {
         return None;
     }
-    let accepted = bundle.brands.iter().find(|rule| {
+    bundle.brands.iter().find(|rule| {
         rule.issuer == scan.credential.issuer
             && rule.product.is_none_or(|product| product == scan.product)
             && rule.operator == place.operator
@@ -235,13 +258,43 @@ fn find_brand(scan: &Scan, place: &Place, bundle: &Bundle) -> Option<BrandId> {
                     .line
                     .as_ref()
                     .is_some_and(|line| rule.lines.contains(line)))
-    });
-    accepted.map(|rule| rule.brand)
+    })
 }
 
-fn find_denial<C: Crypto>(scan: &Scan, state: &State<C>) -> Option<Outcome> {
+/// The most a ride may cost: what the code, the issuer and the brand here say, whichever is least.
+fn ceiling_minor(scan: &Scan, rules: &IssuerRules, brand: Option<&BrandRule>) -> u32 {
+    let of_brand = brand.and_then(|rule| rule.fare_ceiling_minor);
+    scan.fare_ceiling_minor
+        .min(rules.fare_ceiling_minor)
+        .min(of_brand.unwrap_or(u32::MAX))
+}
+
+/// What a ride admitted at a place costs its issuer at most.
+fn most_minor(scan: &Scan, place: &Place, bundle: &Bundle) -> u32 {
+    let rules = bundle.rules(scan.credential.issuer);
+    let ceiling = ceiling_minor(scan, &rules, find_brand(scan, place, bundle));
+    bundle.find_fare(place).unwrap_or(ceiling)
+}
+
+/// Whether one more ride could pass what the issuer answers for.
+fn passes_liability<C: Crypto>(state: &State<C>, rules: &IssuerRules, most_minor: u32) -> bool {
+    rules.liability_max_minor.is_some_and(|limit| {
+        let with_it = state
+            .liability
+            .of(rules.issuer)
+            .saturating_add(most_minor.into());
+        with_it > u64::from(limit)
+    })
+}
+
+/// A denial, unless a pass programme asks for it that is not enforced here.
+fn find_denial<C: Crypto>(scan: &Scan, place: &Place, state: &State<C>) -> Option<Outcome> {
     let reason = state.bundle.denied.find(&scan.credential)?;
-    Some(Outcome::Denied(reason))
+    let holds = match reason {
+        DenyReason::Programme => state.bundle.phase(place) == Phase::Enforced,
+        DenyReason::Overdue | DenyReason::Lost | DenyReason::Closed => true,
+    };
+    holds.then_some(Outcome::Denied(reason))
 }
 
 fn find_replay<C: Crypto>(scan: &Scan, state: &State<C>, now: UnixSeconds) -> Option<Outcome> {

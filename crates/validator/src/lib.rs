@@ -19,6 +19,7 @@ mod deny;
 mod envelope;
 pub mod heartbeat;
 pub mod journal;
+mod liability;
 mod outcome;
 mod passage;
 mod place;

@@ -186,6 +186,7 @@ pub(crate) fn bundle() -> Bundle {
             operator: OPERATOR,
             modes: vec![Mode::Metro],
             lines: Vec::new(),
+            fare_ceiling_minor: None,
         })
         .to_vec();
     bundle

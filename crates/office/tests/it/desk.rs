@@ -38,6 +38,8 @@ pub(crate) fn desk(provider: &Provider) -> Desk {
                 ..IssuerRules::default_for(issuer)
             })
             .into(),
+        programmes: Vec::new(),
+        flat_fares: Vec::new(),
         bundle_signer: Arc::new(key(Algorithm::Es256, 14)),
         provider: (
             ProviderId(1),
@@ -117,6 +119,7 @@ fn rule(brand: BrandId, (issuer, operator): (IssuerId, u32), mode: Mode) -> Bran
         operator: OperatorId(operator),
         modes: vec![mode],
         lines: Vec::new(),
+        fare_ceiling_minor: None,
     }
 }
 

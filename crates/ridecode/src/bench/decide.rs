@@ -318,6 +318,7 @@ impl Gate {
             operator: OPERATOR,
             modes: vec![Mode::Bus],
             lines: Vec::new(),
+            fare_ceiling_minor: None,
         });
         State::new(bundle, Native, credentials_max)
     }

@@ -228,6 +228,7 @@ impl Crowd {
             operator: OPERATOR,
             modes: vec![Mode::Bus],
             lines: Vec::new(),
+            fare_ceiling_minor: None,
         });
         let denied = (0..deny).map(|number| DenyEntry {
             credential: CredentialRef {

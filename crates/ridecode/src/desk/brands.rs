@@ -5,8 +5,8 @@ mod raw;
 use anyhow::{Context as _, ensure};
 use ridecode_codec::key::{CompactProfile, IdProfile};
 use ridecode_office::Operator;
-use ridecode_validator::bundle::{BrandRule, IssuerRules};
-use ridecode_words::{BrandId, IssuerId, Text, UnixSeconds};
+use ridecode_validator::bundle::{BrandRule, FlatFare, IssuerRules, ProgrammeRule};
+use ridecode_words::{BrandId, IssuerId, OperatorId, Text, UnixSeconds};
 
 use self::raw::RawFile;
 
@@ -17,6 +17,8 @@ pub(super) struct BrandsFile {
     pub(super) operators: Vec<Operator>,
     pub(super) issuers: Vec<Issuer>,
     pub(super) brands: Vec<BrandPlan>,
+    pub(super) programmes: Vec<(OperatorId, ProgrammeRule)>,
+    pub(super) flat_fares: Vec<(OperatorId, FlatFare)>,
 }
 
 /// An issuer's settings.
@@ -110,14 +112,24 @@ impl BrandsFile {
             self.issuer(brand.issuer)
                 .with_context(|| format!("brand {}", brand.id))?;
             for rule in &brand.accepted {
-                ensure!(
-                    self.operators.iter().any(|known| known.id == rule.operator),
-                    "brand {}: accepted names operator {}, which no [[operator]] has",
-                    brand.id,
-                    rule.operator
-                );
+                self.check_operator(rule.operator)
+                    .with_context(|| format!("brand {}: accepted", brand.id))?;
             }
         }
+        for (operator, _) in &self.programmes {
+            self.check_operator(*operator).context("programme")?;
+        }
+        for (operator, _) in &self.flat_fares {
+            self.check_operator(*operator).context("flat_fare")?;
+        }
+        Ok(())
+    }
+
+    fn check_operator(&self, operator: OperatorId) -> anyhow::Result<()> {
+        ensure!(
+            self.operators.iter().any(|known| known.id == operator),
+            "operator {operator} is named, which no [[operator]] has"
+        );
         Ok(())
     }
 }
@@ -169,6 +181,41 @@ mod tests {
             ]
         );
         assert_eq!(file.issuers[0].expires.to_string(), "2036-11-30T23:59:59Z");
+    }
+
+    #[test]
+    fn programmes_fares_and_ceilings_of_a_file_reach_the_desk() {
+        let read_with = |rest: &str| {
+            let text = EMBEDDED
+                .replacen("keys_expire", "liability_max_minor = 9\nkeys_expire", 1)
+                .replacen(
+                    "operator = 2,",
+                    "operator = 2, fare_ceiling_minor = 300,",
+                    1,
+                );
+            read(&format!("{text}\n{rest}"), "brands.toml")
+        };
+        let rest = "[[programme]]\noperator = 2\nmode = \"bus\"\nlines = [\"8\"]\n\
+                    phase = \"advisory\"\n\
+                    [[flat_fare]]\noperator = 3\nmode = \"bus\"\nfare_minor = 200\n";
+        let file = read_with(rest).expect("the file is right");
+        assert_eq!(file.issuers[0].rules.liability_max_minor, Some(9));
+        assert_eq!(file.issuers[1].rules.liability_max_minor, None);
+        assert_eq!(file.brands[0].accepted[0].fare_ceiling_minor, Some(300));
+        let (operator, rule) = &file.programmes[0];
+        assert_eq!((operator.0, rule.phase.word()), (2, "advisory"));
+        assert_eq!(rule.on.lines.len(), 1);
+        let (operator, fare) = &file.flat_fares[0];
+        assert_eq!((operator.0, fare.fare_minor), (3, 200));
+        let refused = |from: &str, to: &str, expected: &str| {
+            let fault = read_with(&rest.replacen(from, to, 1)).expect_err("it is wrong");
+            let shown = format!("{fault:#}");
+            assert!(shown.contains(expected), "{shown:?}");
+        };
+        refused("operator = 2", "operator = 9", "programme: operator 9");
+        refused("operator = 3", "operator = 9", "flat_fare: operator 9");
+        refused("\"bus\"", "\"train\"", "metro");
+        refused("advisory", "soon", "advisory");
     }
 
     const EMBEDDED: &str = super::super::EMBEDDED;

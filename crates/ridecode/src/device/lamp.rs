@@ -65,7 +65,7 @@ pub fn json(
         issuer: scan.map(|scan| scan.credential.issuer.to_string()),
         brand: shown.decision.brand.map(|brand| brand.0),
         fare_ceiling_minor: shown.decision.fare_ceiling_minor,
-        fare_minor: place.fare_minor.filter(|_| outcome.admits()),
+        fare_minor: shown.decision.fare_minor,
         category: scan
             .filter(|_| outcome.admits())
             .map(|scan| category_word(categories, &scan.credential, scan.category)),

@@ -49,6 +49,8 @@ pub(crate) fn desk(seed: Seed, city: &City, connector: &sandbox::Connector, vers
         issuers: [COMPACT_ISSUER, MOT_ISSUER]
             .map(IssuerRules::default_for)
             .into(),
+        programmes: Vec::new(),
+        flat_fares: Vec::new(),
         bundle_signer: Arc::new(seed.key(Algorithm::Es256, "bundle", 1)),
         provider: (PROVIDER, Connector::Sandbox(connector.clone())),
         messages: connector.clone(),
@@ -192,6 +194,7 @@ fn rule((brand, issuer): (BrandId, IssuerId), operator: OperatorId, mode: Mode) 
         operator,
         modes: vec![mode],
         lines: Vec::new(),
+        fare_ceiling_minor: None,
     }
 }
 

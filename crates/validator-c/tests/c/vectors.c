@@ -2,7 +2,7 @@
  *
  * Input, made by the test from vectors/decisions/ladder.json, words apart by a blank:
  *   office KEY BUNDLE                             in hex; for all cases that follow
- *   case NOW TRUST BOUND MODE PASSAGE FARE CODE   begins with an empty memory
+ *   case NOW TRUST BOUND MODE PASSAGE LINE FARE CODE   begins with an empty memory; LINE may be "-"
  *   before AT CODE                                admitted before, behind its case
  *   end
  * Output: a line a case: the outcome's word and its detail or "-".
@@ -19,6 +19,7 @@ enum { LINE_CAPACITY = 65536, BEFORE_MAX = 8 };
 typedef struct vector {
   rc_moment now;
   rc_place place;
+  char line[64];
   uint8_t *code;
   size_t length;
 } vector;
@@ -53,8 +54,11 @@ static void decide(vector *vectors, int count) {
   rc_storage storage = memory_storage(&files);
   rc_validator validator;
   uint64_t version;
-  settings.place = vectors[0].place;
-  settings.place.fare_minor = -1;
+  if (strcmp(vectors[0].line, "-") != 0)
+    vectors[0].place.line = vectors[0].line;
+  /* The gate at which the codes before were shown. */
+  settings.place = (rc_place){
+      .mode = RC_MODE_METRO, .passage = RC_PASSAGE_IN, .direction = -1, .fare_minor = -1};
   rc_answer answer = rc_open(&settings, &storage, &vectors[0].now, &validator);
   demand(answer == RC_ANSWER_OK, rc_answer_text(answer), answer);
   answer = rc_take_bundle(validator, bundle, bundle_length, &version);
@@ -118,6 +122,9 @@ int main(void) {
       read->now.bound_s = (uint32_t)number();
       read->place.mode = (uint32_t)number();
       read->place.passage = (uint32_t)number();
+      const char *on = strtok(NULL, " \n");
+      demand(on != NULL && strlen(on) < sizeof read->line, "a line", 0);
+      strcpy(read->line, on);
       read->place.fare_minor = number();
       read->place.direction = -1;
     }

@@ -86,11 +86,12 @@ impl Ladder {
                 &place["mode"],
             );
             let passage = number_in(&["single", "in", "out"], &place["passage"]);
+            let line = place["line"].as_str().unwrap_or("-");
             let fare = place["fare"].as_i64().unwrap_or(-1);
             let (now, code) = (&case["now"], hex(&case["code"]));
             writeln!(
                 lines,
-                "case {now} {trust} {bound_s} {mode} {passage} {fare} {code}"
+                "case {now} {trust} {bound_s} {mode} {passage} {line} {fare} {code}"
             )
             .unwrap();
             for before in case["before"].as_array().unwrap() {

@@ -1,4 +1,5 @@
-//! The bytes of a bundle, version 1.
+//! The bytes of a bundle, form 2. Form 1, which knew neither liability nor programmes nor fares, is
+//! still read.
 
 use alloc::vec::Vec;
 
@@ -6,7 +7,9 @@ use ridecode_codec::crypto::{Algorithm, PublicKey};
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssuer, RootKey};
 use ridecode_words::{BrandId, CredentialId, CredentialRef, IssuerId, LineId, Mode, OperatorId};
 
-use super::{BrandRule, Bundle, DENIED_MAX, DenyEntry, IssuerRules};
+use super::{
+    BrandRule, Bundle, DENIED_MAX, DenyEntry, FlatFare, IssuerRules, Lines, Phase, ProgrammeRule,
+};
 use crate::deny::{DenyList, Packing};
 use crate::outcome::DenyReason;
 use crate::wire::{Reader, Writer};
@@ -15,6 +18,16 @@ use crate::wire::{Reader, Writer};
 pub(super) struct Head {
     pub(super) operator: OperatorId,
     pub(super) version: u64,
+    pub(super) form: Form,
+}
+
+/// How a bundle or a delta is laid out: what its first bytes say.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Form {
+    /// Without what issuers answer for, programmes and fares.
+    First,
+    /// With them. What is written is always this.
+    Second,
 }
 
 /// Writes a bundle. Operator and version stand in front, where [`read_head`] finds them.
@@ -46,15 +59,27 @@ pub(super) fn write_terms(out: &mut Writer, bundle: &Bundle) {
         out.u32(rules.future_tolerance_s);
         out.u32(rules.fare_ceiling_minor);
         out.u32(rules.list_age_max_s);
+        out.optional_u32(rules.liability_max_minor);
     }
     out.count(bundle.brands.len());
     for rule in &bundle.brands {
         write_brand(out, rule);
     }
+    out.count(bundle.programmes.len());
+    for rule in &bundle.programmes {
+        write_on(out, &rule.on);
+        out.byte(rule.phase.byte());
+    }
+    out.count(bundle.flat_fares.len());
+    for fare in &bundle.flat_fares {
+        write_on(out, &fare.on);
+        out.u32(fare.fare_minor);
+    }
 }
 
 /// Reads them, for a bundle whose deny list comes from elsewhere.
 pub(super) fn read_terms(input: &mut Reader<'_>, head: Head) -> Option<Bundle> {
+    let form = head.form;
     Some(Bundle {
         version: head.version,
         operator: head.operator,
@@ -63,21 +88,47 @@ pub(super) fn read_terms(input: &mut Reader<'_>, head: Head) -> Option<Bundle> {
         replay_memory_s: input.u32()?,
         clock_distrust_s: input.u32()?,
         keys: read_keys(input)?,
-        issuers: read_list(input, ISSUER_LENGTH, read_issuer)?,
-        brands: read_list(input, BRAND_LENGTH_MIN, read_brand)?,
+        issuers: read_list(input, ISSUER_LENGTH_MIN, |input| read_issuer(input, form))?,
+        brands: read_list(input, BRAND_LENGTH_MIN, |input| read_brand(input, form))?,
+        programmes: if_second(form, input, |input| {
+            read_list(input, ON_LENGTH_MIN + 1, read_programme)
+        })?,
+        flat_fares: if_second(form, input, |input| {
+            read_list(input, ON_LENGTH_MIN + 4, read_flat_fare)
+        })?,
         denied: DenyList::default(),
     })
 }
 
 /// Reads what a bundle says of itself.
 pub(super) fn read_head(input: &mut Reader<'_>) -> Option<Head> {
-    if input.take(MAGIC.len())? != MAGIC {
-        return None;
-    }
+    let form = read_form(input, [MAGIC_FIRST, MAGIC])?;
     Some(Head {
         operator: OperatorId(input.u32()?),
         version: input.u64()?,
+        form,
     })
+}
+
+/// The form that the first bytes say; those of both forms have one length.
+pub(super) fn read_form(input: &mut Reader<'_>, [first, second]: [&[u8]; 2]) -> Option<Form> {
+    match input.take(second.len())? {
+        found if found == second => Some(Form::Second),
+        found if found == first => Some(Form::First),
+        _ => None,
+    }
+}
+
+/// Reads what only the second form has; the first says nothing of it.
+fn if_second<T: Default>(
+    form: Form,
+    input: &mut Reader<'_>,
+    read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
+) -> Option<T> {
+    match form {
+        Form::First => Some(T::default()),
+        Form::Second => read(input),
+    }
 }
 
 /// Reads the rest; `None` for anything [`write`] does not write.
@@ -176,7 +227,7 @@ fn read_key(input: &mut Reader<'_>) -> Option<PublicKey> {
     })
 }
 
-fn read_issuer(input: &mut Reader<'_>) -> Option<IssuerRules> {
+fn read_issuer(input: &mut Reader<'_>, form: Form) -> Option<IssuerRules> {
     Some(IssuerRules {
         issuer: IssuerId(input.u32()?),
         acceptance_window_s: input.u32()?,
@@ -184,6 +235,7 @@ fn read_issuer(input: &mut Reader<'_>) -> Option<IssuerRules> {
         future_tolerance_s: input.u32()?,
         fare_ceiling_minor: input.u32()?,
         list_age_max_s: input.u32()?,
+        liability_max_minor: if_second(form, input, |input| input.optional_u32())?,
     })
 }
 
@@ -196,20 +248,56 @@ fn write_brand(out: &mut Writer, rule: &BrandRule) {
     for mode in &rule.modes {
         out.byte(mode.byte());
     }
-    out.count(rule.lines.len());
-    for line in &rule.lines {
-        out.optional_text(Some(&line.0));
-    }
+    write_lines(out, &rule.lines);
+    out.optional_u32(rule.fare_ceiling_minor);
 }
 
-fn read_brand(input: &mut Reader<'_>) -> Option<BrandRule> {
+fn read_brand(input: &mut Reader<'_>, form: Form) -> Option<BrandRule> {
     Some(BrandRule {
         brand: BrandId(input.u32()?),
         issuer: IssuerId(input.u32()?),
         product: input.optional_u32()?,
         operator: OperatorId(input.u32()?),
         modes: read_list(input, 1, |input| Mode::from_byte(input.byte()?))?,
-        lines: read_list(input, 1, |input| input.optional_text()?.map(LineId))?,
+        lines: read_lines(input)?,
+        fare_ceiling_minor: if_second(form, input, |input| input.optional_u32())?,
+    })
+}
+
+fn write_lines(out: &mut Writer, lines: &[LineId]) {
+    out.count(lines.len());
+    for line in lines {
+        out.optional_text(Some(&line.0));
+    }
+}
+
+fn read_lines(input: &mut Reader<'_>) -> Option<Vec<LineId>> {
+    read_list(input, 1, |input| input.optional_text()?.map(LineId))
+}
+
+fn write_on(out: &mut Writer, on: &Lines) {
+    out.byte(on.mode.byte());
+    write_lines(out, &on.lines);
+}
+
+fn read_on(input: &mut Reader<'_>) -> Option<Lines> {
+    Some(Lines {
+        mode: Mode::from_byte(input.byte()?)?,
+        lines: read_lines(input)?,
+    })
+}
+
+fn read_programme(input: &mut Reader<'_>) -> Option<ProgrammeRule> {
+    Some(ProgrammeRule {
+        on: read_on(input)?,
+        phase: Phase::from_byte(input.byte()?)?,
+    })
+}
+
+fn read_flat_fare(input: &mut Reader<'_>) -> Option<FlatFare> {
+    Some(FlatFare {
+        on: read_on(input)?,
+        fare_minor: input.u32()?,
     })
 }
 
@@ -265,13 +353,15 @@ fn read_list<T>(
 
 /// The first bytes, which no other signed bytes of Ridecode have: a signature made for a bundle
 /// can stand for nothing else.
-const MAGIC: &[u8] = b"ridecode bundle 1\n";
+const MAGIC: &[u8] = b"ridecode bundle 2\n";
+const MAGIC_FIRST: &[u8] = b"ridecode bundle 1\n";
 
 const ISSUER_KEY_LENGTH: usize = 4 + 4 + 1 + KEY_LENGTH + 8;
 const ROOT_KEY_LENGTH: usize = 1 + KEY_LENGTH + 8;
 const MOT_ISSUER_LENGTH: usize = 4 + 4 + 1;
 const KEY_LENGTH: usize = 1 + 33;
-const ISSUER_LENGTH: usize = 6 * 4;
+const ISSUER_LENGTH_MIN: usize = 6 * 4;
 const BRAND_LENGTH_MIN: usize = 4 + 4 + 1 + 4 + 2 + 2;
+const ON_LENGTH_MIN: usize = 1 + 2;
 pub(super) const DENY_LENGTH: usize = CREDENTIAL_LENGTH + 1;
 pub(super) const CREDENTIAL_LENGTH: usize = 4 + 10;

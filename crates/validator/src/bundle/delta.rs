@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use ridecode_codec::crypto::{Crypto, Signer};
 
 use super::canonical::{
-    CREDENTIAL_LENGTH, DENY_LENGTH, Head, read_credential, read_entry, read_terms,
+    CREDENTIAL_LENGTH, DENY_LENGTH, Head, read_credential, read_entry, read_form, read_terms,
     write_credential, write_entry, write_length, write_terms,
 };
 use super::{Bundle, BundleFault, DENIED_MAX, Expected, LENGTH_MAX};
@@ -28,7 +28,7 @@ pub struct Delta<'a> {
 
 /// Whether sealed bytes say that they are a delta, before anything is proven.
 pub fn is_delta(sealed: &[u8]) -> bool {
-    sealed.starts_with(MAGIC)
+    sealed.starts_with(MAGIC) || sealed.starts_with(MAGIC_FIRST)
 }
 
 /// Writes and signs a delta.
@@ -92,13 +92,16 @@ pub fn open_delta<C: Crypto>(
 }
 
 fn read_head(input: &mut Reader<'_>) -> Option<(u64, Head)> {
-    if input.take(MAGIC.len())? != MAGIC {
-        return None;
-    }
+    let form = read_form(input, [MAGIC_FIRST, MAGIC])?;
     let operator = OperatorId(input.u32()?);
     let from = input.u64()?;
     let version = input.u64()?;
-    Some((from, Head { operator, version }))
+    let head = Head {
+        operator,
+        version,
+        form,
+    };
+    Some((from, head))
 }
 
 fn read_over(input: &mut Reader<'_>, head: Head, in_force: &Bundle) -> Option<Bundle> {
@@ -127,4 +130,5 @@ fn read_long<T>(
 }
 
 /// The first bytes, which no other signed bytes of Ridecode have.
-const MAGIC: &[u8] = b"ridecode delta 1\n";
+const MAGIC: &[u8] = b"ridecode delta 2\n";
+const MAGIC_FIRST: &[u8] = b"ridecode delta 1\n";

@@ -7,7 +7,8 @@ use ridecode_codec::crypto::portable::{Portable, SecretKey};
 use ridecode_words::CredentialId;
 
 use super::*;
-use crate::testing::{NOW, OPERATOR, bundle, key, seed};
+use crate::place::{Passage, Place};
+use crate::testing::{NOW, OPERATOR, bundle, gate, key, seed};
 
 #[test]
 fn what_was_sealed_is_what_is_opened() {
@@ -52,6 +53,68 @@ fn each_fault_is_named_and_earlier_ones_come_first() {
     check(&sealed, newer(7), not_newer(7));
     check(&sealed, newer(8), not_newer(8));
     assert!(open(&sealed, &newer(6), &Portable).is_ok());
+}
+
+/// A bundle and a delta as they were before there were programmes, fares and liability: bytes of
+/// the first form, which validators in the field have on their disks.
+#[test]
+fn the_first_form_stays_readable_and_says_nothing_of_what_it_did_not_know() {
+    let sample = |bytes: &[u8]| hex::decode(bytes.trim_ascii()).unwrap();
+    let whole = sample(include_bytes!("first.hex"));
+    let found = open(&whole, &expected(), &Portable).unwrap();
+    let before = Bundle {
+        version: 7,
+        ..plain_bundle()
+    };
+    assert_eq!(found, before);
+    let delta = sample(include_bytes!("first-delta.hex"));
+    assert!(is_delta(&delta));
+    let after = open_delta(&delta, &expected(), &found, &Portable).unwrap();
+    assert_eq!((after.version, after.denied.len()), (8, 1));
+    assert_eq!(after.brands, before.brands);
+}
+
+/// What the samples of the first form hold.
+fn plain_bundle() -> Bundle {
+    let mut bundle = bundle();
+    bundle.issuers = vec![IssuerRules::default_for(IssuerId(4401))];
+    bundle.brands[0].lines = vec![LineId::new("GF").unwrap()];
+    bundle
+}
+
+#[test]
+fn the_first_rule_of_a_place_counts() {
+    let bundle = full_bundle();
+    let check = |mode, line: Option<&str>, phase, fare| {
+        let place = Place {
+            mode,
+            line: line.map(|line| LineId::new(line).unwrap()),
+            passage: Passage::Single,
+            ..gate()
+        };
+        assert_eq!(
+            (bundle.phase(&place), bundle.find_fare(&place)),
+            (phase, fare)
+        );
+    };
+    check(Mode::Bus, Some("off"), Phase::Off, None);
+    check(Mode::Bus, Some("recorded"), Phase::Recorded, None);
+    check(Mode::Bus, Some("advisory"), Phase::Advisory, None);
+    check(Mode::Bus, Some("enforced"), Phase::Enforced, None);
+    check(Mode::Bus, Some("107"), Phase::Enforced, Some(12));
+    check(Mode::Bus, None, Phase::Enforced, None);
+    check(Mode::Brt, None, Phase::Enforced, Some(13));
+    check(Mode::Metro, Some("off"), Phase::Enforced, None);
+    let mut place = gate();
+    (place.mode, place.fare_minor) = (Mode::Brt, None);
+    assert_eq!(
+        bundle.find_fare(&place),
+        None,
+        "the way in costs nothing yet"
+    );
+    place.passage = Passage::Single;
+    place.fare_minor = Some(5);
+    assert_eq!(bundle.find_fare(&place), Some(5), "the place knows best");
 }
 
 #[test]
@@ -234,7 +297,32 @@ fn full_bundle() -> Bundle {
         future_tolerance_s: 6,
         fare_ceiling_minor: 7,
         list_age_max_s: 8,
+        liability_max_minor: Some(10),
     }];
+    bundle.brands[0].fare_ceiling_minor = Some(11);
+    let on = |mode, lines: &[&str]| Lines {
+        mode,
+        lines: lines
+            .iter()
+            .map(|line| LineId::new(line).unwrap())
+            .collect(),
+    };
+    bundle.programmes = Phase::ALL
+        .map(|phase| ProgrammeRule {
+            on: on(Mode::Bus, &[phase.word()]),
+            phase,
+        })
+        .to_vec();
+    bundle.flat_fares = vec![
+        FlatFare {
+            on: on(Mode::Bus, &["8", "107"]),
+            fare_minor: 12,
+        },
+        FlatFare {
+            on: on(Mode::Brt, &[]),
+            fare_minor: 13,
+        },
+    ];
     bundle.brands[0].product = Some(9);
     bundle.brands[0].modes = Mode::ALL.to_vec();
     bundle.brands[1].lines = vec![LineId::new("广佛线").unwrap(), LineId::new("1").unwrap()];

@@ -10,7 +10,9 @@ use ridecode_codec::Unreadable;
 use ridecode_codec::crypto::Signer as _;
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, MotIssuer, RootKey};
 use ridecode_testing::{changed, read_corpus};
-use ridecode_validator::bundle::{self, BrandRule, Bundle, Delta, DenyEntry, IssuerRules};
+use ridecode_validator::bundle::{
+    self, BrandRule, Bundle, Delta, DenyEntry, FlatFare, IssuerRules, Lines, Phase, ProgrammeRule,
+};
 use ridecode_validator::heartbeat::{self, Heartbeat, Waits};
 use ridecode_validator::journal::{
     Chained, Entry, Event, Head, START_LENGTH, VoidReason, append, file_start,
@@ -295,6 +297,22 @@ fn full_bundle() -> Bundle {
     });
     let issuers = [4401, 4406].map(|issuer| IssuerRules::default_for(IssuerId(issuer)));
     bundle.issuers = issuers.to_vec();
+    bundle.issuers[1].liability_max_minor = Some(100_000);
+    let on = |mode, lines: &[&str]| Lines {
+        mode,
+        lines: lines
+            .iter()
+            .map(|line| LineId::new(line).expect("an id"))
+            .collect(),
+    };
+    bundle.programmes.push(ProgrammeRule {
+        on: on(Mode::Bus, &["8", "107"]),
+        phase: Phase::Advisory,
+    });
+    bundle.flat_fares.push(FlatFare {
+        on: on(Mode::Bus, &[]),
+        fare_minor: 200,
+    });
     bundle.brands.push(BrandRule {
         brand: BrandId(2),
         issuer: IssuerId(4401),
@@ -302,6 +320,7 @@ fn full_bundle() -> Bundle {
         operator: OperatorId(1),
         modes: Mode::ALL.to_vec(),
         lines: vec![LineId::new("gz-gf").expect("an id")],
+        fare_ceiling_minor: Some(900),
     });
     let denied = DenyReason::ALL.map(|reason| DenyEntry {
         credential: CredentialRef {

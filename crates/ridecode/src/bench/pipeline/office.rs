@@ -83,6 +83,8 @@ fn desk() -> anyhow::Result<Desk> {
         issuers: [COMPACT_ISSUER, MOT_ISSUER]
             .map(IssuerRules::default_for)
             .into(),
+        programmes: Vec::new(),
+        flat_fares: Vec::new(),
         bundle_signer: Arc::new(key(Algorithm::Es256, 14)),
         provider: (ProviderId(1), Provider::Sandbox(Connector::new(&settings)?)),
         messages: Connector::new(&settings)?,
@@ -165,6 +167,7 @@ fn rule((brand, issuer): (BrandId, IssuerId), operator: OperatorId, mode: Mode) 
         operator,
         modes: vec![mode],
         lines: Vec::new(),
+        fare_ceiling_minor: None,
     }
 }
 

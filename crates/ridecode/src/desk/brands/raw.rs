@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, bail, ensure};
 use ridecode_codec::key::{CompactProfile, IdProfile};
 use ridecode_office::Operator;
-use ridecode_validator::bundle::{BrandRule, IssuerRules};
+use ridecode_validator::bundle::{BrandRule, FlatFare, IssuerRules, Lines, Phase, ProgrammeRule};
 use ridecode_words::{BrandId, IssuerId, LineId, Mode, OperatorId, ServiceDay, Text, UnixSeconds};
 use serde::Deserialize;
 
@@ -18,6 +18,10 @@ pub(super) struct RawFile {
     operator: Vec<RawOperator>,
     issuer: Vec<RawIssuer>,
     brand: Vec<RawBrand>,
+    #[serde(default)]
+    programme: Vec<RawProgramme>,
+    #[serde(default)]
+    flat_fare: Vec<RawFlatFare>,
 }
 
 #[derive(Deserialize)]
@@ -36,6 +40,7 @@ struct RawIssuer {
     future_tolerance_s: u32,
     fare_ceiling_minor: u32,
     list_age_max_s: u32,
+    liability_max_minor: Option<u32>,
     keys_expire: String,
 }
 
@@ -58,6 +63,36 @@ struct RawAccepted {
     modes: Vec<String>,
     #[serde(default)]
     lines: Vec<String>,
+    fare_ceiling_minor: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProgramme {
+    operator: u32,
+    mode: String,
+    #[serde(default)]
+    lines: Vec<String>,
+    phase: RawPhase,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RawPhase {
+    Off,
+    Recorded,
+    Advisory,
+    Enforced,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFlatFare {
+    operator: u32,
+    mode: String,
+    #[serde(default)]
+    lines: Vec<String>,
+    fare_minor: u32,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -112,11 +147,15 @@ impl RawFile {
         each_once("operator", operators.iter().map(|operator| operator.id.0))?;
         each_once("issuer", issuers.iter().map(|issuer| issuer.rules.issuer.0))?;
         each_once("brand", brands.iter().map(|brand| brand.id.0))?;
+        let programmes = self.programme.into_iter().map(RawProgramme::refine);
+        let flat_fares = self.flat_fare.into_iter().map(RawFlatFare::refine);
         let file = BrandsFile {
             version: self.version,
             operators,
             issuers,
             brands,
+            programmes: programmes.collect::<anyhow::Result<_>>()?,
+            flat_fares: flat_fares.collect::<anyhow::Result<_>>()?,
         };
         file.check()?;
         Ok(file)
@@ -148,6 +187,7 @@ impl RawIssuer {
                 future_tolerance_s: self.future_tolerance_s,
                 fare_ceiling_minor: self.fare_ceiling_minor,
                 list_age_max_s: self.list_age_max_s,
+                liability_max_minor: self.liability_max_minor,
             },
             keys_expire: (year, month),
             expires: end_of(year, month),
@@ -192,27 +232,45 @@ impl RawAccepted {
         let mut modes = self
             .modes
             .iter()
-            .map(|word| {
-                word.parse::<Mode>()
-                    .with_context(|| format!("mode `{word}`"))
-            })
+            .map(|word| mode(word))
             .collect::<anyhow::Result<Vec<_>>>()?;
         modes.sort_unstable();
         modes.dedup();
         ensure!(!modes.is_empty(), "modes is empty; name at least one");
-        let lines = self
-            .lines
-            .iter()
-            .map(|line| LineId::new(line).with_context(|| format!("line `{line}`")))
-            .collect::<anyhow::Result<_>>()?;
         Ok(BrandRule {
             brand,
             issuer,
             product,
             operator: OperatorId(self.operator),
             modes,
-            lines,
+            lines: lines(&self.lines)?,
+            fare_ceiling_minor: self.fare_ceiling_minor,
         })
+    }
+}
+
+impl RawProgramme {
+    fn refine(self) -> anyhow::Result<(OperatorId, ProgrammeRule)> {
+        let rule = ProgrammeRule {
+            on: on(&self.mode, &self.lines).context("programme")?,
+            phase: match self.phase {
+                RawPhase::Off => Phase::Off,
+                RawPhase::Recorded => Phase::Recorded,
+                RawPhase::Advisory => Phase::Advisory,
+                RawPhase::Enforced => Phase::Enforced,
+            },
+        };
+        Ok((OperatorId(self.operator), rule))
+    }
+}
+
+impl RawFlatFare {
+    fn refine(self) -> anyhow::Result<(OperatorId, FlatFare)> {
+        let fare = FlatFare {
+            on: on(&self.mode, &self.lines).context("flat_fare")?,
+            fare_minor: self.fare_minor,
+        };
+        Ok((OperatorId(self.operator), fare))
     }
 }
 
@@ -242,6 +300,23 @@ impl RawMot {
             },
         })
     }
+}
+
+fn on(mode_word: &str, line_words: &[String]) -> anyhow::Result<Lines> {
+    Ok(Lines {
+        mode: mode(mode_word)?,
+        lines: lines(line_words)?,
+    })
+}
+
+fn mode(word: &str) -> anyhow::Result<Mode> {
+    word.parse::<Mode>()
+        .with_context(|| format!("mode `{word}`"))
+}
+
+fn lines(words: &[String]) -> anyhow::Result<Vec<LineId>> {
+    let line = |word: &String| LineId::new(word).with_context(|| format!("line `{word}`"));
+    words.iter().map(line).collect()
 }
 
 fn text(text: &str) -> anyhow::Result<Text> {

@@ -90,6 +90,7 @@ pub(in crate::device) fn bundle() -> Bundle {
         operator: OPERATOR,
         modes: vec![Mode::Metro],
         lines: Vec::new(),
+        fare_ceiling_minor: None,
     });
     bundle
 }

@@ -405,6 +405,8 @@ fn office(book: Arc<TariffBook>) -> Office {
             keys: KeyList::default(),
             acceptance: Vec::new(),
             issuers: Vec::new(),
+            programmes: Vec::new(),
+            flat_fares: Vec::new(),
             bundle_signer: Arc::new(secret(14)),
             provider: (ProviderId(1), Provider::Sandbox(connector())),
             messages: connector(),

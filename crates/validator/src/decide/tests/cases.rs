@@ -7,8 +7,9 @@ use ridecode_codec::{Family, Unreadable, mot};
 use ridecode_words::{IssuerId, Mode};
 
 use super::*;
+use crate::bundle::{FlatFare, Lines, ProgrammeRule};
 use crate::deny::DenyList;
-use crate::testing::{MOT, compact_issuer, key, mot_issuer, phone};
+use crate::testing::{COMPACT, MOT, compact_issuer, key, mot_issuer, phone};
 
 /// A code, where and when it is shown, and what must come of it.
 pub(super) struct Case {
@@ -49,6 +50,20 @@ impl Case {
         self
     }
 
+    /// On a line with rules of its own, where one tap is the whole ride.
+    fn on_line(mut self, mode: Mode, line: &str) -> Self {
+        self.place.mode = mode;
+        self.place.line = LineId::new(line).ok();
+        self.place.passage = Passage::Single;
+        self
+    }
+
+    /// After riders 2 and 3 were let in, whom nobody told the back office of.
+    fn after_two_others(mut self) -> Self {
+        self.before = [2, 3].map(|rider| (compact_code(rider, NOW), NOW)).to_vec();
+        self
+    }
+
     fn at_fare(mut self, fare_minor: u32) -> Self {
         self.place.fare_minor = Some(fare_minor);
         self
@@ -61,7 +76,8 @@ impl Case {
     }
 }
 
-/// The bundle all cases are decided with: four riders denied, made most of a day ago.
+/// The bundle all cases are decided with: four riders denied, made most of a day ago, an issuer that
+/// answers for 33.00, and lines of the BRT with phases and flat fares of their own.
 pub(super) fn case_bundle() -> Bundle {
     let mut bundle = bundle();
     bundle.made = NOW.plus_s(-80_000);
@@ -70,6 +86,30 @@ pub(super) fn case_bundle() -> Bundle {
         reason,
     });
     bundle.denied = DenyList::from_ascending(denied).expect("in order");
+    // Two rides of 15.00 and 3.00 more.
+    let mut rules = IssuerRules::default_for(COMPACT);
+    rules.liability_max_minor = Some(3_300);
+    bundle.issuers = vec![rules];
+    let on = |line| Lines {
+        mode: Mode::Brt,
+        lines: vec![LineId::new(line).expect("an id")],
+    };
+    let mut on_brt = bundle.brands[0].clone();
+    on_brt.modes = vec![Mode::Brt];
+    on_brt.fare_ceiling_minor = Some(400);
+    bundle.brands.push(on_brt);
+    bundle.programmes = [("trial", Phase::Advisory), ("strict", Phase::Enforced)]
+        .map(|(line, phase)| ProgrammeRule {
+            on: on(line),
+            phase,
+        })
+        .to_vec();
+    bundle.flat_fares = [("B1", 300), ("B2", 401), ("B3", 301)]
+        .map(|(line, fare_minor)| FlatFare {
+            on: on(line),
+            fare_minor,
+        })
+        .to_vec();
     bundle
 }
 
@@ -206,6 +246,8 @@ fn unwelcome() -> Vec<Case> {
     let later = compact_code(1, NOW.plus_s(1));
     let silent = Outcome::AlreadyUsed { silent: true };
     let refresh = Outcome::AlreadyUsed { silent: false };
+    let over = Outcome::OverCeiling;
+    let refused = || compact_code(denied_rider(DenyReason::Programme), NOW);
     let denied = DenyReason::ALL.map(|reason| {
         let name = match reason {
             DenyReason::Overdue => "a rider who owes",
@@ -228,6 +270,17 @@ fn unwelcome() -> Vec<Case> {
             .shown_at(2)
             .after_a_ride(),
         Case::new("a ride above the ceiling", code(), Outcome::OverCeiling).at_fare(1_501),
+        Case::new("a flat fare above the brand's ceiling", code(), over).on_line(Mode::Brt, "B2"),
+        Case::new("a ride beyond what the issuer answers for", code(), over).after_two_others(),
+        Case::new("a flat fare beyond it", code(), over)
+            .on_line(Mode::Brt, "B3")
+            .after_two_others(),
+        Case::new(
+            "refused by a programme that is enforced",
+            refused(),
+            Outcome::Denied(DenyReason::Programme),
+        )
+        .on_line(Mode::Brt, "strict"),
     ];
     let first = core::iter::once(elsewhere.on_a_bus());
     first.chain(denied).chain(rest).collect()
@@ -246,6 +299,7 @@ fn untrusted() -> Vec<Case> {
 
 fn welcome() -> Vec<Case> {
     let case = |name, code| Case::new(name, code, Outcome::Admit);
+    let refused = compact_code(denied_rider(DenyReason::Programme), NOW);
     vec![
         case("a compact code", compact_code(1, NOW)),
         case("a mot code", mot_code_of(&mot_grant(1), 1, NOW)),
@@ -255,6 +309,10 @@ fn welcome() -> Vec<Case> {
         case("a clock off by 9 s", compact_code(1, NOW))
             .by_clock(ClockTrust::Drifting { bound_s: 9 }),
         case("a fare at the ceiling", compact_code(1, NOW)).at_fare(1_500),
+        case("a flat fare at what is left of it", compact_code(1, NOW))
+            .on_line(Mode::Brt, "B1")
+            .after_two_others(),
+        case("refused by a programme on trial", refused).on_line(Mode::Brt, "trial"),
     ]
 }
 

@@ -92,6 +92,7 @@ fn write_case(case: &Case) -> Value {
             "operator": case.place.operator.0,
             "mode": case.place.mode.word(),
             "passage": case.place.passage.word(),
+            "line": case.place.line.as_ref().map(|line| line.0.as_str()),
             "fare": case.place.fare_minor,
         },
         "before": before,
@@ -132,6 +133,9 @@ fn read_place(value: &Value) -> Place {
     place.operator.0 = number(&value["operator"]).unwrap();
     place.mode = value["mode"].as_str().unwrap().parse().unwrap();
     place.passage = value["passage"].as_str().unwrap().parse().unwrap();
+    place.line = value["line"]
+        .as_str()
+        .map(|line| LineId::new(line).unwrap());
     place.fare_minor = number(&value["fare"]);
     place
 }
