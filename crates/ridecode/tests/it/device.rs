@@ -128,7 +128,7 @@ async fn a_journal_edited_by_hand_is_told_on_the_screen_and_to_the_office() {
     assert!(text.contains("start with another --folder"), "{text}");
     assert_eq!(std::fs::read(&path).unwrap(), journal, "left as it is");
     let list = world.staff().get("/v1/validators").await.expect(200);
-    assert_eq!(list[0]["ailments"], json!(["journal_damaged"]));
+    assert_eq!(list[0]["vitals"]["ailments"], json!(["journal_damaged"]));
     world.stop().await;
 }
 
