@@ -4,7 +4,7 @@
 // no reply at all is the problem `offline`.
 
 import { clockOffset } from "./credentials.ts";
-import type { BrandView, CredentialView, DebtsView, RideView, RiderView, TapView } from "./openapi.ts";
+import type { BrandView, CredentialView, DebtsView, RideHomeView, RideView, RiderView, TapView } from "./openapi.ts";
 import { request } from "./request.ts";
 import { keep } from "./vault.ts";
 
@@ -15,6 +15,7 @@ export type Ride = RideView;
 export type Tap = TapView;
 export type Debts = DebtsView;
 export type GrantedCredential = CredentialView;
+export type RideHome = RideHomeView;
 
 /** Where the rider is signed in. */
 export interface OwnSession {

@@ -2,7 +2,7 @@
 //
 // Every step may be repeated: a registered key meets itself, and a fresh batch is given again.
 
-import { type Brand, type GrantedCredential, type Rider, base64, call, fromBase64 } from "./api.ts";
+import { type Brand, type GrantedCredential, Problem, type Rider, base64, call, fromBase64 } from "./api.ts";
 import { proofMessage } from "./code/phone-key.ts";
 import type { Kept } from "./credentials.ts";
 import { type Algorithm, type Phone, makePhoneKey, pointOf, signAs } from "./phone.ts";
@@ -20,6 +20,20 @@ export async function fetchCredentials(phone: Phone, brand: number, name: string
   const granted = await call<GrantedCredential[]>("POST", path, { brand });
   const { algorithm } = phone.key;
   await keep("wallet", { brand, name, algorithm, credentials: granted.map(kept) });
+}
+
+/** Asks for the ride home of a block; the phone shows its code and no other. */
+export async function fetchRideHome(): Promise<void> {
+  const wallet = await find("wallet");
+  const phone = wallet && (await find(`phone-${wallet.algorithm}`));
+  if (!wallet || !phone) {
+    throw new Problem("unknown-device", "");
+  }
+  const { credential } = await call<{ credential: GrantedCredential }>("POST", "/v1/essential-rides", {
+    device: phone.device,
+    brand: wallet.brand,
+  });
+  await keep("wallet", { ...wallet, credentials: [kept(credential)] });
 }
 
 async function registeredPhone(rider: Rider, algorithm: Algorithm): Promise<Phone> {

@@ -75,6 +75,15 @@ impl Block {
     }
 }
 
+/// The one ride home that a rider may take while blocked for debt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct EssentialRide {
+    /// The most it may cost, in minor units; at least 1.
+    pub limit_minor: u32,
+    /// Seconds from when it was asked for within which it begins; at least 60.
+    pub valid_for_s: u32,
+}
+
 /// How much credit an issuer gives and how it asks again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CreditPolicy {
@@ -90,6 +99,8 @@ pub struct CreditPolicy {
     pub write_off_after_s: u32,
     /// Declines after which the rider is reminded, again and again. Default 3; 0 for never.
     pub remind_every: u32,
+    /// The ride home of blocked riders, once for each block. Default none.
+    pub essential_ride: Option<EssentialRide>,
 }
 
 impl Default for CreditPolicy {
@@ -100,6 +111,7 @@ impl Default for CreditPolicy {
             retry_until_s: 14 * 24 * HOUR_S,
             write_off_after_s: 180 * 24 * HOUR_S,
             remind_every: 3,
+            essential_ride: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use ridecode_codec::Scheme;
 use ridecode_words::{BrandId, CredentialRef, DeviceId, RiderId, UnixSeconds};
 
+use crate::block::Block;
 use crate::device::RevokeReason;
 
 /// Where a credential stands.
@@ -79,6 +80,16 @@ pub struct Credential {
     pub state: CredentialState,
     /// The signed bytes given to the phone.
     pub bytes: Vec<u8>,
+    /// When the block began in which it gives one ride home; `None` for an ordinary credential.
+    pub essential_since: Option<UnixSeconds>,
+}
+
+impl Credential {
+    /// Whether it is good although its rider is blocked: it was given for this block, and its ride
+    /// was not taken. Another block, or another reason to deny it, ends that.
+    pub fn carries_home(&self, block: &Block) -> bool {
+        self.essential_since == Some(block.since) && self.state == CredentialState::Live
+    }
 }
 
 /// How long credentials live and how many are given at once.

@@ -21,7 +21,7 @@ mod block;
 
 mod closing;
 
-pub use block::{Block, CreditPolicy, Debt, Unpaid};
+pub use block::{Block, CreditPolicy, Debt, EssentialRide, Unpaid};
 pub use challenge::{Challenge, ChallengeAnswer};
 pub use closing::{ClosingFault, Standing};
 pub use credential::{Credential, CredentialPolicy, CredentialState, DeniedFor};

@@ -3,6 +3,7 @@
 //! Whether a phone may have credentials is one ladder over the rider's file; what goes into them
 //! is [`issue`]'s. A phone is named by its key, so that registering it again meets itself.
 
+pub mod essential;
 mod issue;
 
 use ridecode_account::{
@@ -55,6 +56,12 @@ pub enum CredentialFault {
     /// The account is closed.
     #[error("the account is closed")]
     Closed,
+    /// There is no ride home to be given.
+    #[error("no ride home is to be had: {0}")]
+    NoRideHome(&'static str),
+    /// The ride home of this block was given, and is used or ran out.
+    #[error("the one ride home of this block was {0}; pay what is owed to ride again")]
+    RideHomeGone(&'static str),
     /// The issuer's settings do not fit into its scheme. Ours to mend.
     #[error("the issuer's settings cannot go into a credential: {0}")]
     Settings(#[from] CannotGrant),
@@ -133,6 +140,7 @@ pub async fn grant(
         brand,
         device,
         policy: office.policy.credential,
+        essential_since: None,
         now,
     };
     let credentials = match brand.scheme {
@@ -177,6 +185,15 @@ fn admit<'a>(
         }
         RiderState::Closed => return Err(CredentialFault::Closed),
     }
+    admit_phone(file, desk, wanted)
+}
+
+/// The rungs of the ladder below the account's own state.
+fn admit_phone<'a>(
+    file: &'a RiderFile,
+    desk: &'a Desk,
+    wanted: Wanted,
+) -> Result<(&'a Brand, &'a Device), CredentialFault> {
     let signed = |mandate: &ridecode_account::Mandate| mandate.state == MandateState::Active;
     if !file.mandates.iter().any(signed) {
         return Err(CredentialFault::NoMandate);
@@ -210,7 +227,7 @@ fn find_fresh(
         .credentials
         .iter()
         .filter(|held| held.device == wanted.device && held.brand == wanted.brand)
-        .filter(|held| held.state == CredentialState::Live)
+        .filter(|held| held.state == CredentialState::Live && held.essential_since.is_none())
         .filter(|held| held.expires.since_s(now) > half_life_s)
         .cloned()
         .collect();

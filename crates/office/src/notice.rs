@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use ridecode_account::{Debt, Phone};
+use ridecode_account::{Debt, Phone, RiderState};
 use ridecode_fare::Language;
 use ridecode_ledger::Money;
 use ridecode_pay::{RequestTime, Sms, SmsFault};
@@ -18,6 +18,7 @@ use ridecode_store::{
 use ridecode_words::{JourneyId, ServiceDay, TapId, UnixSeconds};
 
 use crate::Office;
+use crate::credential::essential;
 use crate::edge::{Carrier, Entropy};
 
 /// What a round of sending did.
@@ -101,6 +102,7 @@ pub(crate) async fn compose(
         rides: if settled { of_charge } else { debt.rides },
         days,
         next: settlement.next_attempt.map(|at| office.day_of(at)),
+        ride_home: ride_home(office, settlement, file),
     };
     Ok(Notice {
         id,
@@ -126,6 +128,15 @@ struct Facts {
     days: Vec<ServiceDay>,
     /// The day of the next attempt.
     next: Option<ServiceDay>,
+    /// What one ride home may cost, where the settlement blocks and there is one.
+    ride_home: Option<Money>,
+}
+
+/// What the ride home may cost that a rider has who is blocked by a settlement.
+fn ride_home(office: &Office, settlement: &Settlement, file: &RiderFile) -> Option<Money> {
+    let blocks = matches!(settlement.rider_state, Some(RiderState::Blocked(_)));
+    let free_before = file.rider.state == RiderState::Active;
+    essential::limit(office).filter(|_| blocks && free_before)
 }
 
 impl Facts {
@@ -145,9 +156,14 @@ impl Facts {
         let next = self.next.map_or_else(String::new, |day| {
             format!(" We try again on {day}; you can also pay at once in the app.")
         });
+        let home = self.ride_home.map_or_else(String::new, |limit| {
+            format!(" One ride home of up to {limit} is left: ask for it in the app.")
+        });
         match self.kind {
             NoticeKind::Declined => {
-                format!("{what} could not be collected. Please check your payment account.{next}")
+                format!(
+                    "{what} could not be collected. Please check your payment account.{next}{home}"
+                )
             }
             NoticeKind::Reminder => format!("{what} is still unpaid.{next}"),
             NoticeKind::LastAttempt => format!(
@@ -165,9 +181,14 @@ impl Facts {
         let next = self.next.map_or_else(String::new, |day| {
             format!("我们将于{day}再次扣款，您也可以在应用中立即补缴。")
         });
+        let home = self.ride_home.map_or_else(String::new, |limit| {
+            format!("您仍可在应用中申请一次不超过{limit}的回家乘车。")
+        });
         match self.kind {
             NoticeKind::Declined => {
-                format!("{rides}次乘车（{days}）的车费{amount}未能扣款，请检查支付账户。{next}")
+                format!(
+                    "{rides}次乘车（{days}）的车费{amount}未能扣款，请检查支付账户。{next}{home}"
+                )
             }
             NoticeKind::Reminder => {
                 format!("{rides}次乘车（{days}）的车费{amount}仍未支付。{next}")
@@ -186,9 +207,14 @@ impl Facts {
         let next = self.next.map_or_else(String::new, |day| {
             format!("我們將於{day}再次扣款，您亦可在應用程式中即時補繳。")
         });
+        let home = self.ride_home.map_or_else(String::new, |limit| {
+            format!("您仍可在應用程式中申請一次不超過{limit}的回家乘車。")
+        });
         match self.kind {
             NoticeKind::Declined => {
-                format!("{rides}次乘車（{days}）的車費{amount}未能扣款，請檢查付款帳戶。{next}")
+                format!(
+                    "{rides}次乘車（{days}）的車費{amount}未能扣款，請檢查付款帳戶。{next}{home}"
+                )
             }
             NoticeKind::Reminder => {
                 format!("{rides}次乘車（{days}）的車費{amount}仍未支付。{next}")

@@ -16,7 +16,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use ridecode_account::{CredentialPolicy, CreditPolicy, MandateLimits};
+use ridecode_account::{CredentialPolicy, CreditPolicy, EssentialRide, MandateLimits};
 use ridecode_ledger::{Commission, Currency};
 use ridecode_office::{ChargePer, GoodwillLimits, Policy};
 use ridecode_words::OperatorId;
@@ -317,6 +317,10 @@ fn policy(file: &file::PolicyFile) -> Policy {
             retry_until_s: file.retry_until_s.as_u32(),
             write_off_after_s: file.write_off_after_s.as_u32(),
             remind_every: file.remind_every.as_u32(),
+            essential_ride: file.essential_ride.as_ref().map(|ride| EssentialRide {
+                limit_minor: ride.limit_minor.as_u32(),
+                valid_for_s: ride.valid_for_s.as_u32(),
+            }),
         },
         charge_per: match file.charge_per {
             file::ChargePerFile::Ride => ChargePer::Ride,

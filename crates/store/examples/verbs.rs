@@ -179,6 +179,7 @@ fn segment(city: &City, number: u64) -> Acceptance {
         taps,
         voids: Vec::new(),
         disagreements: Vec::new(),
+        rides_home: Vec::new(),
         sealed: NOW,
         journal_end: first + SEGMENT - 1,
         received: NOW.plus_s(i64::try_from(number / 100).unwrap()),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ridecode_account::Credential;
 use ridecode_fare::{Mend, REPAIRS_MAX, RepairedBy, TapKind};
 use ridecode_ledger::{Account, Currency, Statement, Transfer, TransferKind};
 use ridecode_words::{ChargeId, OperatorId, RiderId};
@@ -29,6 +30,15 @@ pub(crate) fn assert_repair(repair: &Repair) {
         by_rider,
         "an agent's repair names its author, a rider's none"
     );
+}
+
+/// A credential that gives one ride is given alone.
+pub(crate) fn assert_grant(credentials: &[Credential]) {
+    let alone = credentials.len() <= 1
+        || credentials
+            .iter()
+            .all(|credential| credential.essential_since.is_none());
+    assert!(alone, "a ride home is given alone");
 }
 
 /// A segment is numbered without a hole and chained; taps and voids are entries of it.
@@ -69,6 +79,12 @@ pub(crate) fn assert_acceptance(acceptance: &Acceptance) {
         assert!(
             taps.insert(void.sequence),
             "an entry is a tap or a void, once"
+        );
+    }
+    for (sequence, _) in &acceptance.rides_home {
+        assert!(
+            within(*sequence),
+            "a ride ends with an entry of the segment"
         );
     }
     for disagreement in &acceptance.disagreements {

@@ -202,8 +202,8 @@ pub(crate) fn revive_refund(refund: &mut Refund, owed_minor: i64, now: UnixSecon
 }
 
 /// A credential's state after its rider's state became `rider`, if that changes it. Debt and
-/// closing deny the credentials that still live; payment takes debt off all of them, because a
-/// number that is fixed for life is renewed with the state it had.
+/// closing deny the credentials that still live, but for the one that carries home; payment takes
+/// debt off all of them, because a number that is fixed for life is renewed with the state it had.
 pub(crate) fn follow_rider(
     rider: &RiderState,
     credential: &Credential,
@@ -213,11 +213,59 @@ pub(crate) fn follow_rider(
     let unexpired = credential.expires >= now;
     let after = match rider {
         RiderState::Active => held.paid(),
+        RiderState::Blocked(block) if credential.carries_home(block) => held,
         RiderState::Blocked(_) if unexpired => held.denied(DeniedFor::Overdue),
         RiderState::Closed if unexpired => held.denied(DeniedFor::Closed),
         RiderState::Blocked(_) | RiderState::Closed => held,
     };
     (after != held).then_some(after)
+}
+
+/// A credential's state after the ride it gives was taken, if that changes it. Of a rider who paid
+/// meanwhile it is one like any other.
+pub(crate) fn spend(rider: &RiderState, credential: &Credential) -> Option<CredentialState> {
+    match rider {
+        RiderState::Blocked(block) => credential
+            .carries_home(block)
+            .then(|| credential.state.denied(DeniedFor::Overdue)),
+        RiderState::Active | RiderState::Closed => None,
+    }
+}
+
+/// Whether a rider may be given a credential: any if not blocked, one that carries home for the
+/// block it is for. `held` is the one given for that block before.
+pub(crate) fn may_be_granted(
+    rider: &RiderState,
+    credential: &Credential,
+    held: Option<&Credential>,
+) -> Result<(), StoreFault> {
+    let expected = match (rider, credential.essential_since) {
+        (RiderState::Active, None) => true,
+        (RiderState::Blocked(block), Some(since)) => block.since == since,
+        (RiderState::Active | RiderState::Closed, Some(_))
+        | (RiderState::Blocked(_) | RiderState::Closed, None) => false,
+    };
+    if !expected {
+        let rider = credential.rider;
+        return Err(StoreFault::missing("rider in that state", rider));
+    }
+    if held.is_some_and(|held| held != credential) {
+        let rider = credential.rider;
+        return Err(StoreFault::conflict("ride home of rider", rider));
+    }
+    Ok(())
+}
+
+/// The credential that was given for a rider's block, if the rider is blocked and one was.
+pub(crate) fn find_essential<'a>(
+    rider: &RiderState,
+    mut credentials: impl Iterator<Item = &'a Credential>,
+) -> Option<&'a Credential> {
+    let since = match rider {
+        RiderState::Blocked(block) => block.since,
+        RiderState::Active | RiderState::Closed => return None,
+    };
+    credentials.find(|credential| credential.essential_since == Some(since))
 }
 
 /// A credential's state after its phone was revoked, if that changes it.

@@ -159,8 +159,10 @@ impl Store {
     /// a revocation or a block. A repeat changes nothing. A
     /// credential that is held for the same rider, phone, brand and scheme is renewed: the one
     /// that expires later is kept, with the state it had (`mot` numbers are fixed by design of
-    /// that scheme). Any other difference is a conflict.
+    /// that scheme). Any other difference is a conflict. A blocked rider may be given one that
+    /// carries home, alone and once for each block: another one is a conflict.
     pub async fn grant_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
+        invariant::assert_grant(&credentials);
         each_engine!(self.grant_credentials(credentials))
     }
 

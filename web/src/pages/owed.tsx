@@ -2,8 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import { type Debts, type Rider, call } from "../api.ts";
+import { type Debts, type Rider, type RideHome, call } from "../api.ts";
 import { useShared } from "../context.ts";
+import { fetchRideHome } from "../enrol.ts";
 import { Notice, useAction } from "../notice.tsx";
 import { money, time } from "../words.ts";
 
@@ -45,6 +46,7 @@ export function Owed({ rider }: { rider: Rider }) {
       <p class="amount">{money({ minor: Math.abs(minor), currency })}</p>
       {rider.state === "closed" && <p>{say("closed")}</p>}
       <BlockNotice rider={rider} />
+      {rider.block?.ride_home && <Home ride={rider.block.ride_home} />}
       {!rider.block && minor === 0 && <p>{say("owed_nothing")}</p>}
       {!rider.block && minor > 0 && debts?.rides.length === 0 && <p>{say("owed_soon")}</p>}
       {debts && debts.rides.length > 0 && (
@@ -85,6 +87,38 @@ export function BlockNotice({ rider }: { rider: Rider }) {
       {say("blocked", { amount: money(block.amount), n: block.rides, time: time(language, block.since) })}
     </p>
   );
+}
+
+/** The one ride home of a block: asking for it, or what became of it. */
+function Home({ ride }: { ride: RideHome }) {
+  const { say, language } = useShared();
+  const action = useAction();
+  const ask = () =>
+    action.run(async () => {
+      await fetchRideHome();
+      // The code page reads what the phone keeps when it begins.
+      location.hash = "#/";
+      location.reload();
+    });
+  const amount = money(ride.limit);
+  switch (ride.state) {
+    case "available":
+      return (
+        <>
+          <p>{say("home_available", { amount })}</p>
+          <button type="button" disabled={action.busy} onClick={ask}>
+            {say("home_ask")}
+          </button>
+          <Notice fault={action.fault} />
+        </>
+      );
+    case "given":
+      return <p>{say("home_given", { amount, time: time(language, ride.until ?? "") })}</p>;
+    case "used":
+      return <p class="hint">{say("home_used")}</p>;
+    default:
+      return <p class="hint">{say("home_ran_out")}</p>;
+  }
 }
 
 /** How long an attempt under way is left alone before it is asked about, in milliseconds. */

@@ -17,6 +17,8 @@ pub(super) struct Issue<'a> {
     pub(super) brand: &'a Brand,
     pub(super) device: &'a Device,
     pub(super) policy: CredentialPolicy,
+    /// When the block began for which it gives one ride home; `None` for ordinary ones.
+    pub(super) essential_since: Option<UnixSeconds>,
     pub(super) now: UnixSeconds,
 }
 
@@ -31,7 +33,7 @@ impl Issue<'_> {
             .collect()
     }
 
-    fn compact(&self, pseudonym: u64) -> Result<Credential, CannotGrant> {
+    pub(super) fn compact(&self, pseudonym: u64) -> Result<Credential, CannotGrant> {
         let mut id = [0; 10];
         id[..8].copy_from_slice(&pseudonym.to_be_bytes());
         let not_before = UnixSeconds(self.now.0 - self.now.0.rem_euclid(60));
@@ -54,7 +56,8 @@ impl Issue<'_> {
     }
 
     /// The phone's one `mot` credential. Its numbers are fixed for the phone, so asking again
-    /// renews it; another phone has other numbers, so that denying a lost one denies it alone.
+    /// renews it; another phone has other numbers, so that denying a lost one denies it alone. A
+    /// ride home has numbers of its own for each block.
     pub(super) fn mot(&self) -> Result<Credential, CannotGrant> {
         let certificate = self.brand.certificate;
         let expires = self.now.plus_s(self.lifetime_s());
@@ -96,6 +99,7 @@ impl Issue<'_> {
             expires: life.1,
             state: CredentialState::Live,
             bytes,
+            essential_since: self.essential_since,
         }
     }
 
@@ -133,12 +137,15 @@ impl Issue<'_> {
     /// A number of the rider's phone at the issuer that tells nothing about either: rider and
     /// device numbers are random or digests themselves.
     fn number(&self, purpose: &[u8]) -> u64 {
-        let digest = Sha256::new()
+        let mut digest = Sha256::new()
             .chain_update(purpose)
             .chain_update(self.brand.issuer.0.to_be_bytes())
             .chain_update(self.device.rider.0.to_be_bytes())
-            .chain_update(self.device.id.0.to_be_bytes())
-            .finalize();
+            .chain_update(self.device.id.0.to_be_bytes());
+        if let Some(since) = self.essential_since {
+            digest.update(since.0.to_be_bytes());
+        }
+        let digest = digest.finalize();
         let mut number = [0; 8];
         number.copy_from_slice(&digest[..8]);
         u64::from_be_bytes(number)

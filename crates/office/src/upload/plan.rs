@@ -1,6 +1,6 @@
 //! From an examined segment to what the store takes down.
 
-use ridecode_fare::Tap;
+use ridecode_fare::{Tap, TapKind};
 use ridecode_store::{
     Acceptance, CredentialOwner, Disagreement, EntryVoid, Sighting, StoreFault, StoredEntry,
 };
@@ -36,6 +36,7 @@ pub(super) fn plan(
         voids: Vec::new(),
         disagreements: Vec::new(),
         seen: Vec::new(),
+        rides_home: Vec::new(),
         sealed: segment.sealed,
         journal_end: segment.journal_end,
         received: now,
@@ -94,10 +95,23 @@ fn take_admitted(
             if let Some(remark) = admitted.remark {
                 disagree(acceptance, entry.sequence, remark);
             }
+            let (sequence, credential) = (entry.sequence, admitted.credential);
             let tap = tap(acceptance.validator, entry, (admitted, owner));
+            if owner.essential && ends_a_ride(tap.kind) {
+                acceptance.rides_home.push((sequence, credential));
+            }
             acceptance.taps.push(tap);
         }
         None => disagree(acceptance, entry.sequence, "unknown credential"),
+    }
+}
+
+/// Whether nothing of the ride comes after this tap. Nobody is locked in a station: a way in leaves
+/// the credential good for the way out.
+fn ends_a_ride(kind: TapKind) -> bool {
+    match kind {
+        TapKind::Single | TapKind::Out => true,
+        TapKind::In | TapKind::Void { .. } | TapKind::Repair { .. } => false,
     }
 }
 

@@ -29,6 +29,8 @@ mod charge;
 
 mod day;
 
+mod essential;
+
 mod refund;
 
 mod write_off;

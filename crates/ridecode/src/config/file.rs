@@ -238,6 +238,8 @@ pub(super) struct PolicyFile {
     pub(super) retry_until_s: Whole<1, 31_536_000>,
     pub(super) write_off_after_s: Whole<86_400, 315_360_000>,
     pub(super) remind_every: Whole<0, 1_000>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) essential_ride: Option<EssentialRideFile>,
     pub(super) mandate_ride_limit_minor: Whole<1, 100_000_000>,
     pub(super) mandate_day_limit_minor: Whole<1, 100_000_000>,
     pub(super) commission_basis_points: Whole<0, 10_000>,
@@ -245,6 +247,14 @@ pub(super) struct PolicyFile {
     pub(super) ask_after_s: Whole<1, 86_400>,
     pub(super) goodwill_agent_minor: Whole<0, 10_000_000>,
     pub(super) goodwill_admin_minor: Whole<0, 10_000_000>,
+}
+
+/// The ride home of blocked riders.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EssentialRideFile {
+    pub(super) limit_minor: Whole<1, 16_777_215>,
+    pub(super) valid_for_s: Whole<60, 86_400>,
 }
 
 /// What one charge takes.
@@ -268,6 +278,7 @@ impl Default for PolicyFile {
             retry_until_s: Whole(14 * 86_400),
             write_off_after_s: Whole(180 * 86_400),
             remind_every: Whole(3),
+            essential_ride: None,
             mandate_ride_limit_minor: Whole(10_000),
             mandate_day_limit_minor: Whole(30_000),
             commission_basis_points: Whole(50),

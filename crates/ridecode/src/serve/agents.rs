@@ -201,7 +201,7 @@ pub(super) async fn look_up(
     Ok(Json(FoundView {
         rider: file.rider.id.to_string(),
         state: state_word(&file.rider.state),
-        block: block(&file.rider),
+        block: block(&app, &file),
         balance: balance.into(),
         opened: file.rider.opened.to_string(),
         phones: file.devices.iter().map(phone_view).collect(),

@@ -7,7 +7,7 @@ use ridecode_account::Credential;
 use ridecode_codec::Scheme;
 use ridecode_ledger::Money;
 use ridecode_office::Brand;
-use ridecode_office::credential::{self, Wanted};
+use ridecode_office::credential::{self, Wanted, essential};
 use ridecode_validator::bundle::BrandRule;
 use ridecode_words::{BrandId, DeviceId};
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::access::SignedRider;
-use super::problem::Result;
-use super::wire::{AlgorithmWord, Body, MoneyView, Named, base64};
+use super::problem::{Problem, Result};
+use super::wire::{AlgorithmWord, Body, MoneyView, Named, base64, parse};
 use crate::clock::now;
 use crate::entropy::SystemEntropy;
 
@@ -106,6 +106,51 @@ pub(super) async fn grant(
     let granted = credential::grant(&app.office, wanted, now(), &mut SystemEntropy).await?;
     let views = granted.iter().map(credential_view).collect();
     Ok((StatusCode::CREATED, Json(views)))
+}
+
+/// On which phone and under which brand the ride home is to be taken.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RideHomeWanted {
+    /// The phone's number, 16 hex digits.
+    device: String,
+    /// The brand's number.
+    #[schema(example = 2)]
+    brand: u32,
+}
+
+/// The ride home of a blocked rider.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RideHomeGiven {
+    /// The most it may cost.
+    limit: MoneyView,
+    /// When it has to begin, RFC 3339.
+    until: String,
+    /// What the phone shows codes with, for this ride alone.
+    credential: CredentialView,
+}
+
+/// Gives a blocked rider one ride home, once for each block; the same again while it is good.
+#[utoipa::path(post, path = "/v1/essential-rides", tag = "devices",
+    request_body = RideHomeWanted, responses((status = 201, body = RideHomeGiven)))]
+pub(super) async fn grant_essential(
+    State(app): State<App>,
+    rider: SignedRider,
+    Body(body): Body<RideHomeWanted>,
+) -> Result<(StatusCode, Json<RideHomeGiven>)> {
+    let wanted = Wanted {
+        rider: rider.rider,
+        device: parse("device", &body.device)?,
+        brand: BrandId(body.brand),
+    };
+    let granted = essential::grant(&app.office, wanted, now(), &mut SystemEntropy).await?;
+    let limit = essential::limit(&app.office).ok_or_else(Problem::internal)?;
+    let given = RideHomeGiven {
+        limit: limit.into(),
+        until: granted.expires.to_string(),
+        credential: credential_view(&granted),
+    };
+    Ok((StatusCode::CREATED, Json(given)))
 }
 
 fn brand_view(app: &App, brand: &Brand) -> BrandView {

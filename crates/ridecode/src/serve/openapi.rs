@@ -49,7 +49,7 @@ pub(super) async fn openapi() -> impl IntoResponse {
         pages::front, health::health, openapi, problems::list, problems::one, metrics::metrics,
         credentials::brands, fares::quote, riders::send_code, riders::sign_in, riders::me,
         sessions::list, sessions::end, sessions::end_others, closing::close,
-        mandates::ask, mandates::show, mandates::end, mandates::of_rider, devices::register, devices::revoke, credentials::grant,
+        mandates::ask, mandates::show, mandates::end, mandates::of_rider, devices::register, devices::revoke, credentials::grant, credentials::grant_essential,
         validators::make_code, validators::register, validators::bundle, segments::accept, heartbeats::accept,
         fleet::list, fleet::move_to, fleet::retire, live::live, trail::list, plan::plan,
         agents::look_up, agents::rides_of, agents::evidence_of, agents::block_phone,

@@ -5,8 +5,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderMap, SET_COOKIE, USER_AGENT};
 use axum::response::{IntoResponse as _, Response};
-use ridecode_account::{Client, DeviceState, MandateState, Phone, Rider, RiderState};
+use ridecode_account::{Client, DeviceState, MandateState, Phone, RiderState};
+use ridecode_office::credential::essential::{self, RideHome, RideHomeState};
 use ridecode_office::enrol::{self, SignIn};
+use ridecode_store::RiderFile;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -139,6 +141,20 @@ pub(super) struct BlockView {
     rides: u32,
     /// Since when, RFC 3339.
     since: String,
+    /// The one ride home that may be taken all the same, where the issuer offers it.
+    ride_home: Option<RideHomeView>,
+}
+
+/// A ride home.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RideHomeView {
+    /// `available` to be asked for with POST /v1/essential-rides, `given`, `used`, or `ran_out`
+    /// where it was not taken in time.
+    state: &'static str,
+    /// The most it may cost.
+    limit: MoneyView,
+    /// Until when it may begin if it is given, or when it ran out, RFC 3339.
+    until: Option<String>,
 }
 
 /// A mandate of one's own.
@@ -177,7 +193,7 @@ pub(super) async fn me(State(app): State<App>, rider: SignedRider) -> Result<Jso
     Ok(Json(RiderView {
         rider: rider.rider.to_string(),
         state: state_word(&file.rider.state),
-        block: block(&file.rider),
+        block: block(&app, &file),
         balance: balance.into(),
         mandates: file.mandates.iter().map(own_mandate).collect(),
         devices: file.devices.iter().map(own_device).collect(),
@@ -215,14 +231,29 @@ pub(super) fn state_word(state: &RiderState) -> &'static str {
 }
 
 /// Why an account may not ride.
-pub(super) fn block(rider: &Rider) -> Option<BlockView> {
-    match &rider.state {
+pub(super) fn block(app: &App, file: &RiderFile) -> Option<BlockView> {
+    match &file.rider.state {
         RiderState::Blocked(block) => Some(BlockView {
             amount: block.amount.into(),
             rides: block.rides,
             since: block.since.to_string(),
+            ride_home: essential::standing(&app.office, file, now()).map(ride_home),
         }),
         RiderState::Active | RiderState::Closed => None,
+    }
+}
+
+fn ride_home(ride: RideHome) -> RideHomeView {
+    let (state, until) = match ride.state {
+        RideHomeState::Available => ("available", None),
+        RideHomeState::Given { until } => ("given", Some(until)),
+        RideHomeState::Used => ("used", None),
+        RideHomeState::RanOut { at } => ("ran_out", Some(at)),
+    };
+    RideHomeView {
+        state,
+        limit: ride.limit.into(),
+        until: until.map(|until| until.to_string()),
     }
 }
 

@@ -106,6 +106,7 @@ routes! {
     POST post "/v1/taps/{tap}/repairs" Agent ByKey repairs::mend;
     GET get "/v1/debts" Rider Read debts::list;
     POST post "/v1/repayments" Rider ByKey debts::repay;
+    POST post "/v1/essential-rides" Rider ByKey credentials::grant_essential;
     GET get "/v1/notices" Rider Read notices::list;
     GET get "/v1/refunds" Rider Read refunds::list;
     POST post "/v1/refunds/{refund}/attempts" Agent ByKey refunds::again;

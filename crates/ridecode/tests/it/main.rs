@@ -13,6 +13,7 @@ mod repeats;
 mod enrol;
 
 mod closing;
+mod essential;
 
 mod code;
 

@@ -85,6 +85,7 @@ const TABLE: &[(&str, &str, For)] = &[
     ("post", "/v1/payouts/{payout}/file", ACCOUNTANT),
     ("post", "/v1/payouts/{payout}/payments", ACCOUNTANT),
     ("post", "/v1/repayments", Rider),
+    ("post", "/v1/essential-rides", Rider),
     ("post", "/v1/riders/codes", Anyone),
     ("get", "/v1/riders/me", Rider),
     ("post", "/v1/riders/sessions", Anyone),

@@ -23,6 +23,7 @@ pub async fn owners_are_found_in_the_order_asked(store: &Store) {
             credential: credential_id(number),
             rider: rider_id(1),
             device: DeviceId(1),
+            essential: false,
         })
     };
     assert_eq!(owners, [owner(2), None, owner(1), owner(2)]);

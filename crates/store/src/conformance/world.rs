@@ -97,6 +97,7 @@ pub fn credential(number: u8, device: u64, rider: u64) -> Credential {
         expires: NOW.plus_s(86_400),
         state: CredentialState::Live,
         bytes: vec![number; 40],
+        essential_since: None,
     }
 }
 
@@ -190,6 +191,7 @@ pub fn segment(validator: u32, range: RangeInclusive<u64>) -> Acceptance {
         voids: Vec::new(),
         disagreements: Vec::new(),
         seen: Vec::new(),
+        rides_home: Vec::new(),
         sealed: NOW.plus_s(minutes.saturating_mul(60)),
         journal_end,
         received: NOW.plus_s(86_400),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ridecode_fare::Tap;
 use ridecode_validator::bundle::DenyEntry;
-use ridecode_words::{OperatorId, UnixSeconds, ValidatorId};
+use ridecode_words::{CredentialRef, OperatorId, UnixSeconds, ValidatorId};
 
 use super::{Journal, MemoryStore, Result, State};
 use crate::calendar;
@@ -113,6 +113,7 @@ impl State {
         let new_voids = keep_new(acceptance.voids, |void| is_new(void.sequence));
         let disagreements = keep_new(acceptance.disagreements, |one| is_new(one.sequence));
         let seen = keep_new(acceptance.seen, |one| is_new(one.sequence));
+        let rides_home = keep_new(acceptance.rides_home, |(sequence, _)| is_new(*sequence));
         let all = acceptance.entries.len();
         let new_entries = keep_new(acceptance.entries, |entry| is_new(entry.sequence));
         let new = new_entries.len();
@@ -129,6 +130,8 @@ impl State {
             }
             self.taps.entry(tap.rider).or_default().insert(tap);
         }
+        let used: Vec<CredentialRef> = rides_home.into_iter().map(|(_, used)| used).collect();
+        self.spend(&used);
         Receipt {
             held_through: match self.held(acceptance.validator).held.first() {
                 Some(&(1, last)) => last,

@@ -229,6 +229,7 @@ impl MemoryStore {
                 .filter(|credential| credential.expires >= now)
                 .cloned()
                 .collect(),
+            essential: state.find_essential(rider).cloned(),
             balance_minor: account.balance.minor,
             unpaid,
             mark: account.mark,
@@ -246,6 +247,7 @@ impl MemoryStore {
                 credential: *id,
                 rider: held.rider,
                 device: held.device,
+                essential: held.essential_since.is_some(),
             })
         };
         Ok(credentials.iter().map(owner).collect())
@@ -297,6 +299,29 @@ impl State {
         self.deny_version += u64::from(changed);
     }
 
+    /// The credential that was given for a rider's block.
+    fn find_essential(&self, rider: RiderId) -> Option<&Credential> {
+        let account = self.riders.get(&rider)?;
+        let credentials = account.credentials.iter().map(|id| &self.credentials[id]);
+        step::find_essential(&account.rider.state, credentials)
+    }
+
+    /// Ends the one ride of some credentials.
+    pub(super) fn spend(&mut self, used: &[CredentialRef]) {
+        for id in used {
+            let held = self.credentials.get(id);
+            let account = held.and_then(|held| self.riders.get(&held.rider));
+            let (Some(held), Some(account)) = (held, account) else {
+                continue;
+            };
+            let (rider, state) = (held.rider, account.rider.state.clone());
+            self.change_credentials(rider, |credential| {
+                let own = credential.id == *id;
+                own.then(|| step::spend(&state, credential)).flatten()
+            });
+        }
+    }
+
     fn check_grant(&self, credential: &Credential) -> Result<()> {
         let phone = self
             .devices
@@ -305,10 +330,11 @@ impl State {
         if phone.is_none() {
             return Err(StoreFault::missing("active device", credential.device));
         }
-        let account = self.riders.get(&credential.rider);
-        if account.is_none_or(|account| account.rider.state != RiderState::Active) {
-            return Err(StoreFault::missing("active rider", credential.rider));
-        }
+        let Some(account) = self.riders.get(&credential.rider) else {
+            return Err(StoreFault::missing("rider", credential.rider));
+        };
+        let given = self.find_essential(credential.rider);
+        step::may_be_granted(&account.rider.state, credential, given)?;
         match self.credentials.get(&credential.id) {
             Some(held) if matches!(step::renew(held, credential), Granted::Conflict) => {
                 Err(StoreFault::conflict("credential", credential.id.credential))

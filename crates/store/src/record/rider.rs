@@ -47,6 +47,8 @@ pub struct CredentialOwner {
     pub rider: RiderId,
     /// On which phone.
     pub device: DeviceId,
+    /// Whether it gives one ride home.
+    pub essential: bool,
 }
 
 /// Everything about one rider but the rides.
@@ -60,6 +62,9 @@ pub struct RiderFile {
     pub devices: Vec<Device>,
     /// Credentials that have not expired at the time asked for.
     pub credentials: Vec<Credential>,
+    /// The credential that gives one ride home, if one was given for the block the rider is in;
+    /// expired or used or not.
+    pub essential: Option<Credential>,
     /// What the rider owes, in minor units; negative if in credit.
     pub balance_minor: i64,
     /// Charges that are not collected, oldest first.

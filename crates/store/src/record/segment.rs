@@ -4,7 +4,7 @@ use ridecode_codec::crypto::PublicKey;
 use ridecode_fare::Tap;
 use ridecode_validator::Outcome;
 use ridecode_validator::journal::Hash;
-use ridecode_words::{OperatorId, TapId, UnixSeconds, ValidatorId};
+use ridecode_words::{CredentialRef, OperatorId, TapId, UnixSeconds, ValidatorId};
 
 use super::pulse::Sighting;
 
@@ -87,6 +87,8 @@ pub struct Acceptance {
     pub disagreements: Vec<Disagreement>,
     /// The decisions among them, for counting.
     pub seen: Vec<Sighting>,
+    /// Entries that end the one ride of a credential, with that credential.
+    pub rides_home: Vec<(u64, CredentialRef)>,
     /// The validator's time when it sealed the segment: with `journal_end`, the watermark.
     pub sealed: UnixSeconds,
     /// The last sequence the journal held then.

@@ -79,6 +79,33 @@ pub(super) fn change_all(
     count_up(db, "deny_version", i64::from(changed)).map(drop)
 }
 
+/// The credential that was given for a rider's block, `state` being the rider's.
+pub(super) fn find_essential(
+    db: &Connection,
+    rider: RiderId,
+    state: &RiderState,
+) -> Result<Option<Credential>> {
+    if !matches!(state, RiderState::Blocked(_)) {
+        return Ok(None);
+    }
+    let all = all_of(db, rider)?;
+    Ok(step::find_essential(state, all.iter()).cloned())
+}
+
+/// Ends the one ride of a credential.
+pub(super) fn spend(db: &Connection, used: CredentialRef) -> Result<()> {
+    let Some(owner) = owner(db, used)? else {
+        return Ok(());
+    };
+    let Some(state) = rider::rider_state(db, owner.rider)? else {
+        return Ok(());
+    };
+    change_all(db, owner.rider, |credential| {
+        let own = credential.id == used;
+        own.then(|| step::spend(&state, credential)).flatten()
+    })
+}
+
 /// Revokes a phone and denies its live credentials.
 pub(super) fn revoke(
     db: &Connection,
@@ -106,9 +133,11 @@ fn grant(db: &Connection, credential: &Credential) -> Result<()> {
     if phone.is_none() {
         return Err(StoreFault::missing("active device", credential.device));
     }
-    if rider::rider_state(db, credential.rider)? != Some(RiderState::Active) {
-        return Err(StoreFault::missing("active rider", credential.rider));
-    }
+    let Some(state) = rider::rider_state(db, credential.rider)? else {
+        return Err(StoreFault::missing("rider", credential.rider));
+    };
+    let given = find_essential(db, credential.rider, &state)?;
+    step::may_be_granted(&state, credential, given.as_ref())?;
     let conflict = || StoreFault::conflict("credential", credential.id.credential);
     match owner(db, credential.id)? {
         None => {
@@ -141,8 +170,8 @@ fn put(db: &Connection, credential: &Credential) -> Result<()> {
     execute(
         db,
         "INSERT OR REPLACE INTO credentials (rider, issuer, credential, device, brand, scheme,
-             not_before, expires, state, bytes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             not_before, expires, state, bytes, essential_since)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             id(credential.rider.0),
             credential.id.issuer.0,
@@ -154,6 +183,7 @@ fn put(db: &Connection, credential: &Credential) -> Result<()> {
             credential.expires.0,
             credential.state.code(),
             credential.bytes,
+            credential.essential_since.map(|since| since.0),
         ],
     )?;
     Ok(())
@@ -162,13 +192,14 @@ fn put(db: &Connection, credential: &Credential) -> Result<()> {
 fn put_owner(db: &Connection, credential: &Credential) -> Result<()> {
     execute(
         db,
-        "INSERT INTO credential_owners (issuer, credential, rider, device)
-         VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO credential_owners (issuer, credential, rider, device, essential)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
             credential.id.issuer.0,
             credential.id.credential.0,
             id(credential.rider.0),
             id(credential.device.0),
+            credential.essential_since.is_some(),
         ],
     )?;
     Ok(())
@@ -177,13 +208,14 @@ fn put_owner(db: &Connection, credential: &Credential) -> Result<()> {
 fn owner(db: &Connection, credential: CredentialRef) -> Result<Option<CredentialOwner>> {
     find(
         db,
-        "SELECT rider, device FROM credential_owners WHERE issuer = ?1 AND credential = ?2",
+        "SELECT rider, device, essential FROM credential_owners WHERE issuer = ?1 AND credential = ?2",
         (credential.issuer.0, credential.credential.0),
         |row| {
             Ok(CredentialOwner {
                 credential,
                 rider: row.rider()?,
                 device: row.device()?,
+                essential: row.take()?,
             })
         },
     )
@@ -192,7 +224,8 @@ fn owner(db: &Connection, credential: CredentialRef) -> Result<Option<Credential
 fn find_held(db: &Connection, rider: RiderId, held: CredentialRef) -> Result<Credential> {
     let credential = find(
         db,
-        "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes
+        "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes,
+             essential_since
          FROM credentials WHERE rider = ?1 AND issuer = ?2 AND credential = ?3",
         (id(rider.0), held.issuer.0, held.credential.0),
         read_credential,
@@ -203,7 +236,8 @@ fn find_held(db: &Connection, rider: RiderId, held: CredentialRef) -> Result<Cre
 fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Credential>> {
     load(
         db,
-        "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes
+        "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes,
+             essential_since
          FROM credentials WHERE rider = ?1 ORDER BY issuer, credential",
         [id(rider.0)],
         read_credential,
@@ -232,6 +266,7 @@ fn read_credential(row: &mut Columns<'_>) -> Result<Credential> {
         expires: row.time()?,
         state: row.coded()?,
         bytes: row.take()?,
+        essential_since: row.find_time()?,
     })
 }
 

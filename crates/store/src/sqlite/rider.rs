@@ -433,7 +433,9 @@ fn load_file(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<Option
     };
     let (balance, mark) = balance(db, rider)?;
     let devices = devices_of(db, rider)?;
+    let essential = credential::find_essential(db, rider, &account.state)?;
     Ok(Some(RiderFile {
+        essential,
         rider: account,
         mandates: mandates_of(db, rider)?,
         devices,

@@ -140,6 +140,7 @@ impl Rides {
                 disagreements: Vec::new(),
                 // What is measured begins behind this.
                 seen: Vec::new(),
+                rides_home: Vec::new(),
                 sealed: NOW,
                 received: NOW,
             };

@@ -170,6 +170,7 @@ fn account(
             expires: EXPIRES,
             state: CredentialState::Live,
             bytes: Vec::new(),
+            essential_since: None,
         },
     })
 }

@@ -120,6 +120,8 @@ impl From<CredentialFault> for Problem {
                 .with("rides", rides)
                 .with("since", since.to_string()),
             CredentialFault::Closed => Self::new(Kind::AccountClosed, detail),
+            CredentialFault::NoRideHome(_) => Self::new(Kind::NoRideHome, detail),
+            CredentialFault::RideHomeGone(_) => Self::new(Kind::RideHomeGone, detail),
             CredentialFault::Settings(_) => {
                 tracing::error!(error = detail, "the brands file does not fit the scheme");
                 Self::internal()

@@ -204,6 +204,14 @@ kinds! {
         "No payment mandate is active"
         "Codes are given only to riders whose fares can be taken from an account."
         "Sign a mandate with POST /v1/mandates first.";
+    NoRideHome "no-ride-home" CONFLICT
+        "No ride home is to be had"
+        "The issuer offers none, the account is not blocked for debt, or another phone or brand has it."
+        "Look at block.ride_home of GET /v1/riders/me; pay what is owed to ride again.";
+    RideHomeGone "ride-home-gone" CONFLICT
+        "The ride home of this block is gone"
+        "It was taken, or not taken in time. There is one for each block."
+        "Pay what is owed to ride again.";
     Blocked "blocked" CONFLICT
         "The account owes for earlier rides"
         "`amount` for `rides` rides is unpaid since `since`."

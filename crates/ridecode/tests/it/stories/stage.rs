@@ -380,6 +380,7 @@ fn acceptance(
         voids,
         disagreements: Vec::new(),
         seen: Vec::new(),
+        rides_home: Vec::new(),
         sealed: time,
         received: time,
     }

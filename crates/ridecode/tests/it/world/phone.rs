@@ -97,14 +97,14 @@ impl Phone {
     /// Gets credentials of a brand.
     pub(crate) async fn fetch_credentials(&mut self, brand: u32) {
         let granted = self.ask_credentials(brand).await.expect(201);
-        self.credentials = granted
-            .as_array()
-            .expect("a list")
-            .iter()
-            .map(|one| one["bytes"].as_str().expect("bytes"))
-            .map(|bytes| STANDARD.decode(bytes).expect("base64"))
-            .collect();
+        let granted = granted.as_array().expect("a list").iter();
+        self.credentials = granted.map(bytes_of).collect();
         assert!(!self.credentials.is_empty());
+    }
+
+    /// Keeps one credential and no other.
+    pub(crate) fn take(&mut self, credential: &Value) {
+        self.credentials = vec![bytes_of(credential)];
     }
 
     /// Shows a code at a time, with the next of the credentials; needs no network.
@@ -130,6 +130,11 @@ impl Phone {
     pub(crate) async fn account(&self) -> Value {
         self.api.get("/v1/riders/me").await.expect(200)
     }
+}
+
+fn bytes_of(credential: &Value) -> Vec<u8> {
+    let bytes = credential["bytes"].as_str().expect("bytes");
+    STANDARD.decode(bytes).expect("base64")
 }
 
 /// The body that registers a key in a session.

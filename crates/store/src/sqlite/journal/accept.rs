@@ -8,7 +8,7 @@ use ridecode_words::{JourneyId, OperatorId, TapId, UnixSeconds, ValidatorId};
 use rusqlite::{Connection, params};
 
 use super::super::column::{count_up, execute, find, id, impossible, load};
-use super::super::{Result, bill, pulse, rider, tap};
+use super::super::{Result, bill, credential, pulse, rider, tap};
 use super::held::{self, Range};
 use crate::calendar;
 use crate::fault::StoreFault;
@@ -52,6 +52,10 @@ pub(super) fn run(
     insert_disagreements(db, acceptance, is_new)?;
     let seen = acceptance.seen.iter();
     pulse::count(db, operator, seen.filter(|one| is_new(one.sequence)))?;
+    let rides_home = acceptance.rides_home.iter();
+    for (_, used) in rides_home.filter(|(sequence, _)| is_new(*sequence)) {
+        credential::spend(db, *used)?;
+    }
     move_watermark(db, acceptance, watermark)?;
     let repeated = acceptance.entries.len() - new;
     Ok(Ok(Receipt {

@@ -89,6 +89,8 @@ fn credentials() {
         "blocked",
     );
     check(CredentialFault::Closed, "account-closed");
+    check(CredentialFault::NoRideHome("not blocked"), "no-ride-home");
+    check(CredentialFault::RideHomeGone("used"), "ride-home-gone");
     check(
         CredentialFault::Settings(CannotGrant("lifetime")),
         "internal",
