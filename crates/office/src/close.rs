@@ -60,7 +60,7 @@ fn plan(
         number_before: legs.number_before,
         hash_before: legs.hash_before,
         currency: office.policy.currency,
-        commission: office.policy.commission,
+        commission: office.policy.commission.on(day),
         legs: &legs.legs,
         coverage,
     })

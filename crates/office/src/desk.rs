@@ -10,7 +10,7 @@ use ridecode_codec::mot::Certificate;
 use ridecode_ledger::{Commission, Currency};
 use ridecode_pay::{Provider, sandbox};
 use ridecode_validator::bundle::{BrandRule, FlatFare, IssuerRules, ProgrammeRule};
-use ridecode_words::{BrandId, IssuerId, OperatorId, ProviderId, Text, UnixSeconds};
+use ridecode_words::{BrandId, IssuerId, OperatorId, ProviderId, ServiceDay, Text, UnixSeconds};
 
 /// A brand this office issues codes under.
 #[derive(Clone)]
@@ -99,7 +99,7 @@ pub struct Policy {
     /// What riders agree may be taken when they sign a mandate.
     pub limits: MandateLimits,
     /// What is kept of fares.
-    pub commission: Commission,
+    pub commission: CommissionRates,
     /// The currency.
     pub currency: Currency,
     /// Seconds a signed-in rider stays signed in.
@@ -108,6 +108,31 @@ pub struct Policy {
     pub ask_after_s: u32,
     /// Goodwill.
     pub goodwill: GoodwillLimits,
+}
+
+/// What is kept of fares on each service day: a rate that statements were made with stays.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CommissionRates {
+    /// Until the first change.
+    pub first: Commission,
+    /// From which day each later rate is in force, ascending.
+    pub changes: Vec<(ServiceDay, Commission)>,
+}
+
+impl CommissionRates {
+    /// One rate for all days.
+    pub fn always(basis_points: u16) -> Self {
+        Self {
+            first: Commission { basis_points },
+            changes: Vec::new(),
+        }
+    }
+
+    /// The rate of the statements of a day.
+    pub fn on(&self, day: ServiceDay) -> Commission {
+        let begun = self.changes.iter().take_while(|(from, _)| *from <= day);
+        begun.last().map_or(self.first, |(_, rate)| *rate)
+    }
 }
 
 /// What one charge takes. A ride stays with what was in force when its fare was first posted.

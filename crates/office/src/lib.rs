@@ -50,7 +50,7 @@ pub mod repair;
 
 pub mod audit;
 
-pub use desk::{Brand, ChargePer, Desk, GoodwillLimits, Operator, Policy};
+pub use desk::{Brand, ChargePer, CommissionRates, Desk, GoodwillLimits, Operator, Policy};
 pub use edge::{Carrier, Entropy};
 
 use std::sync::Arc;

@@ -18,7 +18,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use ridecode_account::{CredentialPolicy, CreditPolicy, EssentialRide, MandateLimits};
 use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{ChargePer, GoodwillLimits, Policy};
+use ridecode_office::{ChargePer, CommissionRates, GoodwillLimits, Policy};
 use ridecode_words::OperatorId;
 use serde::{Deserialize, Serialize};
 
@@ -335,8 +335,11 @@ fn policy(file: &file::PolicyFile) -> Policy {
                 .as_u32()
                 .max(file.mandate_ride_limit_minor.as_u32()),
         },
-        commission: Commission {
-            basis_points: file.commission_basis_points.as_u16(),
+        commission: CommissionRates {
+            first: Commission {
+                basis_points: file.commission_basis_points.as_u16(),
+            },
+            changes: file.commission_change.rates(),
         },
         currency: Currency::CNY,
         session_s: file.session_s.as_u32(),

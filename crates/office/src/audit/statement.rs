@@ -14,7 +14,8 @@ use crate::Office;
 #[derive(Default)]
 pub(super) struct Lines(BTreeMap<(OperatorId, ChargeId), ClearedLeg>);
 
-/// Checks every statement and notes its lines. Commission is recomputed with the policy in force.
+/// Checks every statement and notes its lines. Commission is recomputed with the rate in force on
+/// the day of the statement.
 pub(super) fn check(office: &Office, statements: &[Statement], lines: &mut Lines) -> Vec<Finding> {
     let mut sorted: Vec<&Statement> = statements.iter().collect();
     sorted.sort_by_key(|statement| (statement.operator, statement.number));
@@ -46,7 +47,7 @@ fn check_one(
         number_before,
         hash_before: before.map_or([0; 32], |before| before.hash),
         currency: statement.fares.currency,
-        commission: office.policy.commission,
+        commission: office.policy.commission.on(statement.day),
         legs: &legs,
         coverage: &statement.coverage,
     });

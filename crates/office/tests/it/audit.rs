@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use ridecode_ledger::Commission;
-use ridecode_office::{Policy, audit, close};
+use ridecode_office::{CommissionRates, Policy, audit, close};
 use ridecode_store::BillSave;
 use ridecode_validator::Passage;
 use ridecode_words::{OperatorId, UnixSeconds};
@@ -153,7 +152,7 @@ async fn a_statement_that_does_not_follow_is_found() {
         .unwrap();
     world.audit_clean(NOW).await;
     world.office.policy = Arc::new(Policy {
-        commission: Commission { basis_points: 100 },
+        commission: CommissionRates::always(100),
         ..policy()
     });
     let expected = "its lines come to ¥1.98 payable, it says ¥1.99";

@@ -1,10 +1,13 @@
 //! Closing days.
 
-use ridecode_office::close;
+use std::sync::Arc;
+
+use ridecode_ledger::Commission;
+use ridecode_office::{CommissionRates, Policy, close};
 use ridecode_words::{OperatorId, ServiceDay};
 
 use crate::gate::bus;
-use crate::world::{COMPACT, DAY, MORNING, World};
+use crate::world::{COMPACT, DAY, MORNING, World, policy};
 
 #[tokio::test]
 async fn statements_follow_each_other_and_name_what_is_missing() {
@@ -55,4 +58,32 @@ async fn statements_follow_each_other_and_name_what_is_missing() {
         None
     );
     assert_eq!(world.audit_clean(now).await.statements, 2);
+}
+
+/// A commission that changes leaves earlier statements as they were, and the audit knows.
+#[tokio::test]
+async fn each_statement_has_the_commission_of_its_day() {
+    let mut world = World::new(2);
+    let next_day = ServiceDay(DAY.0 + 1);
+    world.office.policy = Arc::new(Policy {
+        commission: CommissionRates {
+            first: Commission { basis_points: 50 },
+            changes: vec![(next_day, Commission { basis_points: 200 })],
+        },
+        ..policy()
+    });
+    let phone = world.rider(1, COMPACT).await;
+    let mut reader = world.gate(0x201, bus()).await;
+    let operator = OperatorId(2);
+    for (day, at, expected) in [(DAY, MORNING, 1), (next_day, MORNING.plus_s(86_400), 4)] {
+        reader.admit(&phone.show(0, at), at);
+        let now = at.plus_s(60);
+        world.upload(&reader.seal_all(now), now).await.unwrap();
+        world.price(now).await;
+        let statement = close::day(&world.office, operator, day).await.unwrap();
+        let statement = statement.unwrap();
+        let told = (statement.fares.minor, statement.commission.minor);
+        assert_eq!(told, (200, expected), "{day}");
+        world.audit_clean(now).await;
+    }
 }

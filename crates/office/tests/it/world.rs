@@ -9,12 +9,12 @@ use ridecode_account::{
 use ridecode_codec::crypto::Algorithm;
 use ridecode_codec::crypto::native::Native;
 use ridecode_fare::{Period, bill, example};
-use ridecode_ledger::{Commission, Currency};
+use ridecode_ledger::Currency;
 use ridecode_office::credential::{NewDevice, Wanted};
 use ridecode_office::enrol::{self, SignIn};
 use ridecode_office::mandate::{self, MandateAsked};
 use ridecode_office::upload::{self, Auditor, UploadFault};
-use ridecode_office::{ChargePer, Entropy, GoodwillLimits, Office, Policy};
+use ridecode_office::{ChargePer, CommissionRates, Entropy, GoodwillLimits, Office, Policy};
 use ridecode_office::{bundle, charge, credential, notice, price, refund};
 use ridecode_store::memory::MemoryStore;
 use ridecode_store::{Receipt, RiderFile, Store};
@@ -260,7 +260,7 @@ pub(crate) fn policy() -> Policy {
         credit: CreditPolicy::default(),
         charge_per: ChargePer::Ride,
         limits: MandateLimits::default(),
-        commission: Commission { basis_points: 50 },
+        commission: CommissionRates::always(50),
         currency: Currency::CNY,
         session_s: 86_400,
         ask_after_s: 60,

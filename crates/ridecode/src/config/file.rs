@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use ridecode_ledger::Commission;
+use ridecode_words::ServiceDay;
 use serde::{Deserialize, Serialize};
 
 use super::Role;
 use crate::payout::account::PayoutAccount;
 
 use super::value::{
-    Address, Authenticator, BaseUrl, Code, Hash, Key, LocalTime, Token, Whole, Zone,
+    Address, Authenticator, BaseUrl, Code, Day, Hash, Key, LocalTime, Token, Whole, Zone,
 };
 
 /// The whole file.
@@ -243,10 +245,58 @@ pub(super) struct PolicyFile {
     pub(super) mandate_ride_limit_minor: Whole<1, 100_000_000>,
     pub(super) mandate_day_limit_minor: Whole<1, 100_000_000>,
     pub(super) commission_basis_points: Whole<0, 10_000>,
+    pub(super) commission_change: CommissionChanges,
     pub(super) session_s: Whole<60, 31_536_000>,
     pub(super) ask_after_s: Whole<1, 86_400>,
     pub(super) goodwill_agent_minor: Whole<0, 10_000_000>,
     pub(super) goodwill_admin_minor: Whole<0, 10_000_000>,
+}
+
+/// Later commissions, ascending by day.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(try_from = "Vec<CommissionChange>", into = "Vec<CommissionChange>")]
+pub(super) struct CommissionChanges(Vec<CommissionChange>);
+
+/// A commission and the service day from which it is in force.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CommissionChange {
+    from: Day,
+    basis_points: Whole<0, 10_000>,
+}
+
+impl CommissionChanges {
+    /// The days with their rates.
+    pub(super) fn rates(&self) -> Vec<(ServiceDay, Commission)> {
+        let rate = |change: &CommissionChange| {
+            let basis_points = change.basis_points.as_u16();
+            (change.from.0, Commission { basis_points })
+        };
+        self.0.iter().map(rate).collect()
+    }
+}
+
+impl TryFrom<Vec<CommissionChange>> for CommissionChanges {
+    type Error = String;
+
+    fn try_from(changes: Vec<CommissionChange>) -> Result<Self, String> {
+        let wrong = changes
+            .windows(2)
+            .find(|pair| pair[0].from.0 >= pair[1].from.0);
+        match wrong {
+            Some([_, later]) => Err(format!(
+                "the change from {} comes after a later one; write changes in the order of their days",
+                later.from.0
+            )),
+            Some(_) | None => Ok(Self(changes)),
+        }
+    }
+}
+
+impl From<CommissionChanges> for Vec<CommissionChange> {
+    fn from(changes: CommissionChanges) -> Self {
+        changes.0
+    }
 }
 
 /// The ride home of blocked riders.
@@ -282,6 +332,7 @@ impl Default for PolicyFile {
             mandate_ride_limit_minor: Whole(10_000),
             mandate_day_limit_minor: Whole(30_000),
             commission_basis_points: Whole(50),
+            commission_change: CommissionChanges::default(),
             session_s: Whole(90 * 86_400),
             ask_after_s: Whole(30),
             goodwill_agent_minor: Whole(2_000),

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use ridecode_words::ServiceDay;
 use serde::{Deserialize, Serialize};
 
 use crate::staff::password::Password;
@@ -173,6 +174,24 @@ impl LocalTime {
 
     fn show(self) -> String {
         self.0.strftime("%H:%M").to_string()
+    }
+}
+
+/// A service day.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct Day(pub(super) ServiceDay);
+text_value!(Day);
+
+impl Day {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map(Self)
+            .map_err(|_| format!("`{text}` is no day; write it as 2026-11-21"))
+    }
+
+    fn show(self) -> String {
+        self.0.to_string()
     }
 }
 

@@ -8,8 +8,8 @@ use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssuer, RootKey};
 use ridecode_codec::mot::{Certificate, CertificateGrant, certify};
 use ridecode_codec::{Scheme, mot};
-use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{Brand, ChargePer, Desk, GoodwillLimits, Operator, Policy};
+use ridecode_ledger::Currency;
+use ridecode_office::{Brand, ChargePer, CommissionRates, Desk, GoodwillLimits, Operator, Policy};
 use ridecode_pay::Provider as Connector;
 use ridecode_pay::sandbox;
 use ridecode_validator::bundle::{BrandRule, IssuerRules};
@@ -82,7 +82,7 @@ pub(crate) fn policy() -> Policy {
         },
         limits: MandateLimits::default(),
         charge_per: ChargePer::Ride,
-        commission: Commission { basis_points: 50 },
+        commission: CommissionRates::always(50),
         currency: Currency::CNY,
         session_s: 86_400,
         ask_after_s: 60,

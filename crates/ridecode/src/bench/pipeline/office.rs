@@ -10,8 +10,10 @@ use ridecode_codec::crypto::native::SecretKey;
 use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::{CompactProfile, IdProfile, IssuerKey, KeyList, MotIssuer, RootKey};
 use ridecode_codec::mot::{CertificateGrant, certify};
-use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{Brand, ChargePer, Desk, GoodwillLimits, Office, Operator, Policy};
+use ridecode_ledger::Currency;
+use ridecode_office::{
+    Brand, ChargePer, CommissionRates, Desk, GoodwillLimits, Office, Operator, Policy,
+};
 use ridecode_pay::Provider;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_store::Store;
@@ -38,7 +40,7 @@ pub(super) fn with_store(store: Store) -> anyhow::Result<Office> {
             credit: CreditPolicy::default(),
             charge_per: ChargePer::Ride,
             limits: MandateLimits::default(),
-            commission: Commission { basis_points: 0 },
+            commission: CommissionRates::always(0),
             currency: Currency::CNY,
             session_s: 86_400,
             ask_after_s: 60,

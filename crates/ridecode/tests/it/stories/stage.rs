@@ -12,8 +12,10 @@ use ridecode_codec::crypto::native::SecretKey;
 use ridecode_codec::crypto::{Algorithm, Signer as _};
 use ridecode_codec::key::KeyList;
 use ridecode_fare::{Language, Mend, Tap, TapKind, Tariff, TariffBook};
-use ridecode_ledger::{Commission, Currency};
-use ridecode_office::{ChargePer, Desk, GoodwillLimits, Office, Policy, audit, close, price};
+use ridecode_ledger::Currency;
+use ridecode_office::{
+    ChargePer, CommissionRates, Desk, GoodwillLimits, Office, Policy, audit, close, price,
+};
 use ridecode_pay::Provider;
 use ridecode_pay::sandbox::{Connector, Settings};
 use ridecode_store::memory::MemoryStore;
@@ -416,7 +418,7 @@ fn office(book: Arc<TariffBook>) -> Office {
             credential: CredentialPolicy::default(),
             credit: CreditPolicy::default(),
             charge_per: ChargePer::Ride,
-            commission: Commission { basis_points: 50 },
+            commission: CommissionRates::always(50),
             currency: Currency::CNY,
             session_s: 86_400,
             ask_after_s: 60,
