@@ -111,7 +111,7 @@ async fn marks(store: &Store) -> Vec<u64> {
 }
 
 /// A repair of the second tap of the first validator, by an agent.
-fn repair(number: u8) -> Repair {
+pub(super) fn repair(number: u8) -> Repair {
     Repair {
         rider: rider_id(1),
         tap: tap_id(1, 2),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fastrand::Rng;
 use ridecode_account::{Block, Challenge, Client, MandateState, RevokeReason, RiderState};
-use ridecode_fare::{Period, TapKind};
+use ridecode_fare::{Period, REPAIRS_MAX, TapKind};
 use ridecode_ledger::Currency;
 use ridecode_validator::Outcome;
 use ridecode_words::{
@@ -17,6 +17,7 @@ use ridecode_words::{
 
 use super::super::adjustment::{asked, decision};
 use super::super::notice::notice;
+use super::super::repair::repair;
 use super::super::steps::refund_news;
 use super::super::world::{
     DAY, NOW, OPERATOR, Posting, bill, collected, credential, credential_id, declined, device,
@@ -48,7 +49,8 @@ impl Draw {
     pub(super) async fn verb(&mut self, oracle: &Store) -> Verb {
         self.now = self.now.plus_s(self.rng.i64(0..600));
         match self.rng.u8(0..100) {
-            0..24 => self.about_riders(),
+            0..22 => self.about_riders(oracle).await,
+            22..24 => self.repair(oracle).await,
             24..48 => self.segment(),
             48..52 => Verb::RegisterValidator(self.validator()),
             52..66 => Verb::SaveBills(self.bills(oracle).await),
@@ -62,7 +64,7 @@ impl Draw {
         }
     }
 
-    fn about_riders(&mut self) -> Verb {
+    async fn about_riders(&mut self, oracle: &Store) -> Verb {
         let number = self.rng.u64(1..6);
         match self.rng.u8(0..12) {
             0 | 1 => {
@@ -96,7 +98,7 @@ impl Draw {
                 }
                 Verb::RegisterDevice(phone)
             }
-            7 => self.grant(),
+            7 => self.grant(oracle).await,
             _ => {
                 let reasons = [
                     RevokeReason::Lost,
@@ -132,9 +134,18 @@ impl Draw {
     }
 
     /// Credentials for a phone; phones belong to riders of their own number more often than not.
-    fn grant(&mut self) -> Verb {
+    async fn grant(&mut self, oracle: &Store) -> Verb {
         let count = self.rng.usize(1..4);
         let (phone, holder) = (self.rng.u64(1..8), self.rng.u64(1..6));
+        let file = oracle.load_rider(rider_id(holder), self.now).await;
+        let held = file.expect("the oracle knows").map(|file| file.rider.state);
+        if let Some(RiderState::Blocked(block)) = held
+            && self.rng.u8(0..4) > 0
+        {
+            let mut home = credential(self.rng.u8(1..12), phone, holder);
+            home.essential_since = Some(block.since.plus_s(self.rng.i64(0..8) / 7));
+            return Verb::GrantCredentials(vec![home]);
+        }
         let one = |draw: &mut Self| {
             let mut one = credential(draw.rng.u8(1..12), phone, holder);
             one.expires = NOW.plus_s(draw.rng.i64(0..4) * 20_000);
@@ -182,9 +193,41 @@ impl Draw {
                 });
             }
         }
+        if self.rng.u8(0..4) == 0 {
+            let sequence = one.entries[self.rng.usize(0..one.entries.len())].sequence;
+            let used = credential_id(self.rng.u8(1..12));
+            one.rides_home.push((sequence, used));
+        }
         one.received = self.now;
         one.journal_end += self.rng.u64(0..5);
         Verb::AcceptSegment(Box::new(one))
+    }
+
+    /// A repair of a tap that is held; mostly the next one.
+    async fn repair(&mut self, oracle: &Store) -> Verb {
+        let page = oracle.audit_page(None, 100).await;
+        let mut taps = page.expect("the oracle knows").taps;
+        self.rng.shuffle(&mut taps);
+        let Some(tap) = taps.pop() else {
+            return Verb::LoadRepairs(rider_id(1));
+        };
+        if self.rng.u8(0..4) == 0 {
+            return Verb::LoadRepairs(tap.rider);
+        }
+        let held = oracle.load_repairs(tap.rider).await;
+        let held = held.expect("the oracle knows");
+        let last = held.iter().filter(|held| held.tap == tap.id).count();
+        let last = u8::try_from(last).unwrap_or(u8::MAX);
+        let number = last.saturating_add(self.rng.u8(0..6).min(1));
+        let mut one = repair(number.clamp(1, REPAIRS_MAX));
+        one.tap = tap.id;
+        one.rider = tap.rider;
+        one.time = tap.time.plus_s(self.rng.i64(0..3_000));
+        one.made = self.now;
+        if self.rng.u8(0..8) == 0 {
+            one.rider = rider_id(self.rng.u64(1..6));
+        }
+        Verb::SaveRepair(Box::new(one))
     }
 
     /// Bills of one or two months, from what the oracle holds.
@@ -219,7 +262,7 @@ impl Draw {
         let mut journeys: Vec<_> = window
             .taps
             .iter()
-            .filter(|tap| !matches!(tap.kind, TapKind::Void { .. }))
+            .filter(|tap| !matches!(tap.kind, TapKind::Void { .. } | TapKind::Repair { .. }))
             .map(|tap| tap.id)
             .collect();
         self.rng.shuffle(&mut journeys);

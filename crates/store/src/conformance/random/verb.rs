@@ -10,7 +10,7 @@ use ridecode_words::{
 
 use crate::{
     Acceptance, Adjustment, Attempt, Beat, BillSave, ChargeStanding, Decision, Deed, Delivery,
-    FleetOf, LedgerRange, NoticeAttempt, NoticeId, PulseQuery, RefundAttempt, RefundNews,
+    FleetOf, LedgerRange, NoticeAttempt, NoticeId, PulseQuery, RefundAttempt, RefundNews, Repair,
     ReplyRecord, Session, Settlement, Store, TrailQuery, Validator, ValidatorStep, WriteOff,
 };
 
@@ -37,6 +37,8 @@ pub(super) enum Verb {
     FindOwners(Vec<CredentialRef>),
     AcceptSegment(Box<Acceptance>),
     LoadHeld(OperatorId),
+    SaveRepair(Box<Repair>),
+    LoadRepairs(RiderId),
     NoteBeat(Beat),
     LoadValidators(FleetOf),
     StepValidator(ValidatorId, ValidatorStep, Deed),
@@ -124,6 +126,8 @@ impl Verb {
             Self::FindOwners(all) => written(store.find_owners(all).await),
             Self::AcceptSegment(one) => written(store.accept_segment(*one).await),
             Self::LoadHeld(operator) => written(store.load_held(operator).await),
+            Self::SaveRepair(one) => written(store.save_repair(*one).await),
+            Self::LoadRepairs(rider) => written(store.load_repairs(rider).await),
             Self::DueBills(now, limit) => written(store.due_bills(now, limit).await),
             Self::LoadWindows(all, before) => written(store.load_windows(all, before).await),
             Self::SaveBills(bills) => written(store.save_bills(bills).await),
