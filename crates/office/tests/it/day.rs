@@ -6,10 +6,12 @@ use std::sync::Arc;
 use ridecode_account::{MandateLimits, RiderState};
 use ridecode_ledger::{Money, TransferId};
 use ridecode_office::rides::{self, RideState};
-use ridecode_office::{ChargePer, Policy, adjust, charge, debt, price};
+use ridecode_office::{ChargePer, Policy, adjust, audit, charge, debt, price};
 use ridecode_store::memory::MemoryStore;
+use ridecode_store::sqlite::SqliteStore;
 use ridecode_store::{AdjustmentState, Charge, ChargeState, Decision, Store};
 use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
+use rusqlite::Connection;
 
 use crate::gate::{Gate, bus};
 use crate::phone::Phone;
@@ -33,7 +35,10 @@ pub(crate) fn per_day() -> Policy {
 
 /// A rider with `rides` bus rides of 2 yuan in a day, priced.
 async fn rode(seed: u64, rides: u32) -> (World, Phone, Gate) {
-    let mut world = World::new(seed);
+    ride(World::new(seed), rides).await
+}
+
+async fn ride(mut world: World, rides: u32) -> (World, Phone, Gate) {
     world.office.policy = Arc::new(per_day());
     let phone = world.rider(1, COMPACT).await;
     let mut reader = world.gate(0x201, bus()).await;
@@ -407,4 +412,47 @@ fn the_number_of_workers_does_not_show_in_the_books_of_days() {
     for (store, workers) in [(memory(), 2), (memory(), 8), (sqlite, 8)] {
         assert_eq!(books(store, workers), one, "{workers} workers");
     }
+}
+
+/// What somebody alters by hand of a day's charge, or of what waits for one, is found.
+#[tokio::test]
+async fn a_forged_day_is_found() {
+    let check = async |charged: bool, sql: &str, what: &str, part: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ridecode.db");
+        let store = SqliteStore::open(&path).unwrap();
+        let (mut world, _, _) = ride(World::with_store(211, Store::Sqlite(store)), 3).await;
+        if charged {
+            world.price(CHARGED).await;
+        }
+        // The last clone to go closes the file.
+        world.office.store = Store::Memory(MemoryStore::default());
+        let file = Connection::open(&path).unwrap();
+        assert!(file.execute(sql, []).unwrap() > 0, "{sql}");
+        drop(file);
+        world.office.store = Store::Sqlite(SqliteStore::open_read_only(&path).unwrap());
+        let found = audit::run(&world.office, NOW).await.unwrap().findings;
+        let told = |one: &audit::Finding| one.what == what && one.detail.contains(part);
+        assert!(found.iter().any(told), "{sql}: {found:?}");
+    };
+    let less = "UPDATE charges SET amount = 100";
+    check(
+        true,
+        less,
+        "charges",
+        "600 minor units are owed, 100 are asked for",
+    )
+    .await;
+    check(true, "DELETE FROM charges", "charges", "0 are asked for").await;
+    let alone = "UPDATE fares SET charge_day = NULL";
+    check(true, alone, "charge", "its ride is charged otherwise").await;
+    check(true, alone, "charge", "is to be charged, nothing is").await;
+    check(false, "DELETE FROM open_days", "charges", "0 are asked for").await;
+    check(
+        false,
+        "DELETE FROM due_months",
+        "charges",
+        "nothing will charge them",
+    )
+    .await;
 }
