@@ -62,6 +62,7 @@ macro_rules! each_law {
             credential::none_is_granted_behind_a_block,
             credential::a_closed_account_has_nothing_that_lives,
             credential::an_account_that_owes_is_not_closed,
+            credential::a_ride_home_is_granted_once_and_ends_with_its_ride,
             credential::a_fixed_number_is_renewed_in_its_state,
             segment::a_repeat_changes_nothing,
             segment::segments_come_in_any_order,

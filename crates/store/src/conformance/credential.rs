@@ -8,8 +8,8 @@ use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{BrandId, DeviceId};
 
 use super::world::{
-    NOW, credential, credential_id, declined, device, news, ride_and_bill, rider_id, settle_in,
-    yuan_fen,
+    NOW, credential, credential_id, declined, device, news, ride_and_bill, rider_id, rides,
+    settle_in, upload, yuan_fen,
 };
 use crate::{Attempt, CredentialOwner, RiderClosed, Session, Settled, Store, StoreFault};
 
@@ -85,6 +85,56 @@ pub async fn a_grant_is_all_or_none(store: &Store) {
 
 /// A rider who may not ride is given nothing.
 pub async fn none_is_granted_behind_a_block(store: &Store) {
+    blocked(store).await;
+    let refused = store.grant_credentials(vec![credential(2, 1, 1)]).await;
+    assert!(matches!(refused, Err(StoreFault::Missing { .. })));
+}
+
+/// But for one ride home: once for the block it is for, good until the entry that ends its ride is
+/// taken in, which happens once.
+pub async fn a_ride_home_is_granted_once_and_ends_with_its_ride(store: &Store) {
+    blocked(store).await;
+    let home = |number, since| Credential {
+        essential_since: Some(since),
+        ..credential(number, 1, 1)
+    };
+    let grant = async |credential| store.grant_credentials(vec![credential]).await;
+    let other_block = grant(home(2, NOW.plus_s(1))).await;
+    assert!(matches!(other_block, Err(StoreFault::Missing { .. })));
+    grant(home(2, NOW)).await.expect("granted");
+    grant(home(2, NOW)).await.expect("a repeat");
+    let another = grant(home(3, NOW)).await;
+    assert!(matches!(another, Err(StoreFault::Conflict { .. })));
+    let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
+    let file = file.expect("the rider");
+    assert_eq!(file.essential, Some(home(2, NOW)));
+    let owners = store.find_owners(vec![credential_id(1), credential_id(2)]);
+    let owners = owners.await.expect("owners");
+    let essential = owners.iter().flatten().map(|owner| owner.essential);
+    assert_eq!(Vec::from_iter(essential), [false, true]);
+
+    let denied = async || {
+        let denied = store.load_denied(NOW).await.expect("a list");
+        Vec::from_iter(denied.iter().map(|entry| entry.credential))
+    };
+    assert_eq!(denied().await, [credential_id(1)]);
+    let version = deny_version(store).await;
+    let mut ride = rides(1, 2..=2, 1);
+    ride.rides_home = vec![(2, credential_id(2))];
+    for _ in 0..2 {
+        upload(store, ride.clone()).await;
+        assert_eq!(denied().await, [credential_id(1), credential_id(2)]);
+        assert_eq!(deny_version(store).await, version + 1);
+    }
+    let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
+    let used = file.and_then(|file| file.essential).expect("it is kept");
+    assert_eq!(used.state, CredentialState::Denied(DeniedFor::Overdue));
+    let another = grant(home(3, NOW)).await;
+    assert!(matches!(another, Err(StoreFault::Conflict { .. })));
+}
+
+/// Rider 1 with phone 1 and credential 1, blocked from now on.
+async fn blocked(store: &Store) {
     phone_with(store, &[1]).await;
     store
         .register_validator(super::world::validator(1))
@@ -106,8 +156,6 @@ pub async fn none_is_granted_behind_a_block(store: &Store) {
     }));
     let settled = store.settle_charge(decline).await.expect("settled");
     assert_eq!(settled, Settled::Saved);
-    let refused = store.grant_credentials(vec![credential(2, 1, 1)]).await;
-    assert!(matches!(refused, Err(StoreFault::Missing { .. })));
 }
 
 /// Closing needs books that are even and looked at; it revokes, denies and signs out, once.
