@@ -21,11 +21,7 @@ async fn a_blocked_rider_gets_one_ride_home() {
     let asked = rider.api.post("/v1/essential-rides", &body).await;
     asked.problem("no-ride-home", "");
 
-    let wallets = world.provider().get("/control/wallets").await.expect(200);
-    let wallet = wallets[0]["wallet"].as_str().expect("a wallet");
-    let path = format!("/control/wallets/{wallet}");
-    let empty = json!({ "balance_minor": 0 });
-    world.provider().post(&path, &empty).await.expect(200);
+    world.empty_wallet().await;
     let mut bus = world.reader(3).await;
     let place = bus.bus("fs-bus-1");
     bus.admit(&place, rider.show(now()), now());

@@ -62,11 +62,7 @@ async fn a_metro_ride_is_priced_charged_and_stated() {
 async fn an_empty_account_is_blocked_and_the_operator_is_owed_all_the_same() {
     let world = World::start().await;
     let mut rider = world.ready_rider("+8613800138031", FOSHAN_BUS).await;
-    let wallets = world.provider().get("/control/wallets").await.expect(200);
-    let wallet = wallets[0]["wallet"].as_str().expect("a wallet");
-    let path = format!("/control/wallets/{wallet}");
-    let empty = json!({ "balance_minor": 0 });
-    world.provider().post(&path, &empty).await.expect(200);
+    world.empty_wallet().await;
 
     let mut bus = world.reader(3).await;
     let time = now();

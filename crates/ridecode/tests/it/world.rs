@@ -132,6 +132,15 @@ impl World {
         rider
     }
 
+    /// Takes all money out of the first wallet at the provider.
+    pub(crate) async fn empty_wallet(&self) {
+        let wallets = self.provider().get("/control/wallets").await.expect(200);
+        let wallet = wallets[0]["wallet"].as_str().expect("a wallet");
+        let path = format!("/control/wallets/{wallet}");
+        let empty = json!({ "balance_minor": 0 });
+        self.provider().post(&path, &empty).await.expect(200);
+    }
+
     /// A registered validator of an operator.
     pub(crate) async fn reader(&self, operator: u32) -> Reader {
         let body = json!({ "operator": operator });
