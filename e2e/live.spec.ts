@@ -13,8 +13,8 @@ test("a ride that a validator takes shows in the live picture", async ({ page, b
   await staff.goto(`${world.office}/console#/live`);
   const taps = staff.locator(".figure", { hasText: "Taps admitted" }).locator("dd").first();
   await expect(taps).not.toHaveText("0", { timeout: 40_000 });
-  const row = staff.locator("table.heat tbody tr").filter({ hasText: "¥2.00" });
-  await expect(row).toBeVisible({ timeout: 60_000 });
+  const row = staff.locator("table.heat tbody tr").filter({ hasText: "fs-bus-1" });
+  await expect(row).toContainText("¥2.00", { timeout: 60_000 });
   await staff.context().close();
 });
 
