@@ -63,14 +63,14 @@ function Camera() {
 }
 
 function TroubleCard({ trouble, again }: { trouble: Trouble; again(): void }) {
-  const { what, todo } = TROUBLES[trouble];
+  const { what, remedy } = TROUBLES[trouble];
   return (
     <section class="trouble" role="alert" data-trouble={trouble}>
       <h1>
         {what.zh} <span lang="en">{what.en}</span>
       </h1>
       <p>
-        {todo.zh} <span lang="en">{todo.en}</span>
+        {remedy.zh} <span lang="en">{remedy.en}</span>
       </p>
       <button type="button" onClick={again}>
         重试 <span lang="en">Try again</span>

@@ -81,39 +81,39 @@ export async function setTorch(track: MediaStreamTrack, torch: boolean): Promise
 }
 
 /** What happened, and what to do. */
-export const TROUBLES: Record<Trouble, { what: Name; todo: Name }> = {
+export const TROUBLES: Record<Trouble, { what: Name; remedy: Name }> = {
   insecure: {
     what: { zh: "此地址不能使用相机", en: "This address may not use the camera" },
-    todo: {
+    remedy: {
       zh: "请在本机用 http://localhost 打开，或配置 https（见 docs/validator.md）",
       en: "open it as http://localhost on this machine, or set up https (docs/validator.md)",
     },
   },
   unsupported: {
     what: { zh: "浏览器不支持相机", en: "This browser has no camera access" },
-    todo: { zh: "请更新浏览器，或改用扫码器", en: "update the browser, or use a scanner" },
+    remedy: { zh: "请更新浏览器，或改用扫码器", en: "update the browser, or use a scanner" },
   },
   denied: {
     what: { zh: "相机权限被拒绝", en: "The camera was denied" },
-    todo: {
+    remedy: {
       zh: "请在地址栏的网站设置中允许相机，然后重试",
       en: "allow the camera in the site settings beside the address, then try again",
     },
   },
   none: {
     what: { zh: "没有找到相机", en: "No camera was found" },
-    todo: { zh: "请接上相机；接上后自动开始", en: "connect one; it starts by itself" },
+    remedy: { zh: "请接上相机；接上后自动开始", en: "connect one; it starts by itself" },
   },
   in_use: {
     what: { zh: "相机正被其他程序占用", en: "Another program uses the camera" },
-    todo: { zh: "请关闭其他使用相机的程序；会自动重试", en: "close it; this page tries again by itself" },
+    remedy: { zh: "请关闭其他使用相机的程序；会自动重试", en: "close it; this page tries again by itself" },
   },
   lost: {
     what: { zh: "相机断开了", en: "The camera is gone" },
-    todo: { zh: "请检查连接；接上后自动开始", en: "check its plug; it starts again by itself" },
+    remedy: { zh: "请检查连接；接上后自动开始", en: "check its plug; it starts again by itself" },
   },
   other: {
     what: { zh: "相机无法打开", en: "The camera cannot be opened" },
-    todo: { zh: "请重试，或重新启动平板", en: "try again, or restart the tablet" },
+    remedy: { zh: "请重试，或重新启动平板", en: "try again, or restart the tablet" },
   },
 };
