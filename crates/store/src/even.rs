@@ -166,22 +166,12 @@ pub(crate) fn first_of_day(
     let minor = owed_minor(rider, transfers);
     let currency = transfers.first()?.amount.currency;
     let journey = *together.journeys.first()?;
-    (minor > 0).then_some(Charge {
-        id: ChargeId {
-            journey,
-            version: ChargeId::DAY,
-        },
-        rider,
-        amount: Money::new(minor, currency),
-        rides: together.rides,
-        state: ChargeState::Planned,
-        attempts: 0,
-        declines: 0,
-        first_decline: None,
-        next_attempt: Some(at),
-        planned: at,
-        written_off: None,
-    })
+    let id = ChargeId {
+        journey,
+        version: ChargeId::DAY,
+    };
+    let amount = Money::new(minor, currency);
+    (minor > 0).then(|| Charge::planned(id, rider, (amount, together.rides), at))
 }
 
 /// What brings a journey's charges and refunds in line with what it owes. `charges` and `refunds`
@@ -329,19 +319,9 @@ pub(crate) fn relieve(
 fn ask_for_more((missing, rides): (i64, u32), charges: &[Charge]) -> Option<Charge> {
     let last = charges.last()?;
     let planned = charges.iter().map(|charge| charge.planned).max()?;
-    Some(Charge {
-        id: next_id(last.id.journey, charges),
-        rider: last.rider,
-        amount: Money::new(missing, last.amount.currency),
-        rides,
-        state: ChargeState::Planned,
-        attempts: 0,
-        declines: 0,
-        first_decline: None,
-        next_attempt: Some(planned),
-        planned,
-        written_off: None,
-    })
+    let id = next_id(last.id.journey, charges);
+    let amount = Money::new(missing, last.amount.currency);
+    Some(Charge::planned(id, last.rider, (amount, rides), planned))
 }
 
 /// The number of the next charge that follows on others of the journey.

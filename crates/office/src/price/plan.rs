@@ -18,7 +18,7 @@ use ridecode_ledger::{
     ClearedLeg, Currency, Event, Money, MoneyFault, PostFault, Share, Transfer, post,
 };
 use ridecode_store::{
-    BillSave, BillWindow, Charge, ChargeState, ChargedBy, FareVersion, JourneyShare, OperatorLeg,
+    BillSave, BillWindow, Charge, ChargedBy, FareVersion, JourneyShare, OperatorLeg,
 };
 use ridecode_words::{ChargeId, JourneyId, OperatorId, RiderId, ServiceDay, UnixSeconds};
 
@@ -63,18 +63,8 @@ pub(crate) fn plan(
     now: UnixSeconds,
 ) -> Result<BillSave, PlanFault> {
     let currency = office.policy.currency;
-    let mut save = BillSave {
-        period: bill.period,
-        mark: window.mark,
-        fares: Vec::new(),
-        transfers: Vec::new(),
-        legs: Vec::new(),
-        taken: Vec::new(),
-        charges: Vec::new(),
-        days_over: Vec::new(),
-        at: now,
-        due_again: due_again(bill, now),
-    };
+    let mut save = BillSave::empty(bill.period, window.mark, now);
+    save.due_again = due_again(bill, now);
     let mut days: BTreeSet<ServiceDay> = window.open_days.iter().copied().collect();
     for (before, mut after) in changes(bill, &window.fares, currency)? {
         if before.is_none() && office.policy.charge_per != ChargePer::Ride {
@@ -83,19 +73,8 @@ pub(crate) fn plan(
         days.extend(after.charged_by.find_day());
         let movement = movement(bill.period.rider, before, &after, currency)?;
         let id = charge_id(&after);
-        save.charges.extend(movement.charge.map(|amount| Charge {
-            id,
-            rider: bill.period.rider,
-            amount,
-            rides: 1,
-            state: ChargeState::Planned,
-            attempts: 0,
-            declines: 0,
-            first_decline: None,
-            written_off: None,
-            next_attempt: Some(now),
-            planned: now,
-        }));
+        let planned = |amount| Charge::planned(id, bill.period.rider, (amount, 1), now);
+        save.charges.extend(movement.charge.map(planned));
         let version = (before, &after, movement.legs.as_slice());
         save.taken.extend(taken(bill, window, version));
         save.transfers.extend(movement.transfers);

@@ -35,18 +35,10 @@ async fn save_altered(world: &World, alter: impl FnOnce(&mut BillSave)) {
     let (twin, phone) = rode(9).await;
     twin.price(NOW).await;
     let page = twin.office.store.load_rides(phone.rider).await.unwrap();
-    let mut save = BillSave {
-        period: due[0].period,
-        mark: window[0].mark,
-        fares: page.fares,
-        transfers: page.transfers,
-        legs: Vec::new(),
-        taken: Vec::new(),
-        charges: page.charges,
-        days_over: Vec::new(),
-        at: NOW,
-        due_again: None,
-    };
+    let mut save = BillSave::empty(due[0].period, window[0].mark, NOW);
+    save.fares = page.fares;
+    save.transfers = page.transfers;
+    save.charges = page.charges;
     save.legs.push(ridecode_store::OperatorLeg {
         operator: OperatorId(2),
         day: DAY,

@@ -26,8 +26,8 @@ use ridecode_words::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Acceptance, AttemptOutcome, BillSave, Charge, ChargeState, ChargedBy, DayLegs, FareVersion,
-    JourneyShare, OperatorLeg, Settlement, Sighting, Store, StoredEntry, Taken, Validator,
+    Acceptance, AttemptOutcome, BillSave, Charge, ChargedBy, DayLegs, FareVersion, JourneyShare,
+    OperatorLeg, Settlement, Sighting, Store, StoredEntry, Taken, Validator,
 };
 
 /// 2026-11-15T00:00:00Z: far from either end of a month.
@@ -266,18 +266,7 @@ pub struct Posting {
 
 /// A bill of these postings, with the transfers, legs and charges they mean.
 pub fn bill(rider: u64, mark: u64, postings: &[Posting]) -> BillSave {
-    let mut bill = BillSave {
-        period: period(rider),
-        mark,
-        fares: Vec::new(),
-        transfers: Vec::new(),
-        legs: Vec::new(),
-        taken: Vec::new(),
-        charges: Vec::new(),
-        days_over: Vec::new(),
-        at: NOW,
-        due_again: None,
-    };
+    let mut bill = BillSave::empty(period(rider), mark, NOW);
     for posting in postings {
         post(&mut bill, posting);
     }
@@ -345,23 +334,8 @@ fn post(bill: &mut BillSave, posting: &Posting) {
         minor: difference,
     });
     if difference > 0 {
-        bill.charges.push(planned(id, rider, difference));
-    }
-}
-
-fn planned(id: ChargeId, rider: RiderId, minor: i64) -> Charge {
-    Charge {
-        id,
-        rider,
-        amount: yuan_fen(minor),
-        rides: 1,
-        state: ChargeState::Planned,
-        attempts: 0,
-        declines: 0,
-        first_decline: None,
-        next_attempt: Some(NOW),
-        planned: NOW,
-        written_off: None,
+        let asked = (yuan_fen(difference), 1);
+        bill.charges.push(Charge::planned(id, rider, asked, NOW));
     }
 }
 

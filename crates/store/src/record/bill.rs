@@ -108,6 +108,24 @@ pub struct BillSave {
     pub due_again: Option<UnixSeconds>,
 }
 
+impl BillSave {
+    /// A month in which nothing is new, priced at `at` from the taps that were loaded at `mark`.
+    pub fn empty(period: Period, mark: u64, at: UnixSeconds) -> Self {
+        Self {
+            period,
+            mark,
+            fares: Vec::new(),
+            transfers: Vec::new(),
+            legs: Vec::new(),
+            taken: Vec::new(),
+            charges: Vec::new(),
+            days_over: Vec::new(),
+            at,
+            due_again: None,
+        }
+    }
+}
+
 /// A leg waiting to stand on a statement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct OperatorLeg {

@@ -252,6 +252,28 @@ pub struct Charge {
 }
 
 impl Charge {
+    /// A charge of so much for so many rides that was not sent yet, due at once.
+    pub fn planned(
+        id: ChargeId,
+        rider: RiderId,
+        (amount, rides): (Money, u32),
+        at: UnixSeconds,
+    ) -> Self {
+        Self {
+            id,
+            rider,
+            amount,
+            rides,
+            state: ChargeState::Planned,
+            attempts: 0,
+            declines: 0,
+            first_decline: None,
+            next_attempt: Some(at),
+            planned: at,
+            written_off: None,
+        }
+    }
+
     /// What stands written off of it, in minor units: what it asks for, as long as it is open.
     pub fn written_off_minor(&self) -> i64 {
         let stands = self.written_off.is_some() && !self.state.is_closed();

@@ -10,9 +10,8 @@ use ridecode_fare::{Ending, Period, Tap, TapKind};
 use ridecode_ledger::{ClearedLeg, Event, Money, Share, Transfer, post};
 use ridecode_store::sqlite::SqliteStore;
 use ridecode_store::{
-    Acceptance, Attempt, AttemptOutcome, BillSave, BillSaved, Charge, ChargeState, ChargedBy,
-    FareVersion, JourneyShare, OperatorLeg, Settled, Settlement, Store, StoredEntry, Taken,
-    Validator,
+    Acceptance, Attempt, AttemptOutcome, BillSave, BillSaved, Charge, ChargedBy, FareVersion,
+    JourneyShare, OperatorLeg, Settled, Settlement, Store, StoredEntry, Taken, Validator,
 };
 use ridecode_words::{
     ChargeId, IssuerId, JourneyId, Mode, Month, OperatorId, ProviderId, RiderId, ServiceDay, TapId,
@@ -233,21 +232,11 @@ impl Rides {
     }
 
     fn bill(&self, rider: u32, mark: u64) -> anyhow::Result<BillSave> {
-        let mut bill = BillSave {
-            period: Period {
-                rider: rider_id(rider),
-                month: MONTH,
-            },
-            mark,
-            fares: Vec::new(),
-            transfers: Vec::new(),
-            legs: Vec::new(),
-            taken: Vec::new(),
-            charges: Vec::new(),
-            days_over: Vec::new(),
-            at: NOW,
-            due_again: None,
+        let period = Period {
+            rider: rider_id(rider),
+            month: MONTH,
         };
+        let mut bill = BillSave::empty(period, mark, NOW);
         for sequence in self.sequences(rider) {
             add_ride(&mut bill, sequence)?;
         }
@@ -298,19 +287,8 @@ fn add_ride(bill: &mut BillSave, sequence: u64) -> anyhow::Result<()> {
         began: NOW,
         minor: FARE.minor,
     });
-    bill.charges.push(Charge {
-        id: charge,
-        rider,
-        amount: FARE,
-        rides: 1,
-        state: ChargeState::Planned,
-        attempts: 0,
-        declines: 0,
-        first_decline: None,
-        next_attempt: Some(NOW),
-        planned: NOW,
-        written_off: None,
-    });
+    bill.charges
+        .push(Charge::planned(charge, rider, (FARE, 1), NOW));
     Ok(())
 }
 
