@@ -167,6 +167,9 @@ async fn find_hold(
     {
         return Ok(None);
     }
+    if charge.wished {
+        return Ok(None);
+    }
     let day = office.day_of(now);
     let wanted = Wanted {
         dearest_minor: dearest_minor(office, charge).await?,

@@ -65,7 +65,8 @@ pub async fn of(office: &Office, rider: RiderId) -> Result<Vec<UnpaidRide>, Stor
     Ok(debts)
 }
 
-/// Makes all of a rider's debts due now. Gives how many were not already.
+/// Makes all of a rider's debts due now, or, where a try is on its way, as soon as it is known to
+/// have failed. Gives how many were not already.
 pub async fn repay(office: &Office, rider: RiderId, now: UnixSeconds) -> Result<u32, StoreFault> {
     office.store.hasten_charges(rider, now).await
 }

@@ -108,6 +108,7 @@ macro_rules! each_law {
             charge::a_decline_counts_once_an_attempt,
             charge::a_new_mandate_revives_what_was_given_up,
             charge::declined_charges_fall_due_when_the_rider_asks,
+            charge::a_wish_to_pay_outlasts_the_try_that_is_on_its_way,
             charge::news_decided_too_early_is_refused,
             charge::a_block_denies_and_a_payment_restores,
             charge::charges_come_longest_due_first_with_the_newest_mandate,

@@ -359,6 +359,7 @@ mod tests {
             next_attempt: Some(UnixSeconds(90)),
             planned: UnixSeconds(40),
             written_off: None,
+            wished: false,
         }
     }
 

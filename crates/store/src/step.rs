@@ -44,7 +44,8 @@ pub(crate) fn turn_away(charge: &Charge, mark: u64, news: &Settlement) -> Option
     (news.mark != mark).then_some(Settled::Moved)
 }
 
-/// The charge after news that is to be saved.
+/// The charge after news that is to be saved. A wish to pay it lasts until the try is known to have
+/// failed or paid.
 pub(crate) fn settle(mut charge: Charge, news: &Settlement) -> Charge {
     charge.next_attempt = news.next_attempt;
     if charge.state == ChargeState::Superseded && !news.outcome.is_payment() {
@@ -53,6 +54,8 @@ pub(crate) fn settle(mut charge: Charge, news: &Settlement) -> Charge {
         charge.next_attempt = news.next_attempt.filter(|_| !known);
         return charge;
     }
+    let known = news.outcome.is_payment() || news.outcome.is_decline();
+    charge.wished &= !known;
     charge.state = match &news.outcome {
         AttemptOutcome::Accepted => ChargeState::Accepted,
         AttemptOutcome::Collected { transaction } => {
@@ -89,24 +92,33 @@ pub(crate) fn opens_a_way_to_pay(held: Option<&Mandate>, mandate: &Mandate) -> b
     mandate.state == MandateState::Active && !was_active
 }
 
-/// Makes a declined charge that was given up due again. Says whether it was one.
+/// Makes a declined charge that was given up due again; for one that is on its way, keeps that there
+/// is a new way to pay it. Says whether it was changed.
 pub(crate) fn revive(charge: &mut Charge, at: UnixSeconds) -> bool {
     let given_up =
         matches!(charge.state, ChargeState::Declined { .. }) && charge.next_attempt.is_none();
     if given_up {
         charge.next_attempt = Some(at);
     }
-    given_up
+    given_up || keep_wish(charge)
 }
 
-/// Makes a declined charge due now, unless it is already. Says whether it was one.
+/// Makes a declined charge due now, unless it is already; for one that is on its way, keeps that its
+/// rider asked to pay. Says whether it was changed.
 pub(crate) fn hasten(charge: &mut Charge, now: UnixSeconds) -> bool {
     let waits = matches!(charge.state, ChargeState::Declined { .. })
         && charge.next_attempt.is_none_or(|next| next > now);
     if waits {
         charge.next_attempt = Some(now);
     }
-    waits
+    waits || keep_wish(charge)
+}
+
+/// Keeps the wish to pay a debt that is on its way again. Says whether there was none before.
+fn keep_wish(charge: &mut Charge) -> bool {
+    let is_new = charge.first_decline.is_some() && charge.state.is_on_its_way() && !charge.wished;
+    charge.wished |= is_new;
+    is_new
 }
 
 /// The charge with an attempt taken down, unless that attempt is not the next one.

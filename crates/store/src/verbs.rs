@@ -115,7 +115,8 @@ impl Store {
     /// Keeps a mandate in place of its earlier state. An id of another rider or provider is a
     /// conflict. A repeat changes nothing. A rider that is not there is [`StoreFault::Missing`],
     /// here and wherever something is given to a rider. A mandate that becomes active makes the
-    /// rider's declined charges that were given up due again: who has a new way to pay may pay.
+    /// rider's declined charges that were given up due again: who has a new way to pay may pay. For
+    /// those on their way it is kept as a wish to pay, as by [`Store::hasten_charges`].
     pub async fn save_mandate(&self, mandate: Mandate) -> Result<()> {
         each_engine!(self.save_mandate(mandate))
     }
@@ -340,7 +341,9 @@ impl Store {
     }
 
     /// Makes a rider's declined charges due at `now`, those that were given up too: the rider asks
-    /// to pay. Gives how many; a repeat gives 0 and changes nothing. A rider that is not there is
+    /// to pay. For those that are on their way again the wish is kept
+    /// ([`Charge::wished`](crate::Charge::wished)). Moves the rider's mark. Gives how many were
+    /// changed; a repeat gives 0 and changes nothing. A rider that is not there is
     /// [`StoreFault::Missing`].
     pub async fn hasten_charges(&self, rider: RiderId, now: UnixSeconds) -> Result<u32> {
         each_engine!(self.hasten_charges(rider, now))

@@ -86,6 +86,8 @@ fn kind_of_decline(declines: u32, settlement: &Settlement, policy: &Policy) -> O
 fn next_attempt(charge: &Charge, policy: &Policy, news: News<'_>) -> Option<UnixSeconds> {
     match news.outcome {
         AttemptOutcome::Collected { .. } | AttemptOutcome::CollectedOther { .. } => None,
+        // The try began before the rider asked to pay.
+        AttemptOutcome::Declined { .. } if charge.wished => Some(news.at),
         AttemptOutcome::Declined { reason } => {
             match Held::of(reason) {
                 Some(Held::OverRide) => return None,

@@ -354,6 +354,37 @@ async fn a_rider_who_asks_pays_at_once_and_may_ride() {
 }
 
 #[tokio::test]
+async fn who_repays_while_a_try_is_unknown_is_tried_again_when_it_failed() {
+    let (mut world, phone, _) = rode(14, 1).await;
+    world.provider.set_mood(Mood::Empty);
+    for hour in 0..24 * 30 {
+        world.charge(NOW.plus_s(hour * 3_600)).await;
+    }
+    assert_eq!(only_charge(&world, phone.rider).await.next_attempt, None);
+    // The rider asks to pay, and nobody hears what becomes of it; pays in, and asks again.
+    let lost = NOW.plus_s(30 * 86_400);
+    let asks_to_pay = async || debt::repay(&world.office, phone.rider, lost).await.unwrap();
+    assert_eq!(asks_to_pay().await, 1);
+    world.provider.set_mood(Mood::Unreachable);
+    assert_eq!(world.charge(lost).await.waiting, 1);
+    let asks_to_pay = async || debt::repay(&world.office, phone.rider, lost).await.unwrap();
+    assert_eq!((asks_to_pay().await, asks_to_pay().await), (1, 0));
+
+    // That try failed, as the provider says when asked. The next is made at once, and pays.
+    world.provider.set_mood(Mood::Pays);
+    let known = only_charge(&world, phone.rider).await.next_attempt.unwrap();
+    assert_eq!(world.charge(known).await.declined, 1);
+    assert_eq!(world.charge(known).await.collected, 1);
+    let file = world.file(phone.rider, known).await;
+    assert_eq!(
+        (file.rider.state, file.balance_minor),
+        (RiderState::Active, 0)
+    );
+    assert_eq!(world.provider.taken(), 200);
+    world.audit_clean(known).await;
+}
+
+#[tokio::test]
 async fn attempts_end_after_a_fortnight() {
     let (mut world, phone, _) = rode(11, 1).await;
     world.provider.set_mood(Mood::Empty);

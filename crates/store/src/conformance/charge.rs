@@ -163,6 +163,49 @@ pub async fn declined_charges_fall_due_when_the_rider_asks(store: &Store) {
     assert_eq!(next(other).await, None);
 }
 
+/// A debt that is on its way again when its rider asks to pay, or signs a new mandate, keeps the wish
+/// until the try is known to have failed or paid. What was decided without it is refused.
+pub async fn a_wish_to_pay_outlasts_the_try_that_is_on_its_way(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let new = ride_and_bill(store, 1, 1, 1).await;
+    let debt = ride_and_bill(store, 1, 2, 1).await;
+    assert!(open(store, new, 1).await);
+    let mut number = 0;
+    let mut put_on_its_way = async || {
+        for outcome in [declined(), AttemptOutcome::Unknown] {
+            number += 1;
+            assert!(open(store, debt, number).await);
+            assert_eq!(settle(store, debt, outcome).await, Settled::Saved);
+        }
+    };
+    let wished = async |charge| held(store, charge).await.wished;
+    for ended in [declined(), collected()] {
+        put_on_its_way().await;
+        assert!(!wished(debt).await);
+        let decided_before = news(store, debt, ended.clone()).await;
+        for expected in [1, 0] {
+            let hastened = store.hasten_charges(rider_id(1), NOW).await;
+            assert_eq!(hastened.expect("a verb"), expected);
+        }
+        assert!(wished(debt).await && !wished(new).await);
+        let refused = store.settle_charge(decided_before).await;
+        assert_eq!(refused.expect("refused"), Settled::Moved);
+        for heard in [AttemptOutcome::Accepted, AttemptOutcome::Unknown] {
+            assert_eq!(settle(store, debt, heard).await, Settled::Saved);
+            assert!(wished(debt).await, "not known yet");
+        }
+        assert_eq!(settle(store, debt, ended).await, Settled::Saved);
+        assert!(!wished(debt).await);
+    }
+    let other = ride_and_bill(store, 1, 3, 1).await;
+    for (number, outcome) in [(1, declined()), (2, AttemptOutcome::Accepted)] {
+        assert!(open(store, other, number).await);
+        assert_eq!(settle(store, other, outcome).await, Settled::Saved);
+    }
+    store.save_mandate(mandate(77, 1)).await.expect("saved");
+    assert!(wished(other).await);
+}
+
 /// Two charges of a rider may be settled at once: what was decided without seeing the other is
 /// refused.
 pub async fn news_decided_too_early_is_refused(store: &Store) {

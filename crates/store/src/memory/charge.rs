@@ -48,9 +48,11 @@ impl MemoryStore {
         state.account(rider)?;
         let charges = state.charges.range_mut((rider, FIRST_CHARGE)..);
         let own = charges.take_while(|((of, _), _)| *of == rider);
-        Ok(own
+        let hastened = own
             .map(|(_, charge)| u32::from(step::hasten(charge, now)))
-            .sum())
+            .sum();
+        state.account(rider)?.mark += u64::from(hastened > 0);
+        Ok(hastened)
     }
 
     pub(crate) fn find_charge(&self, charge: ChargeId) -> Result<Option<Charge>> {

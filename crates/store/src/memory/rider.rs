@@ -116,9 +116,11 @@ impl MemoryStore {
         let held = state.mandates.insert(mandate.id, mandate.clone());
         if step::opens_a_way_to_pay(held.as_ref(), &mandate) {
             let later = state.charges.range_mut((mandate.rider, FIRST_CHARGE)..);
-            for (_, charge) in later.take_while(|((rider, _), _)| *rider == mandate.rider) {
-                step::revive(charge, mandate.changed);
-            }
+            let own = later.take_while(|((rider, _), _)| *rider == mandate.rider);
+            let revived = own
+                .filter_map(|(_, charge)| step::revive(charge, mandate.changed).then_some(()))
+                .count();
+            state.account(mandate.rider)?.mark += u64::from(revived > 0);
         }
         Ok(())
     }

@@ -98,6 +98,18 @@ impl ChargeState {
         }
     }
 
+    /// Whether it may be at the provider, which has not said yet what became of it.
+    pub fn is_on_its_way(&self) -> bool {
+        match self {
+            Self::Submitted | Self::Accepted | Self::Unknown => true,
+            Self::Planned
+            | Self::Collected { .. }
+            | Self::Declined { .. }
+            | Self::Superseded
+            | Self::CollectedOther { .. } => false,
+        }
+    }
+
     /// Whether it is open and not at the provider: it may still be left out.
     pub fn is_resting(&self) -> bool {
         match self {
@@ -249,6 +261,9 @@ pub struct Charge {
     /// When what it asks for was written off, if it was. It may be paid all the same; then, or when
     /// a later fare takes it back, the debt is reinstated first.
     pub written_off: Option<UnixSeconds>,
+    /// Whether the rider asked to pay it, or signed a mandate to pay it with, while an earlier try
+    /// was at the provider. If that try ends as declined, it is due again at once.
+    pub wished: bool,
 }
 
 impl Charge {
@@ -271,6 +286,7 @@ impl Charge {
             next_attempt: Some(at),
             planned: at,
             written_off: None,
+            wished: false,
         }
     }
 
@@ -375,6 +391,17 @@ impl AttemptOutcome {
         match self {
             Self::Collected { .. } | Self::CollectedOther { .. } => true,
             Self::Accepted | Self::Declined { .. } | Self::Unknown => false,
+        }
+    }
+
+    /// Whether it was refused.
+    pub fn is_decline(&self) -> bool {
+        match self {
+            Self::Declined { .. } => true,
+            Self::Accepted
+            | Self::Collected { .. }
+            | Self::CollectedOther { .. }
+            | Self::Unknown => false,
         }
     }
 }

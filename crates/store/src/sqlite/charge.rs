@@ -70,7 +70,7 @@ macro_rules! select {
     ($clause:literal) => {
         concat!(
             "SELECT rider, validator, sequence, version, amount, currency, state, word, attempts,
-                 declines, first_decline, next_attempt, planned, taken, written_off, rides
+                 declines, first_decline, next_attempt, planned, taken, written_off, rides, wished
              FROM charges ",
             $clause
         )
@@ -189,14 +189,27 @@ fn open_attempt(db: &Connection, attempt: &Attempt) -> Result<bool> {
 
 fn hasten(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<u32> {
     rider::expect_rider(db, rider)?;
-    let mut hastened = 0;
+    change_unpaid(db, rider, |charge| step::hasten(charge, now))
+}
+
+/// Changes a rider's unpaid charges, and moves the mark if any was. Gives how many were.
+pub(super) fn change_unpaid(
+    db: &Connection,
+    rider: RiderId,
+    mut change: impl FnMut(&mut Charge) -> bool,
+) -> Result<u32> {
+    let mut changed = 0;
     for mut charge in unpaid_of(db, rider)? {
-        if step::hasten(&mut charge, now) {
+        if change(&mut charge) {
             put(db, &charge)?;
-            hastened += 1;
+            changed += 1;
         }
     }
-    Ok(hastened)
+    if changed > 0 {
+        let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
+        execute(db, sql, [id(rider.0)])?;
+    }
+    Ok(changed)
 }
 
 fn due_write_offs(db: &Connection, before: UnixSeconds, limit: usize) -> Result<Vec<Charge>> {
@@ -387,12 +400,13 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
     let mut insert = db.prepare_cached(
         "INSERT INTO charges (rider, validator, sequence, version, amount, currency, state, word,
              attempts, declines, first_decline, next_attempt, planned, taken,
-             written_off, rides)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             written_off, rides, wished)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          ON CONFLICT (rider, validator, sequence, version) DO UPDATE SET state = excluded.state,
              word = excluded.word, attempts = excluded.attempts, declines = excluded.declines,
              first_decline = excluded.first_decline, next_attempt = excluded.next_attempt,
-             taken = excluded.taken, written_off = excluded.written_off",
+             taken = excluded.taken, written_off = excluded.written_off,
+             wished = excluded.wished",
     )?;
     insert.execute(params![
         id(charge.rider.0),
@@ -411,6 +425,7 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
         taken,
         charge.written_off.map(|at| at.0),
         charge.rides,
+        charge.wished,
     ])?;
     Ok(())
 }
@@ -447,5 +462,6 @@ fn read(row: &mut Columns<'_>) -> Result<Charge> {
         planned,
         written_off: row.find_time()?,
         rides: row.take()?,
+        wished: row.take()?,
     })
 }

@@ -368,11 +368,8 @@ fn save_mandate(db: &Connection, mandate: &Mandate) -> Result<()> {
         ],
     )?;
     if step::opens_a_way_to_pay(held.as_ref(), mandate) {
-        for mut charge in charge::unpaid_of(db, mandate.rider)? {
-            if step::revive(&mut charge, mandate.changed) {
-                charge::put(db, &charge)?;
-            }
-        }
+        let revive = |charge: &mut _| step::revive(charge, mandate.changed);
+        charge::change_unpaid(db, mandate.rider, revive)?;
     }
     Ok(())
 }
