@@ -10,8 +10,10 @@
 mod city;
 mod profile;
 mod seed;
+mod site;
 
 mod plan;
+mod traffic;
 
 mod world;
 
@@ -33,3 +35,4 @@ pub use profile::{Profile, UnknownProfile};
 pub use report::{Day, Report};
 pub use run::{Broken, Engine, Settings, simulate};
 pub use soak::{Soak, Soaked};
+pub use traffic::{Traffic, Trip};

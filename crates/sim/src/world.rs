@@ -35,8 +35,7 @@ use ridecode_office::upload::Auditor;
 use ridecode_office::{Office, bundle};
 use ridecode_store::Store;
 use ridecode_validator::bundle::{Bundle, Expected};
-use ridecode_validator::{Passage, Place};
-use ridecode_words::{Mode, OperatorId, UnixSeconds, VehicleId};
+use ridecode_words::{OperatorId, UnixSeconds};
 
 use self::executor::finish;
 use self::line::Line;
@@ -51,6 +50,7 @@ use crate::model::Model;
 use crate::plan::{Layout, Sky, Transition};
 use crate::report::Tally;
 use crate::seed::Seed;
+use crate::site;
 
 /// Everything.
 pub(crate) struct World {
@@ -139,7 +139,7 @@ impl World {
     /// Registers the validators, each with the bundle of the first hour.
     fn install(&mut self) {
         for number in 0..self.layout.sites() {
-            let place = self.place(number);
+            let place = site::place(&self.city, self.layout, number);
             let bundle = self.opened_bundle(place.operator);
             let key = self
                 .seed
@@ -151,41 +151,6 @@ impl World {
                 .register_validator(reader.record(self.now));
             finish(registered).expect("an empty store takes a validator");
             self.readers.push(reader);
-        }
-    }
-
-    /// Where a validator stands at first.
-    fn place(&self, number: u32) -> Place {
-        let gates = self.layout.way_in(self.layout.stations);
-        let place = |operator, mode, passage| Place {
-            operator,
-            mode,
-            passage,
-            line: None,
-            stop: None,
-            direction: None,
-            vehicle: None,
-            fare_minor: None,
-        };
-        if let Some(bus) = number.checked_sub(gates) {
-            let operator = self.city.buses[bus as usize % self.city.buses.len()];
-            return Place {
-                vehicle: VehicleId::new(&format!("bus-{bus}")).ok(),
-                fare_minor: Some(BUS_MINOR),
-                ..place(operator, Mode::Bus, Passage::Single)
-            };
-        }
-        // Stations spread over the network, whatever order it has them in.
-        let station = (number / 2) as usize * self.city.stations.len();
-        let station = &self.city.stations[station / self.layout.stations as usize];
-        let passage = if number.is_multiple_of(2) {
-            Passage::In
-        } else {
-            Passage::Out
-        };
-        Place {
-            stop: Some(station.stop.clone()),
-            ..place(station.operator, Mode::Metro, passage)
         }
     }
 
@@ -320,6 +285,3 @@ impl World {
 
 /// Credentials the back office remembers as checked.
 const AUDITED_MAX: usize = 20_000;
-
-/// What a bus costs in every city here, in minor units.
-const BUS_MINOR: u32 = 200;

@@ -1,8 +1,10 @@
 //! Habits: where riders live and work, and when they travel.
 
+use ridecode_words::UnixSeconds;
+
 use super::{Layout, Step, Transition};
 use crate::profile::Profile;
-use crate::seed::{Chances, Seed};
+use crate::seed::Seed;
 
 /// How a rider travels.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +27,18 @@ enum Rides {
 /// Every rider with a number that this divides rides with the `mot` brand, on buses.
 pub(crate) const MOT_EVERY: u32 = 8;
 
+/// A way from one place to another: on a bus, or through a gate in and a gate out.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Trip {
+    /// When it begins.
+    pub(crate) at: UnixSeconds,
+    pub(crate) rider: u32,
+    /// The bus, or the gate in.
+    pub(crate) from: u32,
+    /// The gate out, and how many seconds later. `None` on a bus, and for who shows nothing there.
+    pub(crate) to: Option<(u32, i64)>,
+}
+
 /// Everything people do.
 pub(super) fn steps(seed: Seed, layout: Layout, profile: Profile) -> Vec<Step> {
     let mut steps = Vec::new();
@@ -36,17 +50,39 @@ pub(super) fn steps(seed: Seed, layout: Layout, profile: Profile) -> Vec<Step> {
         steps.push(Step { at, what });
         let habit = habit(seed, layout, rider);
         for day in 0..layout.days {
-            let number = u64::from(rider) << 32 | u64::from(day);
-            let mut chances = seed.chances("day", number);
-            rides_of_day(
-                (rider, habit, profile),
-                (layout, day),
-                &mut chances,
-                &mut steps,
-            );
+            for trip in trips_of_day((rider, habit, profile), (layout, day), seed) {
+                let mut show = |at, site| {
+                    let what = Transition::Show { rider, site };
+                    steps.push(Step { at, what });
+                };
+                show(trip.at, trip.from);
+                if let Some((site, inside_s)) = trip.to {
+                    show(trip.at.plus_s(inside_s), site);
+                }
+            }
         }
     }
     steps
+}
+
+/// The trips of a day, counted from 0, in the order they begin.
+pub(crate) fn trips(seed: Seed, (layout, day): (Layout, u32), profile: Profile) -> Vec<Trip> {
+    let of_rider = |rider| {
+        let who = (rider, habit(seed, layout, rider), profile);
+        trips_of_day(who, (layout, day), seed)
+    };
+    let mut trips: Vec<Trip> = (0..layout.riders).flat_map(of_rider).collect();
+    trips.sort_unstable();
+    trips
+}
+
+/// Where a rider's day begins: the bus, or the gate in at home.
+pub(crate) fn first_site(seed: Seed, layout: Layout, rider: u32) -> u32 {
+    let habit = habit(seed, layout, rider);
+    match habit.rides {
+        Rides::Bus => layout.bus(habit.bus),
+        Rides::Metro => layout.way_in(habit.home),
+    }
 }
 
 fn habit(seed: Seed, layout: Layout, rider: u32) -> Habit {
@@ -63,12 +99,13 @@ fn habit(seed: Seed, layout: Layout, rider: u32) -> Habit {
     }
 }
 
-fn rides_of_day(
+fn trips_of_day(
     (rider, habit, profile): (u32, Habit, Profile),
     (layout, day): (Layout, u32),
-    chances: &mut Chances,
-    steps: &mut Vec<Step>,
-) {
+    seed: Seed,
+) -> Vec<Trip> {
+    let number = u64::from(rider) << 32 | u64::from(day);
+    let mut chances = seed.chances("day", number);
     // In a rush everyone leaves within ten minutes.
     let spread_s = 1_800;
     let leaves_s = match profile {
@@ -78,24 +115,20 @@ fn rides_of_day(
         }
     };
     let back_s = leaves_s + chances.0.i64(8 * 3_600..10 * 3_600);
-    let trips = [
+    let ways = [
         (850, leaves_s, habit.home, habit.work),
         (850, back_s, habit.work, habit.home),
         (250, back_s + 2 * 3_600, habit.home, habit.work),
     ];
-    for (per_mille, second, from, to) in trips {
+    let mut trips = Vec::new();
+    for (per_mille, second, from, to) in ways {
         if !chances.happens(per_mille) {
             continue;
         }
         let at = layout.midnight(day).plus_s(second);
-        let mut show = |at, site| {
-            let what = Transition::Show { rider, site };
-            steps.push(Step { at, what });
-        };
-        match habit.rides {
-            Rides::Bus => show(at, layout.bus(habit.bus)),
+        let (from, to) = match habit.rides {
+            Rides::Bus => (layout.bus(habit.bus), None),
             Rides::Metro => {
-                show(at, layout.way_in(from));
                 let inside_s = match chances.0.u32(0..1_000) {
                     // Turned round at the platform.
                     0..5 => 240,
@@ -105,10 +138,17 @@ fn rides_of_day(
                 };
                 let to = if inside_s == 240 { from } else { to };
                 // Some leave with the crowd and show nothing.
-                if !chances.happens(8) {
-                    show(at.plus_s(inside_s), layout.way_out(to));
-                }
+                let shows = !chances.happens(8);
+                let out = shows.then(|| (layout.way_out(to), inside_s));
+                (layout.way_in(from), out)
             }
-        }
+        };
+        trips.push(Trip {
+            at,
+            rider,
+            from,
+            to,
+        });
     }
+    trips
 }
