@@ -29,6 +29,8 @@ mod step;
 #[cfg(feature = "memory")]
 pub mod memory;
 #[cfg(feature = "sqlite")]
+mod sql;
+#[cfg(feature = "sqlite")]
 pub mod sqlite;
 
 #[cfg(feature = "conformance")]

@@ -7,40 +7,10 @@
 //! for that. No caller holds a transaction, and none of these threads knows an async runtime.
 
 mod checkpoint;
-mod column;
 mod migrate;
 mod open;
 mod reader;
 mod writer;
-
-mod notice;
-mod refund;
-mod rider;
-
-mod credential;
-
-mod fleet;
-mod journal;
-mod pulse;
-mod repair;
-mod tap;
-
-mod adjustment;
-mod bill;
-mod transfer;
-
-mod charge;
-
-mod booking;
-mod statement;
-
-mod payout;
-
-mod reconciled;
-
-mod ledger;
-
-mod office;
 
 use std::fmt;
 use std::fs::File;
@@ -48,12 +18,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
+use rusqlite::ToSql;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use tokio::sync::mpsc::Sender;
 
 use self::reader::Reading;
 use self::writer::Writing;
 use crate::fault::StoreFault;
+use crate::sql::{Answer, Connection, Engine, SqlStore, Value};
 
 pub use self::open::OpenFault;
 
@@ -86,6 +58,12 @@ impl Default for SqliteSettings {
 /// An open database file. Clones share it; the last one to go closes it.
 #[derive(Clone)]
 pub struct SqliteStore {
+    pub(crate) verbs: SqlStore<SqliteFile>,
+}
+
+/// The threads that work on a database file, and the ways to them.
+#[derive(Clone)]
+pub(crate) struct SqliteFile {
     threads: Arc<Threads>,
 }
 
@@ -139,32 +117,64 @@ impl SqliteStore {
     }
 
     fn of(threads: Threads) -> Self {
+        let threads = Arc::new(threads);
+        let engine = SqliteFile { threads };
         Self {
-            threads: Arc::new(threads),
+            verbs: SqlStore { engine },
         }
     }
+}
 
-    /// Has the writer run a verb of about so many rows, and waits until it is on disk.
-    async fn write<T: Send + 'static>(
+impl Engine for SqliteFile {
+    fn write<T: Send + 'static>(
         &self,
         rows: usize,
-        verb: impl Fn(&Connection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let Some(writing) = &self.threads.writing else {
-            return Err(StoreFault::engine("it was opened for reading only"));
-        };
-        writer::ask(writing, rows, verb).await
+        verb: impl Fn(&Connection<'_>) -> Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(async move {
+            match &self.threads.writing {
+                Some(writing) => writer::ask(writing, rows, verb).await,
+                None => Err(StoreFault::engine("it was opened for reading only")),
+            }
+        })
     }
 
-    /// Has a reader run a verb over one state of the database.
-    async fn read<T: Send + 'static>(
+    fn read<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let Some(reading) = &self.threads.reading else {
-            return Err(StoreFault::engine("it is closing"));
-        };
-        reader::ask(reading, verb).await
+        verb: impl FnOnce(&Connection<'_>) -> Result<T> + Send + 'static,
+    ) -> Answer<'_, T> {
+        Box::pin(async move {
+            match &self.threads.reading {
+                Some(reading) => reader::ask(reading, verb).await,
+                None => Err(StoreFault::engine("it is closing")),
+            }
+        })
+    }
+}
+
+/// Values as SQLite takes them.
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Value::Null => ValueRef::Null,
+            Value::Integer(number) => ValueRef::Integer(number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// What a column of a row holds.
+pub(crate) fn value_of<'r>(row: &'r rusqlite::Row<'_>, column: usize) -> Result<Value<'r>> {
+    let other = |what| StoreFault::Corrupt(format!("{what} in column {column}"));
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Integer(number)),
+        ValueRef::Text(text) => str::from_utf8(text)
+            .map(Value::Text)
+            .map_err(|_| other("broken text")),
+        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes)),
+        ValueRef::Real(_) => Err(other("a fraction")),
     }
 }
 

@@ -53,7 +53,7 @@ macro_rules! each_engine {
             #[cfg(feature = "memory")]
             Store::Memory(ref memory) => memory.$verb($($argument),*),
             #[cfg(feature = "sqlite")]
-            Store::Sqlite(ref sqlite) => sqlite.$verb($($argument),*).await,
+            Store::Sqlite(ref sqlite) => sqlite.verbs.$verb($($argument),*).await,
         }
     };
 }

@@ -12,6 +12,7 @@ use super::Result;
 use super::open::{self, OpenFault};
 use super::writer::{execute, run_contained};
 use crate::fault::StoreFault;
+use crate::sql;
 
 /// A verb on its way to a reader.
 pub(super) type Reading = Box<dyn FnOnce(&Connection) + Send>;
@@ -44,14 +45,12 @@ pub(super) fn start(
 /// Has a reader run a verb over one state of the database.
 pub(super) async fn ask<T: Send + 'static>(
     reading: &Sender<Reading>,
-    verb: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    verb: impl FnOnce(&sql::Connection<'_>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (sender, receiver) = oneshot::channel();
     let run = Box::new(move |connection: &Connection| {
-        let outcome = run_contained(connection, |connection| {
-            execute(connection, "BEGIN")?;
-            verb(connection)
-        });
+        let begun = execute(connection, "BEGIN").map_err(StoreFault::from);
+        let outcome = begun.and_then(|()| run_contained(connection, verb));
         if !connection.is_autocommit()
             && let Err(fault) = execute(connection, "ROLLBACK")
         {

@@ -4,7 +4,6 @@
 //! refused before they change anything. One that fails with something changed sends the group back
 //! to its beginning, and then each verb has a savepoint of its own.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -15,6 +14,7 @@ use super::Result;
 use super::checkpoint::Checkpoints;
 use super::open::{self, OpenFault};
 use crate::fault::StoreFault;
+use crate::sql;
 
 /// A verb on its way to the writer.
 pub(super) struct Writing {
@@ -45,7 +45,7 @@ struct Verb<T, F> {
     asker: oneshot::Sender<Result<T>>,
 }
 
-impl<T, F: Fn(&Connection) -> Result<T>> Runs for Verb<T, F> {
+impl<T, F: Fn(&sql::Connection<'_>) -> Result<T>> Runs for Verb<T, F> {
     fn run(&mut self, connection: &Connection) -> Ran {
         let outcome = run_contained(connection, &self.verb);
         let ran = if outcome.is_ok() {
@@ -89,7 +89,7 @@ pub(super) fn start(
 pub(super) async fn ask<T: Send + 'static>(
     writing: &Sender<Writing>,
     rows: usize,
-    verb: impl Fn(&Connection) -> Result<T> + Send + 'static,
+    verb: impl Fn(&sql::Connection<'_>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     let (asker, answer) = oneshot::channel();
     let verb = Box::new(Verb {
@@ -104,15 +104,12 @@ pub(super) async fn ask<T: Send + 'static>(
         .unwrap_or_else(|_| Err(StoreFault::engine("its writer has stopped")))
 }
 
-/// Runs a verb so that a broken invariant ends the verb and not the thread.
+/// Runs a verb over a connection.
 pub(super) fn run_contained<T>(
     connection: &Connection,
-    verb: impl FnOnce(&Connection) -> Result<T>,
+    verb: impl FnOnce(&sql::Connection<'_>) -> Result<T>,
 ) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(|| verb(connection))).unwrap_or_else(|_| {
-        let what = "a verb stopped at a broken invariant; the log has it";
-        Err(StoreFault::Corrupt(what.to_owned()))
-    })
+    sql::run_contained(|| verb(&sql::Connection::Sqlite(connection)))
 }
 
 /// Runs verbs in one transaction until none waits or the group is large, then answers them all.

@@ -2,14 +2,13 @@
 
 use ridecode_ledger::{Booking, BookingId, Cause, TransferKind};
 use ridecode_words::{OperatorId, ProviderId, ServiceDay, TicketId};
-use rusqlite::{Connection, params};
 
-use super::Result;
 use super::column::{self, Columns, id, impossible, load, random_id};
+use super::{Connection, Result, params};
 use crate::record::LedgerRange;
 
 /// Inserts bookings. That they are new follows from what caused them.
-pub(super) fn insert(db: &Connection, bookings: &[Booking]) -> Result<()> {
+pub(super) fn insert(db: &Connection<'_>, bookings: &[Booking]) -> Result<()> {
     for booking in bookings {
         assert!(booking.amount.minor > 0, "a booking is positive");
         let (cause, first, second) = write_cause(booking.id.cause);
@@ -36,18 +35,21 @@ pub(super) fn insert(db: &Connection, bookings: &[Booking]) -> Result<()> {
 }
 
 /// Every booking, by id.
-pub(super) fn all(db: &Connection) -> Result<Vec<Booking>> {
+pub(super) fn all(db: &Connection<'_>) -> Result<Vec<Booking>> {
     load(
         db,
         "SELECT cause, first, second, kind, debit, credit, amount, currency, day
          FROM bookings ORDER BY cause, first, second, kind",
-        [],
+        (),
         read,
     )
 }
 
 /// The bookings of a range of ledger days with their day, by id.
-pub(super) fn of_ledger_days(db: &Connection, range: &LedgerRange) -> Result<Vec<(u64, Booking)>> {
+pub(super) fn of_ledger_days(
+    db: &Connection<'_>,
+    range: &LedgerRange,
+) -> Result<Vec<(u64, Booking)>> {
     let last = i64::try_from(range.last).unwrap_or(i64::MAX);
     load(
         db,

@@ -12,23 +12,23 @@ use ridecode_words::{
     AdjustmentId, ChargeId, CredentialId, DeviceId, JourneyId, MandateId, Month, RiderId,
     ServiceDay, TapId, Text, UnixSeconds, ValidatorId,
 };
-use rusqlite::types::FromSql;
-use rusqlite::{Connection, Params, Row};
 
-use super::Result;
+use super::connection::Row;
+use super::value::Taken;
+use super::{Connection, Count, Params, Result};
 use crate::fault::StoreFault;
 use crate::record::{DeedKind, Evidence, LineState, NoticeKind, Standing};
 
 /// The columns of a row, read from left to right.
 pub(super) struct Columns<'a> {
-    row: &'a Row<'a>,
+    row: Row<'a>,
     next: usize,
 }
 
 impl Columns<'_> {
     /// The next column as it is.
-    pub(super) fn take<T: FromSql>(&mut self) -> Result<T> {
-        let value = self.row.get(self.next)?;
+    pub(super) fn take<T: Taken>(&mut self) -> Result<T> {
+        let value = self.row.take(self.next)?;
         self.next += 1;
         Ok(value)
     }
@@ -212,45 +212,47 @@ coded!(Ending, "ending", {
 });
 
 /// Runs a statement that gives no rows, and says how many rows it changed.
-pub(super) fn execute(db: &Connection, sql: &str, params: impl Params) -> Result<usize> {
-    Ok(db.prepare_cached(sql)?.execute(params)?)
+pub(super) fn execute(db: &Connection<'_>, sql: &str, params: impl Params) -> Result<usize> {
+    db.execute(sql, params)
 }
 
 /// The first row of a query, if there is one.
 pub(super) fn find<T>(
-    db: &Connection,
+    db: &Connection<'_>,
     sql: &str,
     params: impl Params,
     read: impl FnOnce(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    read(&mut Columns { row, next: 0 }).map(Some)
+    let mut read = Some(read);
+    let mut found = None;
+    db.query(sql, params, |row| {
+        if let Some(read) = read.take() {
+            found = Some(read(&mut Columns { row, next: 0 })?);
+        }
+        Ok(false)
+    })?;
+    Ok(found)
 }
 
 /// Every row of a query.
 pub(super) fn load<T>(
-    db: &Connection,
+    db: &Connection<'_>,
     sql: &str,
     params: impl Params,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
     let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
+    db.query(sql, params, |row| {
         all.push(read(&mut Columns { row, next: 0 })?);
-    }
+        Ok(true)
+    })?;
     Ok(all)
 }
 
 /// Every row of a query about a rider's journey, for each of some journeys. Its parameters are
 /// rider, validator and sequence.
 pub(super) fn load_each<T>(
-    db: &Connection,
+    db: &Connection<'_>,
     sql: &str,
     (rider, journeys): (RiderId, &[JourneyId]),
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
@@ -263,20 +265,14 @@ pub(super) fn load_each<T>(
     Ok(all)
 }
 
-/// Adds to a counter and gives its value after that.
-pub(super) fn count_up(db: &Connection, name: &str, by: i64) -> Result<u64> {
-    const SQL: &str = "UPDATE counters SET value = value + ?2 WHERE name = ?1 RETURNING value";
-    find(db, SQL, (name, by), |row| row.count())?
-        .ok_or_else(|| impossible("counter", name.to_owned()))
+/// A count's value.
+pub(super) fn counter(db: &Connection<'_>, count: Count) -> Result<u64> {
+    const SQL: &str = "SELECT CAST(sum(value) AS BIGINT) FROM counters WHERE name = ?1";
+    find(db, SQL, [count.name()], |row| row.count())?
+        .ok_or_else(|| impossible("count", count.name()))
 }
 
-/// A counter's value.
-pub(super) fn counter(db: &Connection, name: &str) -> Result<u64> {
-    const SQL: &str = "SELECT value FROM counters WHERE name = ?1";
-    find(db, SQL, [name], |row| row.count())?.ok_or_else(|| impossible("counter", name.to_owned()))
-}
-
-/// A random 64-bit id as it is stored: in its own order under SQLite's signed numbers.
+/// A random 64-bit id as it is stored: in its own order under signed numbers.
 pub(super) fn id(id: u64) -> i64 {
     (id ^ TOP_BIT).cast_signed()
 }

@@ -4,10 +4,11 @@ use ridecode_fare::Period;
 use ridecode_words::{
     ChargeId, IssuerId, JourneyId, OperatorId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
-use rusqlite::{Connection, params};
 
-use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, charge, pulse, statement, tap, transfer};
+use super::column::{Coded, Columns, execute, find, id, impossible, load};
+use super::{
+    Connection, Engine, Result, Series, SqlStore, charge, params, pulse, statement, tap, transfer,
+};
 use crate::even::Together;
 use crate::fault::StoreFault;
 use crate::invariant::charge_of;
@@ -16,7 +17,7 @@ use crate::record::{
 };
 use crate::{calendar, even};
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn due_bills(&self, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
         self.read(move |db| due(db, now, limit)).await
     }
@@ -26,7 +27,7 @@ impl SqliteStore {
         periods: Vec<Period>,
         before_s: u32,
     ) -> Result<Vec<BillWindow>> {
-        let load = move |db: &Connection| {
+        let load = move |db: &Connection<'_>| {
             let windows = periods.iter().map(|period| window(db, *period, before_s));
             windows.collect()
         };
@@ -35,7 +36,7 @@ impl SqliteStore {
 
     pub(crate) async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
         let rows = bills.len() * ROWS_OF_A_BILL;
-        let save = move |db: &Connection| {
+        let save = move |db: &Connection<'_>| {
             let saved = bills.iter().map(|bill| save(db, bill));
             saved.collect()
         };
@@ -44,26 +45,26 @@ impl SqliteStore {
 }
 
 /// Marks months as changed, and as due at `at` unless they are due earlier.
-pub(super) fn touch(db: &Connection, periods: &[Period], at: UnixSeconds) -> Result<()> {
+pub(super) fn touch(db: &Connection<'_>, periods: &[Period], at: UnixSeconds) -> Result<()> {
     if periods.is_empty() {
         return Ok(());
     }
-    let count = i64::try_from(periods.len()).unwrap_or(i64::MAX);
-    let last = count_up(db, "mark", count)?.cast_signed();
-    let mut insert = db.prepare_cached(
+    let marks = db.number(Series::Mark, periods.len())?;
+    let mut insert = db.batch(
         "INSERT INTO due_months (rider, month, mark, due_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (rider, month) DO UPDATE SET mark = excluded.mark,
-             due_at = min(due_at, excluded.due_at)",
+             due_at = CASE WHEN excluded.due_at < due_months.due_at THEN excluded.due_at
+                 ELSE due_months.due_at END",
     )?;
-    for (mark, period) in (last - count + 1..).zip(periods) {
+    for (mark, period) in marks.into_iter().zip(periods) {
         let month = period.month.number();
-        insert.execute(params![id(period.rider.0), month, mark, at.0])?;
+        insert.add(params![id(period.rider.0), month, mark.cast_signed(), at.0])?;
     }
-    Ok(())
+    insert.run().map(drop)
 }
 
 /// A rider's months that wait to be priced, each with the time from which it is due.
-pub(super) fn due_of(db: &Connection, rider: RiderId) -> Result<Vec<(Period, UnixSeconds)>> {
+pub(super) fn due_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<(Period, UnixSeconds)>> {
     let sql = "SELECT month, due_at FROM due_months WHERE rider = ?1 ORDER BY month";
     load(db, sql, [id(rider.0)], |row| {
         let month = row.month()?;
@@ -72,7 +73,7 @@ pub(super) fn due_of(db: &Connection, rider: RiderId) -> Result<Vec<(Period, Uni
 }
 
 /// Every version of a rider's fares, by month, journey and version.
-pub(super) fn fares_of(db: &Connection, rider: RiderId) -> Result<Vec<FareVersion>> {
+pub(super) fn fares_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<FareVersion>> {
     load(
         db,
         "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff,
@@ -85,7 +86,7 @@ pub(super) fn fares_of(db: &Connection, rider: RiderId) -> Result<Vec<FareVersio
 
 /// Whose tap a journey is named by, and when it was.
 pub(super) fn tap_of(
-    db: &Connection,
+    db: &Connection<'_>,
     journey: JourneyId,
 ) -> Result<Option<(RiderId, UnixSeconds)>> {
     let sql = "SELECT rider, tap_time FROM entries
@@ -94,7 +95,7 @@ pub(super) fn tap_of(
     find(db, sql, key, |row| Ok((row.rider()?, row.time()?)))
 }
 
-fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
+fn due(db: &Connection<'_>, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
     let sql = "SELECT rider, month, mark FROM due_months WHERE due_at <= ?1
          ORDER BY due_at, rider, month LIMIT ?2";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -107,7 +108,7 @@ fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> 
     })
 }
 
-fn window(db: &Connection, period: Period, before_s: u32) -> Result<BillWindow> {
+fn window(db: &Connection<'_>, period: Period, before_s: u32) -> Result<BillWindow> {
     let bounds = calendar::bounds(period.month, before_s);
     Ok(BillWindow {
         taps: tap::between(db, period.rider, bounds)?,
@@ -117,21 +118,24 @@ fn window(db: &Connection, period: Period, before_s: u32) -> Result<BillWindow> 
     })
 }
 
-fn mark_of(db: &Connection, period: Period) -> Result<Option<u64>> {
+fn mark_of(db: &Connection<'_>, period: Period) -> Result<Option<u64>> {
     let sql = "SELECT mark FROM due_months WHERE rider = ?1 AND month = ?2";
     let key = (id(period.rider.0), period.month.number());
     find(db, sql, key, |row| row.count())
 }
 
 /// A month's service days that gained a fare and were not charged since.
-fn open_days(db: &Connection, period: Period) -> Result<Vec<ServiceDay>> {
+fn open_days(db: &Connection<'_>, period: Period) -> Result<Vec<ServiceDay>> {
     let sql = "SELECT day FROM open_days WHERE rider = ?1 AND month = ?2 ORDER BY day";
     let key = (id(period.rider.0), period.month.number());
     load(db, sql, key, |row| row.day())
 }
 
 /// A rider's service days that gained a fare and were not charged since, with the month.
-pub(super) fn open_days_of(db: &Connection, rider: RiderId) -> Result<Vec<(Period, ServiceDay)>> {
+pub(super) fn open_days_of(
+    db: &Connection<'_>,
+    rider: RiderId,
+) -> Result<Vec<(Period, ServiceDay)>> {
     let sql = "SELECT month, day FROM open_days WHERE rider = ?1 ORDER BY month, day";
     load(db, sql, [id(rider.0)], |row| {
         let month = row.month()?;
@@ -140,7 +144,7 @@ pub(super) fn open_days_of(db: &Connection, rider: RiderId) -> Result<Vec<(Perio
 }
 
 /// The rides that are charged together with one, itself among them.
-pub(super) fn together_with(db: &Connection, journey: JourneyId) -> Result<Together> {
+pub(super) fn together_with(db: &Connection<'_>, journey: JourneyId) -> Result<Together> {
     let Some((rider, time)) = tap_of(db, journey)? else {
         return Ok(Together::alone(journey));
     };
@@ -154,7 +158,7 @@ pub(super) fn together_with(db: &Connection, journey: JourneyId) -> Result<Toget
 }
 
 /// The last version of each fare of a month.
-fn last_fares(db: &Connection, period: Period) -> Result<Vec<FareVersion>> {
+fn last_fares(db: &Connection<'_>, period: Period) -> Result<Vec<FareVersion>> {
     let fares = load(
         db,
         "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff,
@@ -173,7 +177,7 @@ fn last_fares(db: &Connection, period: Period) -> Result<Vec<FareVersion>> {
     Ok(last)
 }
 
-fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
+fn save(db: &Connection<'_>, bill: &BillSave) -> Result<BillSaved> {
     let (period, rider) = (bill.period, bill.period.rider);
     if mark_of(db, period)? != Some(bill.mark) {
         return Ok(BillSaved::Moved);
@@ -216,7 +220,7 @@ fn save(db: &Connection, bill: &BillSave) -> Result<BillSaved> {
 
 /// Remembers the days of new fares until they are over.
 fn wait_for_days<'a>(
-    db: &Connection,
+    db: &Connection<'_>,
     bill: &BillSave,
     new: impl Iterator<Item = &'a FareVersion>,
 ) -> Result<()> {
@@ -227,14 +231,15 @@ fn wait_for_days<'a>(
 }
 
 /// Remembers a day until it is over and charged.
-pub(super) fn open_day(db: &Connection, (period, day): (Period, ServiceDay)) -> Result<()> {
-    let sql = "INSERT OR IGNORE INTO open_days (rider, month, day) VALUES (?1, ?2, ?3)";
+pub(super) fn open_day(db: &Connection<'_>, (period, day): (Period, ServiceDay)) -> Result<()> {
+    let sql =
+        "INSERT INTO open_days (rider, month, day) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     execute(db, sql, (id(period.rider.0), period.month.number(), day.0))?;
     Ok(())
 }
 
 /// Charges the days that are over.
-fn charge_days(db: &Connection, bill: &BillSave) -> Result<()> {
+fn charge_days(db: &Connection<'_>, bill: &BillSave) -> Result<()> {
     if bill.days_over.is_empty() {
         return Ok(());
     }
@@ -251,7 +256,7 @@ fn charge_days(db: &Connection, bill: &BillSave) -> Result<()> {
 
 /// A journey is billed to the rider of its first tap, in one month, which is one that this tap may
 /// lie in.
-fn check_month(db: &Connection, period: Period, journey: JourneyId) -> Result<()> {
+fn check_month(db: &Connection<'_>, period: Period, journey: JourneyId) -> Result<()> {
     let time = match tap_of(db, journey)? {
         Some((rider, time)) if rider == period.rider => time,
         Some(_) | None => return Err(StoreFault::missing("tap of the rider", journey)),
@@ -269,7 +274,7 @@ fn check_month(db: &Connection, period: Period, journey: JourneyId) -> Result<()
         .ok_or_else(|| StoreFault::conflict("month of journey", journey))
 }
 
-fn is_billed(db: &Connection, period: Period, journey: JourneyId) -> Result<bool> {
+fn is_billed(db: &Connection<'_>, period: Period, journey: JourneyId) -> Result<bool> {
     let key = params![
         id(period.rider.0),
         period.month.number(),
@@ -282,7 +287,7 @@ fn is_billed(db: &Connection, period: Period, journey: JourneyId) -> Result<bool
 }
 
 /// Inserts a fare version; `false` if it is held already.
-fn insert_fare(db: &Connection, period: Period, fare: &FareVersion) -> Result<bool> {
+fn insert_fare(db: &Connection<'_>, period: Period, fare: &FareVersion) -> Result<bool> {
     check_month(db, period, fare.journey)?;
     // The version itself where it is held, else the last one.
     let held = find(
@@ -317,12 +322,12 @@ fn insert_fare(db: &Connection, period: Period, fare: &FareVersion) -> Result<bo
             }
         }
     }
-    let mut insert = db.prepare_cached(
+    execute(
+        db,
         "INSERT INTO fares (rider, month, validator, sequence, version, issuer, day, ending, amount,
              taps, shares, tariff, charge_day)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-    )?;
-    insert.execute(params![
+        params![
         id(period.rider.0),
         period.month.number(),
         fare.journey.0.validator.0,

@@ -2,17 +2,16 @@
 
 use ridecode_fare::Tap;
 use ridecode_words::{JourneyId, RiderId, ServiceDay, TapId, UnixSeconds};
-use rusqlite::{Connection, params};
 
 use super::column::{counter, execute, find, id, load};
 use super::{
-    Result, SqliteStore, adjustment, bill, booking, charge, journal, payout, reconciled, refund,
-    rider, statement, tap, transfer,
+    Connection, Count, Engine, Result, SqlStore, adjustment, bill, booking, charge, journal,
+    params, payout, reconciled, refund, rider, statement, tap, transfer,
 };
 use crate::fault::StoreFault;
 use crate::record::{AuditPage, OfficeState, ReplyRecord};
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn taken_on(&self, rider: RiderId, day: ServiceDay) -> Result<i64> {
         self.read(move |db| transfer::taken_on(db, rider, day))
             .await
@@ -55,7 +54,7 @@ impl SqliteStore {
     }
 }
 
-fn audit_page(db: &Connection, after: Option<RiderId>, limit: usize) -> Result<AuditPage> {
+fn audit_page(db: &Connection<'_>, after: Option<RiderId>, limit: usize) -> Result<AuditPage> {
     let limit = limit.max(1);
     let more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let mut riders = match after {
@@ -84,7 +83,7 @@ fn audit_page(db: &Connection, after: Option<RiderId>, limit: usize) -> Result<A
 }
 
 /// What is held of some riders, given ascending.
-fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
+fn page(db: &Connection<'_>, riders: Vec<RiderId>) -> Result<AuditPage> {
     let mut page = AuditPage {
         riders: Vec::new(),
         taps: Vec::new(),
@@ -120,17 +119,17 @@ fn page(db: &Connection, riders: Vec<RiderId>) -> Result<AuditPage> {
     Ok(page)
 }
 
-fn office_state(db: &Connection, now: UnixSeconds) -> Result<OfficeState> {
+fn office_state(db: &Connection<'_>, now: UnixSeconds) -> Result<OfficeState> {
     let sql = "SELECT count(*) FROM due_months WHERE due_at <= ?1";
     Ok(OfficeState {
-        deny_version: counter(db, "deny_version")?,
+        deny_version: counter(db, Count::DenyVersion)?,
         bills_due: find(db, sql, [now.0], |row| row.count())?.unwrap_or(0),
-        charges_open: counter(db, "charges_open")?,
-        disagreements: counter(db, "disagreements")?,
+        charges_open: counter(db, Count::ChargesOpen)?,
+        disagreements: counter(db, Count::Disagreements)?,
     })
 }
 
-fn keep_reply(db: &Connection, reply: &ReplyRecord) -> Result<ReplyRecord> {
+fn keep_reply(db: &Connection<'_>, reply: &ReplyRecord) -> Result<ReplyRecord> {
     match find_reply(db, &reply.key)? {
         Some(kept) if kept.request_digest == reply.request_digest => Ok(kept),
         Some(_) => Err(StoreFault::conflict("reply", &reply.key)),
@@ -145,7 +144,7 @@ fn keep_reply(db: &Connection, reply: &ReplyRecord) -> Result<ReplyRecord> {
     }
 }
 
-fn find_reply(db: &Connection, key: &str) -> Result<Option<ReplyRecord>> {
+fn find_reply(db: &Connection<'_>, key: &str) -> Result<Option<ReplyRecord>> {
     let sql = "SELECT request_digest, status, body FROM replies WHERE key = ?1";
     find(db, sql, [key], |row| {
         Ok(ReplyRecord {

@@ -2,21 +2,20 @@
 
 use ridecode_ledger::{DayHead, TransferId};
 use ridecode_words::{RiderId, ServiceDay};
-use rusqlite::Connection;
 
-use super::column::{Columns, count_up, counter, execute, find, load};
-use super::{Result, SqliteStore, booking, transfer};
+use super::column::{Columns, execute, find, impossible, load};
+use super::{Connection, Engine, Result, SqlStore, booking, transfer};
 use crate::record::{LedgerDay, LedgerPage, LedgerRange};
 use crate::step;
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn cut_ledger(&self, day: ServiceDay) -> Result<bool> {
         self.write(2, move |db| cut(db, day)).await
     }
 
     pub(crate) async fn load_ledger_days(&self) -> Result<Vec<LedgerDay>> {
         let sql = "SELECT number, day, transfers, bookings, head FROM ledger_days ORDER BY number";
-        self.read(move |db| load(db, sql, [], read_day)).await
+        self.read(move |db| load(db, sql, (), read_day)).await
     }
 
     pub(crate) async fn ledger_page(&self, range: LedgerRange, limit: usize) -> Result<LedgerPage> {
@@ -28,20 +27,23 @@ impl SqliteStore {
     }
 }
 
-fn cut(db: &Connection, day: ServiceDay) -> Result<bool> {
+fn cut(db: &Connection<'_>, day: ServiceDay) -> Result<bool> {
     let sql = "SELECT max(day) FROM ledger_days";
-    let last: Option<i32> = find(db, sql, [], |row| row.take())?.flatten();
+    let last: Option<i32> = find(db, sql, (), |row| row.take())?.flatten();
     if last.is_some_and(|last| last >= day.0) {
         return Ok(false);
     }
-    let number = counter(db, "ledger_day")?;
+    let sql = "SELECT value FROM counters WHERE name = 'ledger_day'";
+    let number = find(db, sql, (), |row| row.count())?;
+    let number = number.ok_or_else(|| impossible("ledger without a day before", day))?;
     let sql = "INSERT INTO ledger_days (number, day) VALUES (?1, ?2)";
     execute(db, sql, (number.cast_signed(), day.0))?;
-    count_up(db, "ledger_day", 1)?;
+    let sql = "UPDATE counters SET value = value + 1 WHERE name = 'ledger_day'";
+    execute(db, sql, ())?;
     Ok(true)
 }
 
-fn page(db: &Connection, range: &LedgerRange, limit: usize) -> Result<LedgerPage> {
+fn page(db: &Connection<'_>, range: &LedgerRange, limit: usize) -> Result<LedgerPage> {
     let transfers = transfer::of_ledger_days(db, range, limit)?;
     let full = transfers.len() == limit;
     let last = transfers.last().filter(|_| full);
@@ -58,7 +60,7 @@ fn page(db: &Connection, range: &LedgerRange, limit: usize) -> Result<LedgerPage
     })
 }
 
-fn seal(db: &Connection, number: u64, sealed: &DayHead) -> Result<()> {
+fn seal(db: &Connection<'_>, number: u64, sealed: &DayHead) -> Result<()> {
     let sql = "SELECT number, day, transfers, bookings, head FROM ledger_days WHERE number = ?1";
     let of = |number: u64| find(db, sql, [number.cast_signed()], read_day);
     let before = match number {

@@ -2,22 +2,20 @@
 
 use ridecode_ledger::{Transfer, TransferId, TransferKind};
 use ridecode_words::{ChargeId, JourneyId, RiderId, ServiceDay};
-use rusqlite::{Connection, params};
 
-#[cfg(feature = "bench")]
-use super::SqliteStore;
-use super::column::{self, Columns, id, impossible, load, load_each};
-use super::{Result, rider};
+use super::column::{self, Columns, execute, id, impossible, load, load_each};
+use super::{Connection, Result, params, rider};
 use crate::fault::StoreFault;
 use crate::record::{LedgerEntry, LedgerRange};
 
 #[cfg(feature = "bench")]
-impl SqliteStore {
+impl crate::sqlite::SqliteStore {
     /// Posts a rider's transfers and nothing that they are for: what the bench of the ledger holds
     /// against a bare insert. No verb, for books made so do not add up.
     pub async fn post_alone(&self, owner: RiderId, transfers: Vec<Transfer>) -> Result<()> {
         let rows = transfers.len() + 1;
-        self.write(rows, move |db| post(db, owner, &transfers))
+        self.verbs
+            .write(rows, move |db| post(db, owner, &transfers))
             .await
     }
 }
@@ -26,7 +24,7 @@ impl SqliteStore {
 /// the verb it is part of, if the balance leaves its range or its currency. That the transfers are
 /// new follows from the fare or the charge they belong to.
 pub(super) fn post<'a>(
-    db: &Connection,
+    db: &Connection<'_>,
     owner: RiderId,
     transfers: impl IntoIterator<Item = &'a Transfer>,
 ) -> Result<()> {
@@ -42,34 +40,35 @@ pub(super) fn post<'a>(
     Ok(())
 }
 
-fn insert(db: &Connection, transfer: &Transfer) -> Result<()> {
+fn insert(db: &Connection<'_>, transfer: &Transfer) -> Result<()> {
     assert!(transfer.amount.minor > 0, "a transfer is positive");
     let charge = transfer.id.charge;
-    let mut insert = db.prepare_cached(
+    execute(
+        db,
         "INSERT INTO transfers (rider, validator, sequence, version, kind, line, debit, credit,
              amount, currency, day, check_number, ledger_day)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,
              (SELECT value FROM counters WHERE name = 'ledger_day'))",
+        params![
+            id(transfer.rider.0),
+            charge.journey.0.validator.0,
+            charge.journey.0.sequence.cast_signed(),
+            charge.version,
+            transfer.id.kind.byte(),
+            transfer.id.line,
+            transfer.debit.code(),
+            transfer.credit.code(),
+            transfer.amount.minor,
+            column::currency(&transfer.amount.currency)?,
+            transfer.day.0,
+            transfer.check_number().cast_signed(),
+        ],
     )?;
-    insert.execute(params![
-        id(transfer.rider.0),
-        charge.journey.0.validator.0,
-        charge.journey.0.sequence.cast_signed(),
-        charge.version,
-        transfer.id.kind.byte(),
-        transfer.id.line,
-        transfer.debit.code(),
-        transfer.credit.code(),
-        transfer.amount.minor,
-        column::currency(&transfer.amount.currency)?,
-        transfer.day.0,
-        transfer.check_number().cast_signed(),
-    ])?;
     Ok(())
 }
 
 /// A rider's transfers, by id.
-pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Transfer>> {
+pub(super) fn all_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Transfer>> {
     load(
         db,
         "SELECT rider, validator, sequence, version, kind, line, debit, credit, amount, currency,
@@ -81,8 +80,8 @@ pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Transfer>> {
 }
 
 /// What was collected from a rider on a day, in minor units.
-pub(super) fn taken_on(db: &Connection, rider: RiderId, day: ServiceDay) -> Result<i64> {
-    let sql = "SELECT coalesce(sum(amount), 0) FROM transfers
+pub(super) fn taken_on(db: &Connection<'_>, rider: RiderId, day: ServiceDay) -> Result<i64> {
+    let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM transfers
          WHERE rider = ?1 AND kind = ?2 AND day = ?3";
     let key = params![id(rider.0), TransferKind::Collected.byte(), day.0];
     Ok(column::find(db, sql, key, |row| row.take())?.unwrap_or(0))
@@ -90,7 +89,7 @@ pub(super) fn taken_on(db: &Connection, rider: RiderId, day: ServiceDay) -> Resu
 
 /// The transfers of the fares and charges of some journeys, by id.
 pub(super) fn of_journeys(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
     journeys: &[JourneyId],
 ) -> Result<Vec<Transfer>> {
@@ -104,7 +103,7 @@ pub(super) fn of_journeys(
 
 /// The first `limit` transfers of a range of ledger days, by rider and id.
 pub(super) fn of_ledger_days(
-    db: &Connection,
+    db: &Connection<'_>,
     range: &LedgerRange,
     limit: usize,
 ) -> Result<Vec<LedgerEntry>> {

@@ -3,17 +3,16 @@
 use ridecode_ledger::{Account, Money, TransferKind};
 use ridecode_pay::Class;
 use ridecode_words::{ChargeId, ProviderId, ServiceDay};
-use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, execute, find, impossible, load};
-use super::{Result, SqliteStore, booking, charge};
+use super::{Connection, Engine, Result, SqlStore, booking, charge, params};
 use crate::reconciled::{Stepped, step};
 use crate::record::{
     BillFinding, BillRefused, BillStep, Charge, OpenDifference, ProviderBill, ProviderBillSaved,
     ProviderPaid, Resolution, Signature,
 };
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn load_collected(
         &self,
         (provider, day): (ProviderId, ServiceDay),
@@ -50,14 +49,14 @@ impl SqliteStore {
 }
 
 /// The bills whose payment is known, by provider and day, without their findings.
-pub(super) fn settled(db: &Connection) -> Result<Vec<ProviderBill>> {
+pub(super) fn settled(db: &Connection<'_>) -> Result<Vec<ProviderBill>> {
     let sql = "SELECT provider, day, digest, taken_by, taken_at, total, currency, net, cost
          FROM provider_bills WHERE net IS NOT NULL ORDER BY provider, day";
-    load(db, sql, [], read_bill)
+    load(db, sql, (), read_bill)
 }
 
 fn collected(
-    db: &Connection,
+    db: &Connection<'_>,
     (provider, day): (ProviderId, ServiceDay),
     mut wanted: Vec<ChargeId>,
 ) -> Result<Vec<Charge>> {
@@ -77,7 +76,7 @@ fn collected(
     Ok(charges)
 }
 
-fn save(db: &Connection, bill: &ProviderBill) -> Result<ProviderBillSaved> {
+fn save(db: &Connection<'_>, bill: &ProviderBill) -> Result<ProviderBillSaved> {
     let sql = "SELECT digest FROM provider_bills WHERE provider = ?1 AND day = ?2";
     let held: Option<[u8; 32]> = find(db, sql, (bill.provider.0, bill.day.0), |row| row.take())?;
     if let Some(held) = held {
@@ -111,7 +110,7 @@ fn save(db: &Connection, bill: &ProviderBill) -> Result<ProviderBillSaved> {
 }
 
 fn insert_finding(
-    db: &Connection,
+    db: &Connection<'_>,
     (provider, day, place): (ProviderId, ServiceDay, i64),
     finding: &BillFinding,
 ) -> Result<()> {
@@ -151,7 +150,7 @@ fn insert_finding(
 }
 
 fn take_step(
-    db: &Connection,
+    db: &Connection<'_>,
     key: (ProviderId, ServiceDay),
     taken: &BillStep,
 ) -> Result<std::result::Result<ProviderBill, BillRefused>> {
@@ -170,7 +169,7 @@ fn take_step(
 }
 
 fn write_step(
-    db: &Connection,
+    db: &Connection<'_>,
     (provider, day): (ProviderId, ServiceDay),
     taken: &BillStep,
 ) -> Result<()> {
@@ -205,7 +204,7 @@ fn write_step(
 }
 
 fn find_one(
-    db: &Connection,
+    db: &Connection<'_>,
     (provider, day): (ProviderId, ServiceDay),
 ) -> Result<Option<ProviderBill>> {
     let key = (provider.0, day.0);
@@ -221,7 +220,7 @@ fn find_one(
     Ok(Some(bill))
 }
 
-fn open(db: &Connection, limit: usize) -> Result<Vec<OpenDifference>> {
+fn open(db: &Connection<'_>, limit: usize) -> Result<Vec<OpenDifference>> {
     let sql = "SELECT provider, day, place, class, validator, sequence, version, transaction_id,
              ours, ours_currency, theirs, theirs_currency, resolved_by, resolved_at, reason
          FROM bill_findings WHERE resolved_at IS NULL AND class NOT IN (6, 8)

@@ -4,14 +4,13 @@ use ridecode_fare::{Mend, Tap, TapKind};
 use ridecode_words::{
     IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, VehicleId,
 };
-use rusqlite::{Connection, params};
 
-use super::Result;
 use super::column::{self, Columns, id, impossible, load};
+use super::{Connection, Result, params};
 
 /// Inserts taps.
-pub(super) fn insert(db: &Connection, taps: &[Tap]) -> Result<()> {
-    let mut insert = db.prepare_cached(
+pub(super) fn insert(db: &Connection<'_>, taps: &[Tap]) -> Result<()> {
+    let mut insert = db.batch(
         "INSERT INTO taps (rider, time, validator, sequence, issuer, kind, voided, operator, mode,
              line, stop, direction, vehicle, category, showing)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
@@ -24,7 +23,7 @@ pub(super) fn insert(db: &Connection, taps: &[Tap]) -> Result<()> {
             TapKind::Void { tap } => (VOID, Some(tap.sequence.cast_signed())),
             TapKind::Repair { tap, mend } => (VOID + mend.code(), Some(tap.sequence.cast_signed())),
         };
-        insert.execute(params![
+        insert.add(params![
             id(tap.rider.0),
             tap.time.0,
             tap.id.validator.0,
@@ -42,12 +41,12 @@ pub(super) fn insert(db: &Connection, taps: &[Tap]) -> Result<()> {
             tap.showing,
         ])?;
     }
-    Ok(())
+    insert.run().map(drop)
 }
 
 /// A rider's taps from one second to another, both included, in time order.
 pub(super) fn between(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
     (first, last): (UnixSeconds, UnixSeconds),
 ) -> Result<Vec<Tap>> {
@@ -63,7 +62,7 @@ pub(super) fn between(
 
 /// A tap by its rider and time, and its id.
 pub(super) fn find(
-    db: &Connection,
+    db: &Connection<'_>,
     (rider, time): (RiderId, UnixSeconds),
     tap: TapId,
 ) -> Result<Option<Tap>> {

@@ -2,10 +2,9 @@
 
 use ridecode_validator::journal::Hash;
 use ridecode_words::ValidatorId;
-use rusqlite::{Connection, params};
 
-use super::super::Result;
 use super::super::column::{execute, load};
+use super::super::{Connection, Result, params};
 
 /// Entries held without a hole between them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,7 +24,7 @@ impl Range {
 }
 
 /// Every range of a journal, ascending, as first and last.
-pub(super) fn ranges(db: &Connection, validator: ValidatorId) -> Result<Vec<(u64, u64)>> {
+pub(super) fn ranges(db: &Connection<'_>, validator: ValidatorId) -> Result<Vec<(u64, u64)>> {
     let sql = "SELECT first, last FROM held WHERE validator = ?1 ORDER BY first";
     load(db, sql, [validator.0], |row| {
         Ok((row.count()?, row.count()?))
@@ -34,7 +33,7 @@ pub(super) fn ranges(db: &Connection, validator: ValidatorId) -> Result<Vec<(u64
 
 /// The ranges that share entries with `first` to `last` or touch them, ascending.
 pub(super) fn near(
-    db: &Connection,
+    db: &Connection<'_>,
     validator: ValidatorId,
     (first, last): (u64, u64),
 ) -> Result<Vec<Range>> {
@@ -60,7 +59,7 @@ pub(super) fn near(
 
 /// Puts one range in the place of those it joins, and gives it.
 pub(super) fn join(
-    db: &Connection,
+    db: &Connection<'_>,
     validator: ValidatorId,
     near: &[Range],
     new: Range,
@@ -94,8 +93,9 @@ pub(super) fn join(
     }
     execute(
         db,
-        "INSERT OR REPLACE INTO held (validator, first, last, previous, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO held (validator, first, last, previous, hash) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (validator, first) DO UPDATE SET last = excluded.last,
+             previous = excluded.previous, hash = excluded.hash",
         params![
             validator.0,
             joined.first.cast_signed(),

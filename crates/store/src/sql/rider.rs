@@ -6,15 +6,14 @@ use ridecode_account::{
 };
 use ridecode_ledger::Money;
 use ridecode_words::{DeviceId, MandateId, ProviderId, RiderId, UnixSeconds};
-use rusqlite::{Connection, params};
 
 use super::column::{self, Coded, Columns, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, charge, credential};
+use super::{Connection, Engine, Result, SqlStore, charge, credential, params};
 use crate::fault::StoreFault;
 use crate::record::{RiderClosed, RiderFile, RiderOpened, Session};
 use crate::step::{self, Balance};
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn open_rider(&self, rider: Rider) -> Result<RiderOpened> {
         self.write(3, move |db| open(db, &rider)).await
     }
@@ -64,7 +63,7 @@ impl SqliteStore {
 
     pub(crate) async fn end_sessions(&self, rider: RiderId, digests: Vec<[u8; 32]>) -> Result<()> {
         const SQL: &str = "DELETE FROM sessions WHERE token_digest = ?1 AND rider = ?2";
-        let end = move |db: &Connection| {
+        let end = move |db: &Connection<'_>| {
             digests
                 .iter()
                 .try_for_each(|digest| execute(db, SQL, params![digest, id(rider.0)]).map(drop))
@@ -102,7 +101,7 @@ impl SqliteStore {
     }
 }
 
-fn close(db: &Connection, rider: RiderId, mark: u64, now: UnixSeconds) -> Result<RiderClosed> {
+fn close(db: &Connection<'_>, rider: RiderId, mark: u64, now: UnixSeconds) -> Result<RiderClosed> {
     let (balance, held_mark) = balance(db, rider)?;
     if rider_state(db, rider)? == Some(RiderState::Closed) {
         return Ok(RiderClosed::Closed);
@@ -124,7 +123,7 @@ fn close(db: &Connection, rider: RiderId, mark: u64, now: UnixSeconds) -> Result
 }
 
 /// A rider's phones, oldest first.
-fn devices_of(db: &Connection, rider: RiderId) -> Result<Vec<Device>> {
+fn devices_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Device>> {
     load(
         db,
         "SELECT device, rider, algorithm, key, registered, revoked, revoked_at
@@ -135,7 +134,7 @@ fn devices_of(db: &Connection, rider: RiderId) -> Result<Vec<Device>> {
 }
 
 /// What a rider owes, and the mark of the rider's charges.
-pub(super) fn balance(db: &Connection, rider: RiderId) -> Result<(Balance, u64)> {
+pub(super) fn balance(db: &Connection<'_>, rider: RiderId) -> Result<(Balance, u64)> {
     let row = find(
         db,
         "SELECT minor, currency, mark FROM balances WHERE rider = ?1",
@@ -151,7 +150,7 @@ pub(super) fn balance(db: &Connection, rider: RiderId) -> Result<(Balance, u64)>
 }
 
 /// Keeps what a rider owes.
-pub(super) fn set_balance(db: &Connection, rider: RiderId, balance: &Balance) -> Result<()> {
+pub(super) fn set_balance(db: &Connection<'_>, rider: RiderId, balance: &Balance) -> Result<()> {
     let currency = balance
         .currency
         .as_ref()
@@ -167,13 +166,13 @@ pub(super) fn set_balance(db: &Connection, rider: RiderId, balance: &Balance) ->
 }
 
 /// Refuses to build on a rider that is not there.
-pub(super) fn expect_rider(db: &Connection, rider: RiderId) -> Result<()> {
+pub(super) fn expect_rider(db: &Connection<'_>, rider: RiderId) -> Result<()> {
     const SQL: &str = "SELECT 1 FROM balances WHERE rider = ?1";
     find(db, SQL, [id(rider.0)], |_| Ok(()))?.ok_or_else(|| StoreFault::missing("rider", rider))
 }
 
 /// A rider's mandates, oldest first.
-pub(super) fn mandates_of(db: &Connection, rider: RiderId) -> Result<Vec<Mandate>> {
+pub(super) fn mandates_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Mandate>> {
     load(
         db,
         "SELECT mandate, rider, provider, contract, state, reason, changed
@@ -184,12 +183,16 @@ pub(super) fn mandates_of(db: &Connection, rider: RiderId) -> Result<Vec<Mandate
 }
 
 /// Whether a rider may ride.
-pub(super) fn rider_state(db: &Connection, rider: RiderId) -> Result<Option<RiderState>> {
+pub(super) fn rider_state(db: &Connection<'_>, rider: RiderId) -> Result<Option<RiderState>> {
     Ok(find_rider(db, rider)?.map(|rider| rider.state))
 }
 
 /// Gives a rider another state.
-pub(super) fn set_rider_state(db: &Connection, rider: RiderId, state: &RiderState) -> Result<()> {
+pub(super) fn set_rider_state(
+    db: &Connection<'_>,
+    rider: RiderId,
+    state: &RiderState,
+) -> Result<()> {
     let (code, block) = match state {
         RiderState::Active => (0, None),
         RiderState::Blocked(block) => (1, Some(block)),
@@ -215,18 +218,18 @@ pub(super) fn set_rider_state(db: &Connection, rider: RiderId, state: &RiderStat
 }
 
 /// A phone by its number, and whether it is active.
-pub(super) fn find_device(db: &Connection, device: DeviceId) -> Result<Option<Device>> {
+pub(super) fn find_device(db: &Connection<'_>, device: DeviceId) -> Result<Option<Device>> {
     const SQL: &str = "SELECT device, rider, algorithm, key, registered, revoked, revoked_at
          FROM devices WHERE device = ?1";
     find(db, SQL, [id(device.0)], read_device)
 }
 
-fn find_by_phone(db: &Connection, phone: &Phone) -> Result<Option<RiderId>> {
+fn find_by_phone(db: &Connection<'_>, phone: &Phone) -> Result<Option<RiderId>> {
     let sql = "SELECT rider FROM riders WHERE phone = ?1";
     find(db, sql, [phone.as_str()], |row| row.rider())
 }
 
-fn open(db: &Connection, rider: &Rider) -> Result<RiderOpened> {
+fn open(db: &Connection<'_>, rider: &Rider) -> Result<RiderOpened> {
     let existing = find(
         db,
         "SELECT rider FROM riders WHERE phone = ?1",
@@ -253,11 +256,12 @@ fn open(db: &Connection, rider: &Rider) -> Result<RiderOpened> {
     Ok(RiderOpened::New)
 }
 
-fn keep_challenge(db: &Connection, challenge: &Challenge) -> Result<()> {
+fn keep_challenge(db: &Connection<'_>, challenge: &Challenge) -> Result<()> {
     execute(
         db,
-        "INSERT OR REPLACE INTO challenges (phone, digest, expires, tries_left)
-         VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO challenges (phone, digest, expires, tries_left) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (phone) DO UPDATE SET digest = excluded.digest, expires = excluded.expires,
+             tries_left = excluded.tries_left",
         params![
             challenge.phone.as_str(),
             challenge.digest,
@@ -268,7 +272,12 @@ fn keep_challenge(db: &Connection, challenge: &Challenge) -> Result<()> {
     Ok(())
 }
 
-fn answer(db: &Connection, phone: &Phone, code: &str, now: UnixSeconds) -> Result<ChallengeAnswer> {
+fn answer(
+    db: &Connection<'_>,
+    phone: &Phone,
+    code: &str,
+    now: UnixSeconds,
+) -> Result<ChallengeAnswer> {
     let waiting = find(
         db,
         "DELETE FROM challenges WHERE phone = ?1 RETURNING digest, expires, tries_left",
@@ -292,7 +301,7 @@ fn answer(db: &Connection, phone: &Phone, code: &str, now: UnixSeconds) -> Resul
     Ok(answer)
 }
 
-fn session(db: &Connection, token_digest: [u8; 32]) -> Result<Option<Session>> {
+fn session(db: &Connection<'_>, token_digest: [u8; 32]) -> Result<Option<Session>> {
     const SQL: &str = "SELECT token_digest, rider, opened, expires, client FROM sessions
          WHERE token_digest = ?1";
     find(db, SQL, [token_digest], read_session)
@@ -308,7 +317,7 @@ fn read_session(row: &mut Columns<'_>) -> Result<Session> {
     })
 }
 
-fn keep_session(db: &Connection, new: &Session) -> Result<()> {
+fn keep_session(db: &Connection<'_>, new: &Session) -> Result<()> {
     expect_rider(db, new.rider)?;
     match session(db, new.token_digest)? {
         Some(held) if held.rider != new.rider => {
@@ -331,13 +340,13 @@ fn keep_session(db: &Connection, new: &Session) -> Result<()> {
     }
 }
 
-fn find_mandate(db: &Connection, mandate: MandateId) -> Result<Option<Mandate>> {
+fn find_mandate(db: &Connection<'_>, mandate: MandateId) -> Result<Option<Mandate>> {
     const SQL: &str = "SELECT mandate, rider, provider, contract, state, reason, changed
          FROM mandates WHERE mandate = ?1";
     find(db, SQL, [id(mandate.0)], read_mandate)
 }
 
-fn save_mandate(db: &Connection, mandate: &Mandate) -> Result<()> {
+fn save_mandate(db: &Connection<'_>, mandate: &Mandate) -> Result<()> {
     expect_rider(db, mandate.rider)?;
     let held = find_mandate(db, mandate.id)?;
     if let Some(held) = &held
@@ -374,7 +383,7 @@ fn save_mandate(db: &Connection, mandate: &Mandate) -> Result<()> {
     Ok(())
 }
 
-fn register(db: &Connection, device: &Device) -> Result<()> {
+fn register(db: &Connection<'_>, device: &Device) -> Result<()> {
     expect_rider(db, device.rider)?;
     if let Some(held) = find_device(db, device.id)? {
         let same = held.rider == device.rider && held.key == device.key;
@@ -404,7 +413,7 @@ fn register(db: &Connection, device: &Device) -> Result<()> {
 
 /// Gives a phone another state.
 pub(super) fn set_device_state(
-    db: &Connection,
+    db: &Connection<'_>,
     device: DeviceId,
     state: &DeviceState,
 ) -> Result<()> {
@@ -424,7 +433,7 @@ pub(super) fn set_device_state(
     Ok(())
 }
 
-fn load_file(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<Option<RiderFile>> {
+fn load_file(db: &Connection<'_>, rider: RiderId, now: UnixSeconds) -> Result<Option<RiderFile>> {
     let Some(account) = find_rider(db, rider)? else {
         return Ok(None);
     };
@@ -443,7 +452,7 @@ fn load_file(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<Option
     }))
 }
 
-fn find_rider(db: &Connection, rider: RiderId) -> Result<Option<Rider>> {
+fn find_rider(db: &Connection<'_>, rider: RiderId) -> Result<Option<Rider>> {
     let sql = "SELECT phone, opened, state, owed_minor, owed_currency, owed_rides, blocked_since
          FROM riders WHERE rider = ?1";
     find(db, sql, [id(rider.0)], |row| {

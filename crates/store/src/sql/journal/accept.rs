@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use ridecode_fare::{Period, Tap};
 use ridecode_validator::journal::Hash;
 use ridecode_words::{JourneyId, OperatorId, TapId, UnixSeconds, ValidatorId};
-use rusqlite::{Connection, params};
 
-use super::super::column::{count_up, execute, find, id, impossible, load};
-use super::super::{Result, bill, credential, pulse, rider, tap};
+use super::super::column::{execute, find, id, impossible, load};
+use super::super::{Connection, Count, Result, bill, credential, params, pulse, rider, tap};
 use super::held::{self, Range};
 use crate::calendar;
 use crate::fault::StoreFault;
@@ -17,7 +16,7 @@ use crate::step;
 
 /// Takes in a segment, or says what it contradicts and changes nothing.
 pub(super) fn run(
-    db: &Connection,
+    db: &Connection<'_>,
     acceptance: &Acceptance,
 ) -> Result<Result<Receipt, SegmentConflict>> {
     let validator = acceptance.validator;
@@ -70,7 +69,7 @@ pub(super) fn run(
 
 /// The first reason the entries contradict the ones held: content first, then the chain.
 fn find_conflict(
-    db: &Connection,
+    db: &Connection<'_>,
     acceptance: &Acceptance,
     near: &[Range],
 ) -> Result<Option<SegmentConflict>> {
@@ -114,13 +113,13 @@ fn find_break(first: &StoredEntry, last: &StoredEntry, near: &[Range]) -> Option
 
 /// Inserts the entries that are new, with the tap each is, and says how many they were.
 fn insert_entries(
-    db: &Connection,
+    db: &Connection<'_>,
     acceptance: &Acceptance,
     is_new: impl Fn(u64) -> bool,
 ) -> Result<usize> {
     let taps = acceptance.taps.iter();
     let taps: BTreeMap<u64, &Tap> = taps.map(|tap| (tap.id.sequence, tap)).collect();
-    let mut insert = db.prepare_cached(
+    let mut insert = db.batch(
         "INSERT INTO entries (validator, sequence, hash, bytes, rider, tap_time)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
@@ -131,7 +130,7 @@ fn insert_entries(
         .filter(|entry| is_new(entry.sequence))
     {
         let tap = taps.get(&entry.sequence);
-        insert.execute(params![
+        insert.add(params![
             acceptance.validator.0,
             entry.sequence.cast_signed(),
             entry.hash,
@@ -141,13 +140,14 @@ fn insert_entries(
         ])?;
         new += 1;
     }
+    insert.run()?;
     Ok(new)
 }
 
 /// The voids that become taps by this segment, in the order of the entries they take back: those
 /// that waited for one of its entries, and its own whose entry is held. Its other voids wait.
 fn pair_voids(
-    db: &Connection,
+    db: &Connection<'_>,
     acceptance: &Acceptance,
     is_new: impl Fn(u64) -> bool,
 ) -> Result<Vec<Tap>> {
@@ -187,7 +187,7 @@ fn pair_voids(
 
 /// Takes out the voids that waited for an entry of this segment.
 fn take_waiting(
-    db: &Connection,
+    db: &Connection<'_>,
     acceptance: &Acceptance,
 ) -> Result<BTreeSet<(u64, u64, UnixSeconds)>> {
     let end = |entry: Option<&StoredEntry>| entry.map_or(0, |entry| entry.sequence.cast_signed());
@@ -206,7 +206,7 @@ fn take_waiting(
 }
 
 /// Inserts taps and marks the months they may change.
-fn insert_taps(db: &Connection, taps: &[Tap], received: UnixSeconds) -> Result<()> {
+fn insert_taps(db: &Connection<'_>, taps: &[Tap], received: UnixSeconds) -> Result<()> {
     let touched: Vec<Period> = taps
         .iter()
         .flat_map(|tap| calendar::periods_touched(tap.rider, tap.time))
@@ -216,37 +216,31 @@ fn insert_taps(db: &Connection, taps: &[Tap], received: UnixSeconds) -> Result<(
 }
 
 fn insert_disagreements(
-    db: &Connection,
+    db: &Connection<'_>,
     acceptance: &Acceptance,
     is_new: impl Fn(u64) -> bool,
 ) -> Result<()> {
-    let mut inserted = 0;
+    let mut insert = db.batch(
+        "INSERT INTO disagreements (validator, sequence, outcome, office)
+         VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+    )?;
     for one in &acceptance.disagreements {
-        if !is_new(one.sequence) {
-            continue;
-        }
-        inserted += execute(
-            db,
-            "INSERT INTO disagreements (validator, sequence, outcome, office)
-             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-            params![
+        if is_new(one.sequence) {
+            insert.add(params![
                 acceptance.validator.0,
                 one.sequence.cast_signed(),
                 one.validator.word(),
                 one.office,
-            ],
-        )?;
+            ])?;
+        }
     }
-    if inserted > 0 {
-        let inserted = i64::try_from(inserted).unwrap_or(i64::MAX);
-        count_up(db, "disagreements", inserted)?;
-    }
-    Ok(())
+    let inserted = i64::try_from(insert.run()?).unwrap_or(i64::MAX);
+    db.add_to(Count::Disagreements, inserted)
 }
 
 /// A validator's operator, its journal's known end, and its time at its last segment.
 fn load_watermark(
-    db: &Connection,
+    db: &Connection<'_>,
     validator: ValidatorId,
 ) -> Result<(OperatorId, (u64, UnixSeconds))> {
     let sql = "SELECT operator, journal_end, sealed FROM validators WHERE validator = ?1";
@@ -258,7 +252,7 @@ fn load_watermark(
 
 /// Moves the watermark forward; a segment from before leaves it where it is.
 fn move_watermark(
-    db: &Connection,
+    db: &Connection<'_>,
     acceptance: &Acceptance,
     held: (u64, UnixSeconds),
 ) -> Result<()> {
@@ -278,7 +272,7 @@ fn move_watermark(
     Ok(())
 }
 
-fn find_hash(db: &Connection, validator: ValidatorId, sequence: u64) -> Result<Option<Hash>> {
+fn find_hash(db: &Connection<'_>, validator: ValidatorId, sequence: u64) -> Result<Option<Hash>> {
     let sql = "SELECT hash FROM entries WHERE validator = ?1 AND sequence = ?2";
     find(db, sql, (validator.0, sequence.cast_signed()), |row| {
         row.take()
@@ -286,7 +280,7 @@ fn find_hash(db: &Connection, validator: ValidatorId, sequence: u64) -> Result<O
 }
 
 /// The tap that an entry is, if it is one.
-fn find_tap(db: &Connection, validator: ValidatorId, sequence: u64) -> Result<Option<Tap>> {
+fn find_tap(db: &Connection<'_>, validator: ValidatorId, sequence: u64) -> Result<Option<Tap>> {
     let id = TapId {
         validator,
         sequence,

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use ridecode_ledger::{ClearedLeg, Coverage, Money, Statement, StatementLine};
 use ridecode_words::{IssuerId, OperatorId, ServiceDay, ValidatorId};
-use rusqlite::{Connection, params};
 
-use super::column::{self, Columns, count_up, execute, find, impossible, load};
-use super::{Result, SqliteStore, booking};
+use super::column::{self, Columns, execute, find, impossible, load};
+use super::{Connection, Engine, Result, Series, SqlStore, booking, params};
 use crate::record::{DayLegs, OperatorLeg, StatementSaved};
 use crate::step;
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn load_day(&self, operator: OperatorId, day: ServiceDay) -> Result<DayLegs> {
         self.read(move |db| load_day(db, operator, day)).await
     }
@@ -32,16 +31,17 @@ impl SqliteStore {
 
 /// Inserts legs that stand on no statement yet.
 pub(super) fn insert_legs<'a>(
-    db: &Connection,
+    db: &Connection<'_>,
     legs: impl Iterator<Item = &'a OperatorLeg>,
 ) -> Result<()> {
-    let mut insert = db.prepare_cached(
+    let mut insert = db.batch(
         "INSERT INTO open_legs (operator, number, day, validator, sequence, version, issuer, amount)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
-    for OperatorLeg { operator, day, leg } in legs {
-        let number = count_up(db, "leg", 1)?;
-        insert.execute(params![
+    let legs: Vec<&OperatorLeg> = legs.collect();
+    let numbers = db.number(Series::Leg, legs.len())?;
+    for (number, OperatorLeg { operator, day, leg }) in numbers.into_iter().zip(legs) {
+        insert.add(params![
             operator.0,
             number.cast_signed(),
             day.0,
@@ -52,11 +52,11 @@ pub(super) fn insert_legs<'a>(
             leg.amount_minor,
         ])?;
     }
-    Ok(())
+    insert.run().map(drop)
 }
 
 /// Every statement, by operator and number.
-pub(super) fn all(db: &Connection) -> Result<Vec<Statement>> {
+pub(super) fn all(db: &Connection<'_>) -> Result<Vec<Statement>> {
     named(
         db,
         "SELECT operator, number FROM statements ORDER BY operator, number",
@@ -64,7 +64,7 @@ pub(super) fn all(db: &Connection) -> Result<Vec<Statement>> {
 }
 
 /// The statements that stand in no payout, or in withdrawn ones alone, by operator and number.
-pub(super) fn in_no_payout(db: &Connection) -> Result<Vec<Statement>> {
+pub(super) fn in_no_payout(db: &Connection<'_>) -> Result<Vec<Statement>> {
     named(
         db,
         "SELECT operator, number FROM statements AS one WHERE NOT EXISTS (
@@ -77,7 +77,7 @@ pub(super) fn in_no_payout(db: &Connection) -> Result<Vec<Statement>> {
 
 /// Whether a statement is there and free to stand in a payout.
 pub(super) fn is_in_no_payout(
-    db: &Connection,
+    db: &Connection<'_>,
     (operator, number): (OperatorId, u64),
 ) -> Result<bool> {
     let sql = "SELECT NOT EXISTS (
@@ -90,15 +90,15 @@ pub(super) fn is_in_no_payout(
     Ok(free.unwrap_or(false))
 }
 
-fn named(db: &Connection, sql: &str) -> Result<Vec<Statement>> {
-    let keys = load(db, sql, [], |row| {
+fn named(db: &Connection<'_>, sql: &str) -> Result<Vec<Statement>> {
+    let keys = load(db, sql, (), |row| {
         Ok((OperatorId(row.take()?), row.count()?))
     })?;
     let statements = keys.into_iter().map(|key| expect(db, key));
     statements.collect()
 }
 
-fn load_day(db: &Connection, operator: OperatorId, day: ServiceDay) -> Result<DayLegs> {
+fn load_day(db: &Connection<'_>, operator: OperatorId, day: ServiceDay) -> Result<DayLegs> {
     let (number_before, hash_before) = last_of(db, operator)?;
     Ok(DayLegs {
         legs: open_legs(db, operator, day)?.into_iter().collect(),
@@ -108,7 +108,7 @@ fn load_day(db: &Connection, operator: OperatorId, day: ServiceDay) -> Result<Da
 }
 
 /// The number and the hash of an operator's last statement; zeros for none.
-fn last_of(db: &Connection, operator: OperatorId) -> Result<(u64, [u8; 32])> {
+fn last_of(db: &Connection<'_>, operator: OperatorId) -> Result<(u64, [u8; 32])> {
     let sql = "SELECT number, hash FROM statements WHERE operator = ?1
          ORDER BY number DESC LIMIT 1";
     let last = find(db, sql, [operator.0], |row| Ok((row.count()?, row.take()?)))?;
@@ -117,7 +117,7 @@ fn last_of(db: &Connection, operator: OperatorId) -> Result<(u64, [u8; 32])> {
 
 /// The legs up to a day that stand on no statement.
 fn open_legs(
-    db: &Connection,
+    db: &Connection<'_>,
     operator: OperatorId,
     day: ServiceDay,
 ) -> Result<BTreeSet<ClearedLeg>> {
@@ -127,7 +127,7 @@ fn open_legs(
     Ok(legs.into_iter().collect())
 }
 
-fn close(db: &Connection, statement: &Statement) -> Result<StatementSaved> {
+fn close(db: &Connection<'_>, statement: &Statement) -> Result<StatementSaved> {
     let key = (statement.operator, statement.number);
     if let Some(held) = find_one(db, key)? {
         return Ok(if held == *statement {
@@ -155,7 +155,7 @@ fn close(db: &Connection, statement: &Statement) -> Result<StatementSaved> {
     Ok(StatementSaved::Saved)
 }
 
-fn insert(db: &Connection, statement: &Statement) -> Result<()> {
+fn insert(db: &Connection<'_>, statement: &Statement) -> Result<()> {
     let (operator, number) = (statement.operator.0, statement.number.cast_signed());
     execute(
         db,
@@ -209,7 +209,7 @@ fn insert(db: &Connection, statement: &Statement) -> Result<()> {
     Ok(())
 }
 
-fn of_day(db: &Connection, operator: OperatorId, day: ServiceDay) -> Result<Vec<Statement>> {
+fn of_day(db: &Connection<'_>, operator: OperatorId, day: ServiceDay) -> Result<Vec<Statement>> {
     let sql = "SELECT number FROM statements WHERE operator = ?1 AND day = ?2 ORDER BY number";
     let numbers = load(db, sql, (operator.0, day.0), |row| row.count())?;
     let statements = numbers.into_iter();
@@ -218,11 +218,14 @@ fn of_day(db: &Connection, operator: OperatorId, day: ServiceDay) -> Result<Vec<
         .collect()
 }
 
-fn expect(db: &Connection, key: (OperatorId, u64)) -> Result<Statement> {
+fn expect(db: &Connection<'_>, key: (OperatorId, u64)) -> Result<Statement> {
     find_one(db, key)?.ok_or_else(|| impossible("number of a missing statement", key.1))
 }
 
-fn find_one(db: &Connection, (operator, number): (OperatorId, u64)) -> Result<Option<Statement>> {
+fn find_one(
+    db: &Connection<'_>,
+    (operator, number): (OperatorId, u64),
+) -> Result<Option<Statement>> {
     let key = (operator.0, number.cast_signed());
     let sql = "SELECT day, currency, fares, commission, payable, hash
          FROM statements WHERE operator = ?1 AND number = ?2";

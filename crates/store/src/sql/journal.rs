@@ -4,14 +4,13 @@ mod accept;
 mod held;
 
 use ridecode_words::{OperatorId, ValidatorId};
-use rusqlite::{Connection, params};
 
 use super::column::{Coded, Columns, execute, find, load};
-use super::{Result, SqliteStore};
+use super::{Connection, Engine, Result, SqlStore, params};
 use crate::fault::StoreFault;
 use crate::record::{Acceptance, HeldEntries, Receipt, SegmentConflict, Validator};
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn register_validator(&self, validator: Validator) -> Result<()> {
         self.write(1, move |db| register(db, &validator)).await
     }
@@ -35,9 +34,12 @@ impl SqliteStore {
 }
 
 /// What is held of every journal, or of one operator's, by validator.
-pub(super) fn load_held(db: &Connection, operator: Option<OperatorId>) -> Result<Vec<HeldEntries>> {
+pub(super) fn load_held(
+    db: &Connection<'_>,
+    operator: Option<OperatorId>,
+) -> Result<Vec<HeldEntries>> {
     let sql = "SELECT validator, journal_end, sealed FROM validators
-         WHERE ?1 IS NULL OR operator = ?1 ORDER BY validator";
+         WHERE CAST(?1 AS BIGINT) IS NULL OR operator = ?1 ORDER BY validator";
     let mut journals = load(db, sql, [operator.map(|operator| operator.0)], |row| {
         Ok(HeldEntries {
             validator: ValidatorId(row.take()?),
@@ -52,7 +54,7 @@ pub(super) fn load_held(db: &Connection, operator: Option<OperatorId>) -> Result
     Ok(journals)
 }
 
-fn register(db: &Connection, validator: &Validator) -> Result<()> {
+fn register(db: &Connection<'_>, validator: &Validator) -> Result<()> {
     if let Some(held) = find_validator(db, validator.id)? {
         let same = held.key == validator.key && held.operator == validator.operator;
         return same
@@ -78,7 +80,10 @@ fn register(db: &Connection, validator: &Validator) -> Result<()> {
 }
 
 /// A validator by its number.
-pub(super) fn find_validator(db: &Connection, validator: ValidatorId) -> Result<Option<Validator>> {
+pub(super) fn find_validator(
+    db: &Connection<'_>,
+    validator: ValidatorId,
+) -> Result<Option<Validator>> {
     let sql = "SELECT validator, operator, algorithm, key, registered, retired
          FROM validators WHERE validator = ?1";
     find(db, sql, [validator.0], read_validator)
@@ -96,7 +101,7 @@ pub(super) fn read_validator(row: &mut Columns<'_>) -> Result<Validator> {
 }
 
 /// The last entry held from the first on without a hole, 0 for none.
-pub(super) fn held_from_1(db: &Connection, validator: ValidatorId) -> Result<u64> {
+pub(super) fn held_from_1(db: &Connection<'_>, validator: ValidatorId) -> Result<u64> {
     let sql = "SELECT last FROM held WHERE validator = ?1 AND first = 1";
     Ok(find(db, sql, [validator.0], |row| row.count())?.unwrap_or(0))
 }

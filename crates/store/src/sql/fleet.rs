@@ -2,10 +2,9 @@
 
 use ridecode_account::RevokeReason;
 use ridecode_words::{DeviceId, LineId, OperatorId, StopId, TapId, ValidatorId, VehicleId};
-use rusqlite::{Connection, params};
 
-use super::column::{Coded as _, Columns, execute, find, id, load};
-use super::{Result, SqliteStore, credential, journal, rider};
+use super::column::{Coded as _, Columns, execute, find, id, impossible, load};
+use super::{Connection, Engine, Result, SqlStore, credential, journal, params, rider};
 use crate::fault::StoreFault;
 use crate::record::{
     Assignment, Beat, Deed, FleetOf, HeldEntry, TrailLine, TrailQuery, ValidatorFile,
@@ -13,7 +12,7 @@ use crate::record::{
 };
 use crate::step;
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn note_beat(&self, beat: Beat) -> Result<bool> {
         self.write(1, move |db| note_beat(db, &beat)).await
     }
@@ -28,7 +27,7 @@ impl SqliteStore {
         step: ValidatorStep,
         deed: Deed,
     ) -> Result<ValidatorStepped> {
-        let take = move |db: &Connection| take_step(db, validator, (&step, &deed));
+        let take = move |db: &Connection<'_>| take_step(db, validator, (&step, &deed));
         self.write(2, take).await
     }
 
@@ -55,11 +54,11 @@ impl SqliteStore {
 }
 
 /// Puts a deed on the trail and gives the number of its line.
-pub(super) fn note(db: &Connection, deed: &Deed) -> Result<u64> {
-    execute(
+pub(super) fn note(db: &Connection<'_>, deed: &Deed) -> Result<u64> {
+    let number = find(
         db,
         "INSERT INTO trail (at, author, kind, rider, device, validator, sequence, operator, reason)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING number",
         params![
             deed.at.0,
             deed.author,
@@ -74,16 +73,18 @@ pub(super) fn note(db: &Connection, deed: &Deed) -> Result<u64> {
             deed.operator.map(|operator| operator.0),
             deed.reason,
         ],
+        |row| row.count(),
     )?;
-    Ok(db.last_insert_rowid().cast_unsigned())
+    number.ok_or_else(|| impossible("line of the trail without a number", deed.at.0))
 }
 
-fn load_trail(db: &Connection, query: TrailQuery, limit: usize) -> Result<Vec<TrailLine>> {
+fn load_trail(db: &Connection<'_>, query: TrailQuery, limit: usize) -> Result<Vec<TrailLine>> {
     let sql =
         "SELECT number, at, author, kind, rider, device, validator, sequence, operator, reason
          FROM trail
-         WHERE (?1 IS NULL OR rider = ?1) AND (?2 IS NULL OR operator = ?2)
-             AND (?3 IS NULL OR number < ?3)
+         WHERE (CAST(?1 AS BIGINT) IS NULL OR rider = ?1)
+             AND (CAST(?2 AS BIGINT) IS NULL OR operator = ?2)
+             AND (CAST(?3 AS BIGINT) IS NULL OR number < ?3)
          ORDER BY number DESC LIMIT ?4";
     let asked = params![
         query.rider.map(|rider| id(rider.0)),
@@ -120,7 +121,7 @@ fn read_line(row: &mut Columns<'_>) -> Result<TrailLine> {
     })
 }
 
-fn note_beat(db: &Connection, beat: &Beat) -> Result<bool> {
+fn note_beat(db: &Connection<'_>, beat: &Beat) -> Result<bool> {
     if journal::find_validator(db, beat.validator)?.is_none() {
         return Err(StoreFault::missing("validator", beat.validator));
     }
@@ -130,13 +131,15 @@ fn note_beat(db: &Connection, beat: &Beat) -> Result<bool> {
     }
     execute(
         db,
-        "INSERT OR REPLACE INTO beats (validator, heard, sealed, bytes) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO beats (validator, heard, sealed, bytes) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (validator) DO UPDATE SET heard = excluded.heard, sealed = excluded.sealed,
+             bytes = excluded.bytes",
         params![beat.validator.0, beat.heard.0, beat.sealed.0, beat.bytes],
     )?;
     Ok(true)
 }
 
-fn find_beat(db: &Connection, validator: ValidatorId) -> Result<Option<Beat>> {
+fn find_beat(db: &Connection<'_>, validator: ValidatorId) -> Result<Option<Beat>> {
     let sql = "SELECT heard, sealed, bytes FROM beats WHERE validator = ?1";
     find(db, sql, [validator.0], |row| {
         Ok(Beat {
@@ -148,7 +151,7 @@ fn find_beat(db: &Connection, validator: ValidatorId) -> Result<Option<Beat>> {
     })
 }
 
-fn find_assignment(db: &Connection, validator: ValidatorId) -> Result<Option<Assignment>> {
+fn find_assignment(db: &Connection<'_>, validator: ValidatorId) -> Result<Option<Assignment>> {
     let sql = "SELECT line, stop, vehicle, since FROM assignments WHERE validator = ?1";
     find(db, sql, [validator.0], |row| {
         Ok(Assignment {
@@ -160,7 +163,7 @@ fn find_assignment(db: &Connection, validator: ValidatorId) -> Result<Option<Ass
     })
 }
 
-fn load_files(db: &Connection, of: FleetOf) -> Result<Vec<ValidatorFile>> {
+fn load_files(db: &Connection<'_>, of: FleetOf) -> Result<Vec<ValidatorFile>> {
     let (operator, one) = match of {
         FleetOf::All => (None, None),
         FleetOf::Operator(operator) => (Some(operator.0), None),
@@ -168,7 +171,8 @@ fn load_files(db: &Connection, of: FleetOf) -> Result<Vec<ValidatorFile>> {
     };
     let sql = "SELECT validator, operator, algorithm, key, registered, retired, journal_end, sealed
          FROM validators
-         WHERE (?1 IS NULL OR operator = ?1) AND (?2 IS NULL OR validator = ?2)
+         WHERE (CAST(?1 AS BIGINT) IS NULL OR operator = ?1)
+             AND (CAST(?2 AS BIGINT) IS NULL OR validator = ?2)
          ORDER BY validator";
     let mut files = load(db, sql, (operator, one), |row| {
         Ok(ValidatorFile {
@@ -190,7 +194,7 @@ fn load_files(db: &Connection, of: FleetOf) -> Result<Vec<ValidatorFile>> {
 }
 
 fn take_step(
-    db: &Connection,
+    db: &Connection<'_>,
     validator: ValidatorId,
     (step, deed): (&ValidatorStep, &Deed),
 ) -> Result<ValidatorStepped> {
@@ -204,8 +208,10 @@ fn take_step(
     match step {
         ValidatorStep::Move(to) => execute(
             db,
-            "INSERT OR REPLACE INTO assignments (validator, line, stop, vehicle, since)
-             VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO assignments (validator, line, stop, vehicle, since)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (validator) DO UPDATE SET line = excluded.line, stop = excluded.stop,
+                 vehicle = excluded.vehicle, since = excluded.since",
             params![
                 validator.0,
                 to.line.as_ref().map(LineId::as_str),
@@ -224,7 +230,7 @@ fn take_step(
     Ok(stepped)
 }
 
-fn block(db: &Connection, device: DeviceId, deed: &Deed) -> Result<bool> {
+fn block(db: &Connection<'_>, device: DeviceId, deed: &Deed) -> Result<bool> {
     let phone = rider::find_device(db, device)?;
     let phone = phone.filter(|phone| Some(phone.rider) == deed.rider);
     let phone = phone.ok_or_else(|| StoreFault::missing("device", device))?;
@@ -236,7 +242,7 @@ fn block(db: &Connection, device: DeviceId, deed: &Deed) -> Result<bool> {
     Ok(true)
 }
 
-fn find_entry(db: &Connection, tap: TapId) -> Result<Option<HeldEntry>> {
+fn find_entry(db: &Connection<'_>, tap: TapId) -> Result<Option<HeldEntry>> {
     let sql = "SELECT hash, bytes, (SELECT office FROM disagreements AS one
              WHERE one.validator = entries.validator AND one.sequence = entries.sequence)
          FROM entries WHERE validator = ?1 AND sequence = ?2";

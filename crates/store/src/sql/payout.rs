@@ -2,17 +2,16 @@
 
 use ridecode_ledger::{Money, Party, Payment};
 use ridecode_words::{IssuerId, OperatorId, ServiceDay};
-use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, execute, find, impossible, load};
-use super::{Result, SqliteStore, booking, statement};
+use super::{Connection, Engine, Result, SqlStore, booking, params, statement};
 use crate::payout::{Stepped, step};
 use crate::record::{
     BankPaid, Payout, PayoutRefused, PayoutSaved, PayoutStep, PlannedPayment, Signature,
     UnpaidStatements,
 };
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn load_unpaid(&self) -> Result<UnpaidStatements> {
         self.read(load_unpaid).await
     }
@@ -36,7 +35,7 @@ impl SqliteStore {
 }
 
 /// The payouts after a number, by number.
-pub(super) fn after_number(db: &Connection, after: u64, limit: usize) -> Result<Vec<Payout>> {
+pub(super) fn after_number(db: &Connection<'_>, after: u64, limit: usize) -> Result<Vec<Payout>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let Ok(after) = i64::try_from(after) else {
         return Ok(Vec::new());
@@ -50,19 +49,19 @@ pub(super) fn after_number(db: &Connection, after: u64, limit: usize) -> Result<
     payouts.collect()
 }
 
-fn load_unpaid(db: &Connection) -> Result<UnpaidStatements> {
+fn load_unpaid(db: &Connection<'_>) -> Result<UnpaidStatements> {
     Ok(UnpaidStatements {
         statements: statement::in_no_payout(db)?,
         number_before: last(db)?,
     })
 }
 
-fn last(db: &Connection) -> Result<u64> {
+fn last(db: &Connection<'_>) -> Result<u64> {
     let sql = "SELECT coalesce(max(number), 0) FROM payouts";
-    Ok(find(db, sql, [], |row| row.count())?.unwrap_or(0))
+    Ok(find(db, sql, (), |row| row.count())?.unwrap_or(0))
 }
 
-fn save(db: &Connection, payout: &Payout) -> Result<PayoutSaved> {
+fn save(db: &Connection<'_>, payout: &Payout) -> Result<PayoutSaved> {
     if let Some(held) = find_one(db, payout.number)? {
         return Ok(if held == *payout {
             PayoutSaved::Repeated
@@ -82,7 +81,7 @@ fn save(db: &Connection, payout: &Payout) -> Result<PayoutSaved> {
     Ok(PayoutSaved::Saved)
 }
 
-fn insert(db: &Connection, payout: &Payout) -> Result<()> {
+fn insert(db: &Connection<'_>, payout: &Payout) -> Result<()> {
     let number = payout.number.cast_signed();
     let by = |one: &Option<Signature>| one.as_ref().map(|one| one.by.clone());
     let at = |one: &Option<Signature>| one.as_ref().map(|one| one.at.0);
@@ -132,7 +131,7 @@ fn insert(db: &Connection, payout: &Payout) -> Result<()> {
 }
 
 fn take_step(
-    db: &Connection,
+    db: &Connection<'_>,
     number: u64,
     taken: &PayoutStep,
 ) -> Result<std::result::Result<Payout, PayoutRefused>> {
@@ -150,7 +149,7 @@ fn take_step(
     }
 }
 
-fn write_step(db: &Connection, number: u64, taken: &PayoutStep) -> Result<()> {
+fn write_step(db: &Connection<'_>, number: u64, taken: &PayoutStep) -> Result<()> {
     let number = number.cast_signed();
     match taken {
         PayoutStep::Approve(Signature { by, at }) => {
@@ -174,7 +173,7 @@ fn write_step(db: &Connection, number: u64, taken: &PayoutStep) -> Result<()> {
     Ok(())
 }
 
-fn find_one(db: &Connection, number: u64) -> Result<Option<Payout>> {
+fn find_one(db: &Connection<'_>, number: u64) -> Result<Option<Payout>> {
     let key = [number.cast_signed()];
     let sql = "SELECT day, currency, planned_by, approved_by, approved_at, exports, withdrawn_by,
              withdrawn_at

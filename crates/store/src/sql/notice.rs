@@ -2,15 +2,14 @@
 
 use ridecode_account::Phone;
 use ridecode_words::{RiderId, UnixSeconds};
-use rusqlite::{Connection, params};
 
 use super::column::{self, Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, bill};
+use super::{Connection, Engine, Result, SqlStore, bill, params};
 use crate::fault::StoreFault;
 use crate::record::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId};
 use crate::step;
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn due_notices(
         &self,
         now: UnixSeconds,
@@ -46,14 +45,14 @@ macro_rules! select {
 }
 
 /// Keeps a notice, unless it is held.
-pub(super) fn insert_new(db: &Connection, notice: &Notice) -> Result<()> {
+pub(super) fn insert_new(db: &Connection<'_>, notice: &Notice) -> Result<()> {
     if find_by_id(db, notice.id)?.is_none() {
         put(db, notice)?;
     }
     Ok(())
 }
 
-fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Notice>> {
+fn all_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Notice>> {
     let sql = select!(
         "WHERE n.rider = ?1
          ORDER BY n.at, n.validator, n.sequence, n.version, n.kind, n.declines"
@@ -61,7 +60,7 @@ fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Notice>> {
     load(db, sql, [id(rider.0)], read)
 }
 
-fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<NoticeDue>> {
+fn due(db: &Connection<'_>, now: UnixSeconds, limit: usize) -> Result<Vec<NoticeDue>> {
     load(
         db,
         select!(
@@ -79,7 +78,7 @@ fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<NoticeDue>
     )
 }
 
-fn open_attempt(db: &Connection, attempt: &NoticeAttempt) -> Result<bool> {
+fn open_attempt(db: &Connection<'_>, attempt: &NoticeAttempt) -> Result<bool> {
     let held = expect(db, attempt.notice)?;
     let Some(notice) = step::attempt_notice(held, attempt) else {
         return Ok(false);
@@ -88,7 +87,7 @@ fn open_attempt(db: &Connection, attempt: &NoticeAttempt) -> Result<bool> {
     Ok(true)
 }
 
-fn settle(db: &Connection, notice: NoticeId, delivery: &Delivery) -> Result<bool> {
+fn settle(db: &Connection<'_>, notice: NoticeId, delivery: &Delivery) -> Result<bool> {
     let mut held = expect(db, notice)?;
     let waits = held.delivery == Delivery::Waiting;
     if waits {
@@ -99,13 +98,13 @@ fn settle(db: &Connection, notice: NoticeId, delivery: &Delivery) -> Result<bool
     Ok(waits)
 }
 
-fn expect(db: &Connection, notice: NoticeId) -> Result<Notice> {
+fn expect(db: &Connection<'_>, notice: NoticeId) -> Result<Notice> {
     let held = find_by_id(db, notice)?;
     held.ok_or_else(|| StoreFault::missing("notice of charge", notice.charge))
 }
 
 /// Finds a notice by way of the tap its journey is named by: notices are kept by rider.
-fn find_by_id(db: &Connection, notice: NoticeId) -> Result<Option<Notice>> {
+fn find_by_id(db: &Connection<'_>, notice: NoticeId) -> Result<Option<Notice>> {
     let journey = notice.charge.journey;
     let Some((rider, _)) = bill::tap_of(db, journey)? else {
         return Ok(None);
@@ -128,7 +127,7 @@ fn find_by_id(db: &Connection, notice: NoticeId) -> Result<Option<Notice>> {
     )
 }
 
-fn put(db: &Connection, notice: &Notice) -> Result<()> {
+fn put(db: &Connection<'_>, notice: &Notice) -> Result<()> {
     let (state, word) = match &notice.delivery {
         Delivery::Waiting => (0, None),
         Delivery::Sent => (1, None),

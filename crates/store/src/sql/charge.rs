@@ -3,10 +3,12 @@
 use ridecode_account::RiderState;
 use ridecode_ledger::Money;
 use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
-use rusqlite::{Connection, params};
 
-use super::column::{self, Columns, count_up, execute, find, id, impossible, load, load_each};
-use super::{Result, SqliteStore, bill, credential, notice, refund, rider, transfer};
+use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
+use super::{
+    Connection, Count, Engine, Result, SqlStore, bill, credential, notice, params, refund, rider,
+    transfer,
+};
 use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
 use crate::record::{
@@ -15,7 +17,7 @@ use crate::record::{
 };
 use crate::{even, step};
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn due_charges(
         &self,
         now: UnixSeconds,
@@ -79,7 +81,7 @@ macro_rules! select {
 
 /// Inserts planned charges. That they are new follows from the fares they belong to.
 pub(super) fn insert_new<'a>(
-    db: &Connection,
+    db: &Connection<'_>,
     charges: impl Iterator<Item = &'a Charge>,
 ) -> Result<()> {
     let mut open = 0;
@@ -87,14 +89,11 @@ pub(super) fn insert_new<'a>(
         put(db, charge)?;
         open += i64::from(!charge.state.is_closed());
     }
-    if open > 0 {
-        count_up(db, "charges_open", open)?;
-    }
-    Ok(())
+    db.add_to(Count::ChargesOpen, open)
 }
 
 /// A rider's charges, by id.
-pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
+pub(super) fn all_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Charge>> {
     load(
         db,
         select!("WHERE rider = ?1 ORDER BY validator, sequence, version"),
@@ -104,7 +103,7 @@ pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
 }
 
 /// A rider's charges that are not collected, oldest first.
-pub(super) fn unpaid_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> {
+pub(super) fn unpaid_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Charge>> {
     load(
         db,
         select!(
@@ -116,7 +115,7 @@ pub(super) fn unpaid_of(db: &Connection, rider: RiderId) -> Result<Vec<Charge>> 
     )
 }
 
-fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>> {
+fn due(db: &Connection<'_>, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>> {
     let charges = load(
         db,
         select!(
@@ -136,13 +135,13 @@ fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>
     charges.into_iter().map(with_mandate).collect()
 }
 
-fn sum_all(db: &Connection) -> Result<ChargeSums> {
+fn sum_all(db: &Connection<'_>) -> Result<ChargeSums> {
     let groups = load(
         db,
-        "SELECT state, first_decline IS NOT NULL, written_off IS NOT NULL, COUNT(*), SUM(amount),
-             SUM(COALESCE(taken, amount))
+        "SELECT state, first_decline IS NOT NULL, written_off IS NOT NULL, COUNT(*),
+             CAST(SUM(amount) AS BIGINT), CAST(SUM(COALESCE(taken, amount)) AS BIGINT)
          FROM charges GROUP BY 1, 2, 3",
-        [],
+        (),
         |row| {
             let code: u8 = row.take()?;
             let standing = ChargeStanding::ALL.get(usize::from(code)).copied();
@@ -163,7 +162,7 @@ fn sum_all(db: &Connection) -> Result<ChargeSums> {
     Ok(sums)
 }
 
-fn standing_at(db: &Connection, standing: ChargeStanding, limit: usize) -> Result<Vec<Charge>> {
+fn standing_at(db: &Connection<'_>, standing: ChargeStanding, limit: usize) -> Result<Vec<Charge>> {
     let codes = (0_u8..).zip(ChargeStanding::ALL);
     let code = codes.into_iter().find(|(_, one)| *one == standing);
     load(
@@ -179,7 +178,7 @@ fn standing_at(db: &Connection, standing: ChargeStanding, limit: usize) -> Resul
     )
 }
 
-fn open_attempt(db: &Connection, attempt: &Attempt) -> Result<bool> {
+fn open_attempt(db: &Connection<'_>, attempt: &Attempt) -> Result<bool> {
     let Some(charge) = step::attempt(expect(db, attempt.charge)?, attempt) else {
         return Ok(false);
     };
@@ -187,7 +186,7 @@ fn open_attempt(db: &Connection, attempt: &Attempt) -> Result<bool> {
     Ok(true)
 }
 
-fn hasten(db: &Connection, rider: RiderId, now: UnixSeconds) -> Result<u32> {
+fn hasten(db: &Connection<'_>, rider: RiderId, now: UnixSeconds) -> Result<u32> {
     rider::expect_rider(db, rider)?;
     change_unpaid(db, rider, |charge| step::hasten(charge, now))
 }
@@ -212,7 +211,7 @@ pub(super) fn change_unpaid(
     Ok(changed)
 }
 
-fn due_write_offs(db: &Connection, before: UnixSeconds, limit: usize) -> Result<Vec<Charge>> {
+fn due_write_offs(db: &Connection<'_>, before: UnixSeconds, limit: usize) -> Result<Vec<Charge>> {
     load(
         db,
         select!(
@@ -225,7 +224,7 @@ fn due_write_offs(db: &Connection, before: UnixSeconds, limit: usize) -> Result<
     )
 }
 
-fn write_off(db: &Connection, all: &WriteOff) -> Result<bool> {
+fn write_off(db: &Connection<'_>, all: &WriteOff) -> Result<bool> {
     let held = expect(db, all.charge)?;
     let owner = held.rider;
     if all.transfer.rider != owner || all.transfer.amount != held.amount {
@@ -241,7 +240,7 @@ fn write_off(db: &Connection, all: &WriteOff) -> Result<bool> {
     Ok(true)
 }
 
-fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
+fn settle(db: &Connection<'_>, news: &Settlement) -> Result<Settled> {
     let held = expect(db, news.charge)?;
     let rider = held.rider;
     let (_, mark) = rider::balance(db, rider)?;
@@ -265,7 +264,7 @@ fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
     let charge = step::settle(held, news);
     put(db, &charge)?;
     if was_open && charge.state.is_closed() {
-        count_up(db, "charges_open", -1)?;
+        db.add_to(Count::ChargesOpen, -1)?;
     }
     if let Some(after) = &news.rider_state {
         credential::change_all(db, rider, |credential| {
@@ -283,7 +282,7 @@ fn settle(db: &Connection, news: &Settlement) -> Result<Settled> {
 }
 
 /// The rides a charge is about.
-pub(super) fn together_charged(db: &Connection, charge: ChargeId) -> Result<Together> {
+pub(super) fn together_charged(db: &Connection<'_>, charge: ChargeId) -> Result<Together> {
     if charge.is_of_day() {
         bill::together_with(db, charge.journey)
     } else {
@@ -293,7 +292,7 @@ pub(super) fn together_charged(db: &Connection, charge: ChargeId) -> Result<Toge
 
 /// Charges a day that is over: for the first time, or for what its charges do not ask for yet.
 pub(super) fn charge_day(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
     (together, at): (&Together, UnixSeconds),
 ) -> Result<()> {
@@ -306,12 +305,12 @@ pub(super) fn charge_day(
 }
 
 /// Whether any charge of rides is held.
-pub(super) fn is_charged(db: &Connection, rider: RiderId, together: &Together) -> Result<bool> {
+pub(super) fn is_charged(db: &Connection<'_>, rider: RiderId, together: &Together) -> Result<bool> {
     Ok(!of_journeys(db, rider, &together.journeys)?.is_empty())
 }
 
 /// Brings the charges of rides in line with what these owe, and the rider's block with them.
-pub(super) fn even_out(db: &Connection, rider: RiderId, together: &Together) -> Result<()> {
+pub(super) fn even_out(db: &Connection<'_>, rider: RiderId, together: &Together) -> Result<()> {
     let journeys = &together.journeys;
     let transfers = transfer::of_journeys(db, rider, journeys)?;
     let owed = Owed::by(rider, together.rides, &transfers);
@@ -326,9 +325,7 @@ pub(super) fn even_out(db: &Connection, rider: RiderId, together: &Together) -> 
         put(db, charge)?;
         open += if charge.state.is_closed() { -1 } else { 1 };
     }
-    if open != 0 {
-        count_up(db, "charges_open", open)?;
-    }
+    db.add_to(Count::ChargesOpen, open)?;
     for refund in &changed.refunds {
         refund::put(db, refund)?;
     }
@@ -352,17 +349,17 @@ pub(super) fn even_out(db: &Connection, rider: RiderId, together: &Together) -> 
 }
 
 /// The charges of some journeys, by id.
-fn of_journeys(db: &Connection, rider: RiderId, journeys: &[JourneyId]) -> Result<Vec<Charge>> {
+fn of_journeys(db: &Connection<'_>, rider: RiderId, journeys: &[JourneyId]) -> Result<Vec<Charge>> {
     let sql = select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version");
     load_each(db, sql, (rider, journeys), read)
 }
 
-pub(super) fn expect(db: &Connection, charge: ChargeId) -> Result<Charge> {
+pub(super) fn expect(db: &Connection<'_>, charge: ChargeId) -> Result<Charge> {
     find_by_id(db, charge)?.ok_or_else(|| StoreFault::missing("charge", charge))
 }
 
 /// Finds a charge by way of the tap its journey is named by: charges are kept by rider.
-pub(super) fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Charge>> {
+pub(super) fn find_by_id(db: &Connection<'_>, charge: ChargeId) -> Result<Option<Charge>> {
     let Some((rider, _)) = bill::tap_of(db, charge.journey)? else {
         return Ok(None);
     };
@@ -379,7 +376,7 @@ pub(super) fn find_by_id(db: &Connection, charge: ChargeId) -> Result<Option<Cha
     )
 }
 
-pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
+pub(super) fn put(db: &Connection<'_>, charge: &Charge) -> Result<()> {
     let mut taken = None;
     let (state, word) = match &charge.state {
         ChargeState::Planned => (0, None),
@@ -397,7 +394,8 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
             (7, Some(transaction))
         }
     };
-    let mut insert = db.prepare_cached(
+    execute(
+        db,
         "INSERT INTO charges (rider, validator, sequence, version, amount, currency, state, word,
              attempts, declines, first_decline, next_attempt, planned, taken,
              written_off, rides, wished)
@@ -407,26 +405,26 @@ pub(super) fn put(db: &Connection, charge: &Charge) -> Result<()> {
              first_decline = excluded.first_decline, next_attempt = excluded.next_attempt,
              taken = excluded.taken, written_off = excluded.written_off,
              wished = excluded.wished",
+        params![
+            id(charge.rider.0),
+            charge.id.journey.0.validator.0,
+            charge.id.journey.0.sequence.cast_signed(),
+            charge.id.version,
+            charge.amount.minor,
+            column::currency(&charge.amount.currency)?,
+            state,
+            word,
+            charge.attempts,
+            charge.declines,
+            charge.first_decline.map(|at| at.0),
+            charge.next_attempt.map(|at| at.0),
+            charge.planned.0,
+            taken,
+            charge.written_off.map(|at| at.0),
+            charge.rides,
+            charge.wished,
+        ],
     )?;
-    insert.execute(params![
-        id(charge.rider.0),
-        charge.id.journey.0.validator.0,
-        charge.id.journey.0.sequence.cast_signed(),
-        charge.id.version,
-        charge.amount.minor,
-        column::currency(&charge.amount.currency)?,
-        state,
-        word,
-        charge.attempts,
-        charge.declines,
-        charge.first_decline.map(|at| at.0),
-        charge.next_attempt.map(|at| at.0),
-        charge.planned.0,
-        taken,
-        charge.written_off.map(|at| at.0),
-        charge.rides,
-        charge.wished,
-    ])?;
     Ok(())
 }
 

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use ridecode_words::{LineId, OperatorId, UnixSeconds};
-use rusqlite::{Connection, params};
 
 use super::column::{Columns, impossible, load};
-use super::{Result, SqliteStore};
+use super::{Batch, Connection, Engine, Result, SqlStore, params};
 use crate::pulse::start_of;
 use crate::record::{
     ChargeState, ChargeTotal, HOUR_S, LineHour, Pulse, PulseQuery, Pulses, SLOT_S, Sighting, Taken,
 };
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn load_pulses(&self, query: PulseQuery) -> Result<Pulses> {
         self.read(move |db| {
             Ok(Pulses {
@@ -27,7 +26,7 @@ impl SqliteStore {
 
 /// Counts decisions that are new, a row for each slot and each line however many they are.
 pub(super) fn count<'a>(
-    db: &Connection,
+    db: &Connection<'_>,
     operator: OperatorId,
     seen: impl Iterator<Item = &'a Sighting>,
 ) -> Result<()> {
@@ -41,46 +40,46 @@ pub(super) fn count<'a>(
             *hours.entry((hour, one.line.as_ref())).or_default() += 1;
         }
     }
-    let mut insert = db.prepare_cached(
+    let mut insert = db.batch(db.either(
         "INSERT INTO pulses (operator, slot, rung, count) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET count = count + excluded.count",
-    )?;
+         ON CONFLICT (slot, operator, rung) DO UPDATE SET count = pulses.count + excluded.count",
+    ))?;
     for ((slot, rung), count) in slots {
-        insert.execute(params![operator.0, slot.0, rung, count])?;
+        insert.add(params![operator.0, slot.0, rung, count])?;
     }
+    insert.run()?;
+    let mut lines = lines(db)?;
     for ((hour, line), taps) in hours {
-        add(db, (operator, hour, line), (taps, 0))?;
+        let line = line.map_or(NO_LINE, LineId::as_str);
+        lines.add(params![operator.0, hour.0, line, taps, 0])?;
     }
-    Ok(())
+    lines.run().map(drop)
 }
 
 /// Adds what new fare versions take.
-pub(super) fn take<'a>(db: &Connection, taken: impl Iterator<Item = &'a Taken>) -> Result<()> {
+pub(super) fn take<'a>(db: &Connection<'_>, taken: impl Iterator<Item = &'a Taken>) -> Result<()> {
+    let mut lines = lines(db)?;
     for one in taken {
         let hour = start_of(one.began, HOUR_S);
-        add(db, (one.operator, hour, one.line.as_ref()), (0, one.minor))?;
+        let line = one.line.as_ref().map_or(NO_LINE, LineId::as_str);
+        lines.add(params![one.operator.0, hour.0, line, 0, one.minor])?;
     }
-    Ok(())
+    lines.run().map(drop)
 }
 
-fn add(
-    db: &Connection,
-    (operator, hour, line): (OperatorId, UnixSeconds, Option<&LineId>),
-    (taps, minor): (i64, i64),
-) -> Result<()> {
-    let mut insert = db.prepare_cached(
+/// Adds to the hours of lines: operator, hour, line, taps, minor units.
+fn lines<'c>(db: &Connection<'c>) -> Result<Batch<'c>> {
+    db.batch(db.either(
         "INSERT INTO line_hours (operator, hour, line, taps, minor) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT DO UPDATE SET taps = taps + excluded.taps, minor = minor + excluded.minor",
-    )?;
-    let line = line.map_or(NO_LINE, LineId::as_str);
-    insert.execute(params![operator.0, hour.0, line, taps, minor])?;
-    Ok(())
+         ON CONFLICT (hour, operator, line) DO UPDATE SET taps = line_hours.taps + excluded.taps,
+             minor = line_hours.minor + excluded.minor",
+    ))
 }
 
-fn pulses(db: &Connection, query: PulseQuery) -> Result<Vec<Pulse>> {
-    let sql = "SELECT operator, slot, rung, count FROM pulses
-         WHERE slot BETWEEN ?2 AND ?3 AND (?1 IS NULL OR operator = ?1)
-         ORDER BY operator, slot, rung";
+fn pulses(db: &Connection<'_>, query: PulseQuery) -> Result<Vec<Pulse>> {
+    let sql = "SELECT operator, slot, rung, CAST(sum(count) AS BIGINT) FROM pulses
+         WHERE slot BETWEEN ?2 AND ?3 AND (CAST(?1 AS BIGINT) IS NULL OR operator = ?1)
+         GROUP BY operator, slot, rung ORDER BY operator, slot, rung";
     let since = start_of(query.since, SLOT_S);
     let operator = query.operator.map(|operator| operator.0);
     load(db, sql, (operator, since.0, query.until.0), |row| {
@@ -93,10 +92,12 @@ fn pulses(db: &Connection, query: PulseQuery) -> Result<Vec<Pulse>> {
     })
 }
 
-fn line_hours(db: &Connection, query: PulseQuery) -> Result<Vec<LineHour>> {
-    let sql = "SELECT operator, hour, nullif(line, ''), taps, minor FROM line_hours
-         WHERE hour BETWEEN ?2 AND ?3 AND (?1 IS NULL OR operator = ?1)
-         ORDER BY operator, hour, line";
+fn line_hours(db: &Connection<'_>, query: PulseQuery) -> Result<Vec<LineHour>> {
+    let sql = "SELECT operator, hour, nullif(line, ''), CAST(sum(taps) AS BIGINT),
+             CAST(sum(minor) AS BIGINT)
+         FROM line_hours
+         WHERE hour BETWEEN ?2 AND ?3 AND (CAST(?1 AS BIGINT) IS NULL OR operator = ?1)
+         GROUP BY operator, hour, line ORDER BY operator, hour, line";
     let since = start_of(query.since, HOUR_S);
     let operator = query.operator.map(|operator| operator.0);
     load(db, sql, (operator, since.0, query.until.0), |row| {
@@ -110,10 +111,10 @@ fn line_hours(db: &Connection, query: PulseQuery) -> Result<Vec<LineHour>> {
     })
 }
 
-fn charge_totals(db: &Connection) -> Result<Vec<ChargeTotal>> {
-    let sql = "SELECT state, standing, count, minor FROM charge_totals WHERE count > 0
-         ORDER BY state, standing";
-    load(db, sql, [], |row: &mut Columns<'_>| {
+fn charge_totals(db: &Connection<'_>) -> Result<Vec<ChargeTotal>> {
+    let sql = "SELECT state, standing, CAST(sum(count) AS BIGINT), CAST(sum(minor) AS BIGINT)
+         FROM charge_totals GROUP BY state, standing HAVING sum(count) > 0 ORDER BY state, standing";
+    load(db, sql, (), |row: &mut Columns<'_>| {
         let state: u8 = row.take()?;
         let word = ChargeState::WORDS.get(usize::from(state)).copied();
         Ok(ChargeTotal {

@@ -3,15 +3,14 @@
 use ridecode_account::{Credential, CredentialState, RevokeReason, RiderState};
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{BrandId, CredentialRef, DeviceId, IssuerId, RiderId, UnixSeconds};
-use rusqlite::{Connection, params};
 
-use super::column::{Coded, Columns, count_up, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, rider};
+use super::column::{Coded, Columns, execute, find, id, impossible, load};
+use super::{Connection, Count, Engine, Result, SqlStore, params, rider};
 use crate::fault::StoreFault;
 use crate::record::CredentialOwner;
 use crate::step::{self, Granted};
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn revoke_device(
         &self,
         device: DeviceId,
@@ -23,7 +22,7 @@ impl SqliteStore {
     }
 
     pub(crate) async fn grant_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
-        let grant = move |db: &Connection| {
+        let grant = move |db: &Connection<'_>| {
             credentials
                 .iter()
                 .try_for_each(|credential| grant(db, credential))
@@ -39,7 +38,7 @@ impl SqliteStore {
         &self,
         credentials: Vec<CredentialRef>,
     ) -> Result<Vec<Option<CredentialOwner>>> {
-        let find = move |db: &Connection| {
+        let find = move |db: &Connection<'_>| {
             let owners = credentials.iter().map(|credential| owner(db, *credential));
             owners.collect()
         };
@@ -49,7 +48,7 @@ impl SqliteStore {
 
 /// A rider's credentials that have not expired, by issuer and pseudonym.
 pub(super) fn unexpired_of(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
     now: UnixSeconds,
 ) -> Result<Vec<Credential>> {
@@ -60,7 +59,7 @@ pub(super) fn unexpired_of(
 
 /// Gives the credentials of a rider the states that `change` has for them.
 pub(super) fn change_all(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
     change: impl Fn(&Credential) -> Option<CredentialState>,
 ) -> Result<()> {
@@ -76,12 +75,12 @@ pub(super) fn change_all(
         put(db, &credential)?;
         changed = true;
     }
-    count_up(db, "deny_version", i64::from(changed)).map(drop)
+    db.add_to(Count::DenyVersion, i64::from(changed))
 }
 
 /// The credential that was given for a rider's block, `state` being the rider's.
 pub(super) fn find_essential(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
     state: &RiderState,
 ) -> Result<Option<Credential>> {
@@ -93,7 +92,7 @@ pub(super) fn find_essential(
 }
 
 /// Ends the one ride of a credential.
-pub(super) fn spend(db: &Connection, used: CredentialRef) -> Result<()> {
+pub(super) fn spend(db: &Connection<'_>, used: CredentialRef) -> Result<()> {
     let Some(owner) = owner(db, used)? else {
         return Ok(());
     };
@@ -108,7 +107,7 @@ pub(super) fn spend(db: &Connection, used: CredentialRef) -> Result<()> {
 
 /// Revokes a phone and denies its live credentials.
 pub(super) fn revoke(
-    db: &Connection,
+    db: &Connection<'_>,
     device: DeviceId,
     reason: RevokeReason,
     now: UnixSeconds,
@@ -127,7 +126,7 @@ pub(super) fn revoke(
     })
 }
 
-fn grant(db: &Connection, credential: &Credential) -> Result<()> {
+fn grant(db: &Connection<'_>, credential: &Credential) -> Result<()> {
     let phone = rider::find_device(db, credential.device)?
         .filter(|phone| phone.rider == credential.rider && step::is_active(&phone.state));
     if phone.is_none() {
@@ -166,12 +165,16 @@ fn grant(db: &Connection, credential: &Credential) -> Result<()> {
     }
 }
 
-fn put(db: &Connection, credential: &Credential) -> Result<()> {
+fn put(db: &Connection<'_>, credential: &Credential) -> Result<()> {
     execute(
         db,
-        "INSERT OR REPLACE INTO credentials (rider, issuer, credential, device, brand, scheme,
-             not_before, expires, state, bytes, essential_since)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO credentials (rider, issuer, credential, device, brand, scheme, not_before,
+             expires, state, bytes, essential_since)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (rider, issuer, credential) DO UPDATE SET device = excluded.device,
+             brand = excluded.brand, scheme = excluded.scheme, not_before = excluded.not_before,
+             expires = excluded.expires, state = excluded.state, bytes = excluded.bytes,
+             essential_since = excluded.essential_since",
         params![
             id(credential.rider.0),
             credential.id.issuer.0,
@@ -189,7 +192,7 @@ fn put(db: &Connection, credential: &Credential) -> Result<()> {
     Ok(())
 }
 
-fn put_owner(db: &Connection, credential: &Credential) -> Result<()> {
+fn put_owner(db: &Connection<'_>, credential: &Credential) -> Result<()> {
     execute(
         db,
         "INSERT INTO credential_owners (issuer, credential, rider, device, essential)
@@ -205,7 +208,7 @@ fn put_owner(db: &Connection, credential: &Credential) -> Result<()> {
     Ok(())
 }
 
-fn owner(db: &Connection, credential: CredentialRef) -> Result<Option<CredentialOwner>> {
+fn owner(db: &Connection<'_>, credential: CredentialRef) -> Result<Option<CredentialOwner>> {
     find(
         db,
         "SELECT rider, device, essential FROM credential_owners WHERE issuer = ?1 AND credential = ?2",
@@ -221,7 +224,7 @@ fn owner(db: &Connection, credential: CredentialRef) -> Result<Option<Credential
     )
 }
 
-fn find_held(db: &Connection, rider: RiderId, held: CredentialRef) -> Result<Credential> {
+fn find_held(db: &Connection<'_>, rider: RiderId, held: CredentialRef) -> Result<Credential> {
     let credential = find(
         db,
         "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes,
@@ -233,7 +236,7 @@ fn find_held(db: &Connection, rider: RiderId, held: CredentialRef) -> Result<Cre
     credential.ok_or_else(|| impossible("owner without credential", held.credential))
 }
 
-fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Credential>> {
+fn all_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Credential>> {
     load(
         db,
         "SELECT rider, issuer, credential, device, brand, scheme, not_before, expires, state, bytes,
@@ -244,7 +247,7 @@ fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Credential>> {
     )
 }
 
-fn load_denied(db: &Connection, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
+fn load_denied(db: &Connection<'_>, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
     let sql = "SELECT issuer, credential, state FROM credentials
          WHERE state <> 0 AND expires >= ?1 ORDER BY issuer, credential";
     load(db, sql, [now.0], |row| {

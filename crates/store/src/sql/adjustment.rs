@@ -1,10 +1,9 @@
 //! Adjustments.
 
 use ridecode_words::{AdjustmentId, JourneyId, RiderId, ServiceDay, UnixSeconds};
-use rusqlite::{Connection, params};
 
 use super::column::{self, Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, bill, charge, rider, transfer};
+use super::{Connection, Engine, Result, SqlStore, bill, charge, params, rider, transfer};
 use crate::adjust;
 use crate::fault::StoreFault;
 use crate::record::{
@@ -12,7 +11,7 @@ use crate::record::{
     LineState,
 };
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn ask_adjustment(
         &self,
         asked: Adjustment,
@@ -56,7 +55,7 @@ impl SqliteStore {
 
 /// What adjustments posted for a rider, by number and line.
 pub(super) fn posted_of(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
 ) -> Result<Vec<(AdjustmentKind, AdjustmentLine)>> {
     load(
@@ -70,7 +69,7 @@ pub(super) fn posted_of(
     )
 }
 
-fn ask(db: &Connection, asked: &Adjustment, limit_minor: i64) -> Result<Adjustment> {
+fn ask(db: &Connection<'_>, asked: &Adjustment, limit_minor: i64) -> Result<Adjustment> {
     if let Some(held) = find_by_id(db, asked.id)? {
         return if adjust::is_repeat(&held, asked) {
             Ok(held)
@@ -94,8 +93,8 @@ fn ask(db: &Connection, asked: &Adjustment, limit_minor: i64) -> Result<Adjustme
 }
 
 /// What a person gave alone in the day before asking, in minor units.
-fn given_alone(db: &Connection, asked: &Adjustment) -> Result<i64> {
-    let sql = "SELECT coalesce(sum(l.amount), 0)
+fn given_alone(db: &Connection<'_>, asked: &Adjustment) -> Result<i64> {
+    let sql = "SELECT CAST(coalesce(sum(l.amount), 0) AS BIGINT)
          FROM adjustments a JOIN adjustment_lines l USING (adjustment)
          WHERE a.asked > ?2 AND a.asked_by = ?1 AND a.state = 1 AND a.decided_by = ?1";
     let since = adjust::limit_since(asked.asked);
@@ -103,7 +102,7 @@ fn given_alone(db: &Connection, asked: &Adjustment) -> Result<i64> {
     Ok(given.unwrap_or(0))
 }
 
-fn insert(db: &Connection, held: &Adjustment) -> Result<()> {
+fn insert(db: &Connection<'_>, held: &Adjustment) -> Result<()> {
     let (kind, of) = match held.kind {
         AdjustmentKind::Goodwill => (0, None),
         AdjustmentKind::TakenBack { of } => (1, Some(id(of.0))),
@@ -157,7 +156,7 @@ fn decided(state: &AdjustmentState) -> (u8, Option<&str>, Option<i64>) {
     }
 }
 
-fn decide(db: &Connection, decision: &Decision) -> Result<Decided> {
+fn decide(db: &Connection<'_>, decision: &Decision) -> Result<Decided> {
     let held = expect(db, decision.adjustment)?;
     let after = match adjust::decide(&held.asked_by, &held.state, decision) {
         Ok(after) => after,
@@ -170,7 +169,7 @@ fn decide(db: &Connection, decision: &Decision) -> Result<Decided> {
     Ok(Decided::Saved)
 }
 
-fn due(db: &Connection, limit: usize) -> Result<Vec<AdjustmentId>> {
+fn due(db: &Connection<'_>, limit: usize) -> Result<Vec<AdjustmentId>> {
     let sql = "SELECT adjustment FROM adjustments WHERE state = 1 AND waiting > 0
          ORDER BY adjustment LIMIT ?1";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -178,7 +177,7 @@ fn due(db: &Connection, limit: usize) -> Result<Vec<AdjustmentId>> {
 }
 
 fn post(
-    db: &Connection,
+    db: &Connection<'_>,
     adjustment: AdjustmentId,
     (limit, day): (usize, ServiceDay),
 ) -> Result<Adjusted> {
@@ -213,7 +212,7 @@ fn post(
 
 /// Posts a line, unless it posts nothing.
 fn post_line(
-    db: &Connection,
+    db: &Connection<'_>,
     (kind, asked): (AdjustmentKind, UnixSeconds),
     (line, day): (&mut AdjustmentLine, ServiceDay),
 ) -> Result<bool> {
@@ -243,11 +242,11 @@ fn post_line(
     Ok(true)
 }
 
-fn expect(db: &Connection, adjustment: AdjustmentId) -> Result<Adjustment> {
+fn expect(db: &Connection<'_>, adjustment: AdjustmentId) -> Result<Adjustment> {
     find_by_id(db, adjustment)?.ok_or_else(|| StoreFault::missing("adjustment", adjustment))
 }
 
-fn find_by_id(db: &Connection, adjustment: AdjustmentId) -> Result<Option<Adjustment>> {
+fn find_by_id(db: &Connection<'_>, adjustment: AdjustmentId) -> Result<Option<Adjustment>> {
     let sql = "SELECT adjustment, kind, taken_back, why, asked_by, asked, state, decided_by,
              decided
          FROM adjustments WHERE adjustment = ?1";
@@ -255,7 +254,7 @@ fn find_by_id(db: &Connection, adjustment: AdjustmentId) -> Result<Option<Adjust
     head.map(|head| with_lines(db, head)).transpose()
 }
 
-fn newest(db: &Connection, limit: usize) -> Result<Vec<Adjustment>> {
+fn newest(db: &Connection<'_>, limit: usize) -> Result<Vec<Adjustment>> {
     let sql = "SELECT adjustment, kind, taken_back, why, asked_by, asked, state, decided_by,
              decided
          FROM adjustments ORDER BY asked DESC, adjustment DESC LIMIT ?1";
@@ -264,7 +263,7 @@ fn newest(db: &Connection, limit: usize) -> Result<Vec<Adjustment>> {
     heads.into_iter().map(|head| with_lines(db, head)).collect()
 }
 
-fn with_lines(db: &Connection, mut head: Adjustment) -> Result<Adjustment> {
+fn with_lines(db: &Connection<'_>, mut head: Adjustment) -> Result<Adjustment> {
     let sql = "SELECT validator, sequence, rider, amount, currency, number, state
          FROM adjustment_lines WHERE adjustment = ?1 ORDER BY line";
     head.lines = load(db, sql, [id(head.id.0)], read_line)?;

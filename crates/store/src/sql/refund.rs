@@ -1,10 +1,9 @@
 //! Refunds.
 
 use ridecode_words::{JourneyId, RefundId, RiderId, UnixSeconds};
-use rusqlite::{Connection, params};
 
 use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
-use super::{Result, SqliteStore, bill, charge, transfer};
+use super::{Connection, Engine, Result, SqlStore, bill, charge, params, transfer};
 use crate::fault::StoreFault;
 use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
 use crate::{even, step};
@@ -21,7 +20,7 @@ macro_rules! select {
     };
 }
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn due_refunds(
         &self,
         now: UnixSeconds,
@@ -58,14 +57,14 @@ impl SqliteStore {
 }
 
 /// A rider's refunds, by id.
-pub(super) fn all_of(db: &Connection, rider: RiderId) -> Result<Vec<Refund>> {
+pub(super) fn all_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Refund>> {
     let sql = select!("WHERE rider = ?1 ORDER BY validator, sequence, version, number");
     load(db, sql, [id(rider.0)], read)
 }
 
 /// The refunds of the charges of some journeys, by id.
 pub(super) fn of_journeys(
-    db: &Connection,
+    db: &Connection<'_>,
     rider: RiderId,
     journeys: &[JourneyId],
 ) -> Result<Vec<Refund>> {
@@ -74,7 +73,7 @@ pub(super) fn of_journeys(
     load_each(db, sql, (rider, journeys), read)
 }
 
-fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>> {
+fn due(db: &Connection<'_>, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>> {
     let refunds = load(
         db,
         select!(
@@ -98,7 +97,7 @@ fn due(db: &Connection, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>
     refunds.into_iter().map(with_charge).collect()
 }
 
-fn open_attempt(db: &Connection, attempt: &RefundAttempt) -> Result<bool> {
+fn open_attempt(db: &Connection<'_>, attempt: &RefundAttempt) -> Result<bool> {
     let held = expect(db, attempt.refund)?;
     let Some(refund) = step::attempt_refund(held, attempt) else {
         return Ok(false);
@@ -107,7 +106,7 @@ fn open_attempt(db: &Connection, attempt: &RefundAttempt) -> Result<bool> {
     Ok(true)
 }
 
-fn settle(db: &Connection, news: &RefundNews) -> Result<RefundSettled> {
+fn settle(db: &Connection<'_>, news: &RefundNews) -> Result<RefundSettled> {
     let held = expect(db, news.refund)?;
     let owner = held.rider;
     let refund = match step::settle_refund(held, news) {
@@ -128,7 +127,7 @@ fn settle(db: &Connection, news: &RefundNews) -> Result<RefundSettled> {
     Ok(RefundSettled::Saved)
 }
 
-fn revive(db: &Connection, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+fn revive(db: &Connection<'_>, refund: RefundId, now: UnixSeconds) -> Result<bool> {
     let mut held = expect(db, refund)?;
     let together = charge::together_charged(db, refund.charge)?;
     let transfers = transfer::of_journeys(db, held.rider, &together.journeys)?;
@@ -143,12 +142,12 @@ fn revive(db: &Connection, refund: RefundId, now: UnixSeconds) -> Result<bool> {
     Ok(revived)
 }
 
-fn expect(db: &Connection, refund: RefundId) -> Result<Refund> {
+fn expect(db: &Connection<'_>, refund: RefundId) -> Result<Refund> {
     find_by_id(db, refund)?.ok_or_else(|| StoreFault::missing("refund", refund))
 }
 
 /// Finds a refund by way of the tap its journey is named by: refunds are kept by rider.
-fn find_by_id(db: &Connection, refund: RefundId) -> Result<Option<Refund>> {
+fn find_by_id(db: &Connection<'_>, refund: RefundId) -> Result<Option<Refund>> {
     let Some((rider, _)) = bill::tap_of(db, refund.charge.journey)? else {
         return Ok(None);
     };
@@ -169,7 +168,7 @@ fn find_by_id(db: &Connection, refund: RefundId) -> Result<Option<Refund>> {
     )
 }
 
-pub(super) fn put(db: &Connection, refund: &Refund) -> Result<()> {
+pub(super) fn put(db: &Connection<'_>, refund: &Refund) -> Result<()> {
     let (state, word) = match &refund.state {
         RefundState::Planned => (0, None),
         RefundState::Submitted => (1, None),
@@ -178,29 +177,30 @@ pub(super) fn put(db: &Connection, refund: &Refund) -> Result<()> {
         RefundState::Refused { reason } => (4, Some(reason)),
         RefundState::Unknown => (5, None),
     };
-    let mut insert = db.prepare_cached(
+    let charge = refund.id.charge;
+    execute(
+        db,
         "INSERT INTO refunds (rider, validator, sequence, version, number, amount, currency, state,
              word, attempts, next_attempt, planned)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (rider, validator, sequence, version, number) DO UPDATE SET
              state = excluded.state, word = excluded.word, attempts = excluded.attempts,
              next_attempt = excluded.next_attempt",
+        params![
+            id(refund.rider.0),
+            charge.journey.0.validator.0,
+            charge.journey.0.sequence.cast_signed(),
+            charge.version,
+            refund.id.number,
+            refund.amount.minor,
+            column::currency(&refund.amount.currency)?,
+            state,
+            word,
+            refund.attempts,
+            refund.next_attempt.map(|at| at.0),
+            refund.planned.0,
+        ],
     )?;
-    let charge = refund.id.charge;
-    insert.execute(params![
-        id(refund.rider.0),
-        charge.journey.0.validator.0,
-        charge.journey.0.sequence.cast_signed(),
-        charge.version,
-        refund.id.number,
-        refund.amount.minor,
-        column::currency(&refund.amount.currency)?,
-        state,
-        word,
-        refund.attempts,
-        refund.next_attempt.map(|at| at.0),
-        refund.planned.0,
-    ])?;
     Ok(())
 }
 

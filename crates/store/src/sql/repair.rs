@@ -2,15 +2,14 @@
 
 use ridecode_fare::Mend;
 use ridecode_words::{JourneyId, RiderId, StopId, TapId};
-use rusqlite::{Connection, params};
 
 use super::column::{Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Result, SqliteStore, bill, fleet, tap};
+use super::{Connection, Engine, Result, SqlStore, bill, fleet, params, tap};
 use crate::fault::StoreFault;
 use crate::record::{Repair, RepairSaved};
 use crate::step;
 
-impl SqliteStore {
+impl<E: Engine> SqlStore<E> {
     pub(crate) async fn save_repair(&self, repair: Repair) -> Result<RepairSaved> {
         self.write(2, move |db| save(db, &repair)).await
     }
@@ -26,7 +25,7 @@ impl SqliteStore {
     }
 }
 
-fn save(db: &Connection, repair: &Repair) -> Result<RepairSaved> {
+fn save(db: &Connection<'_>, repair: &Repair) -> Result<RepairSaved> {
     let missing = || StoreFault::missing("tap", repair.tap);
     let held = bill::tap_of(db, JourneyId(repair.tap))?.ok_or_else(missing)?;
     if held.0 != repair.rider {
@@ -48,7 +47,7 @@ fn save(db: &Connection, repair: &Repair) -> Result<RepairSaved> {
     Ok(RepairSaved::Saved)
 }
 
-fn insert(db: &Connection, repair: &Repair) -> Result<()> {
+fn insert(db: &Connection<'_>, repair: &Repair) -> Result<()> {
     execute(
         db,
         "INSERT INTO repairs (rider, validator, sequence, number, mend, time, stop, made, author,
@@ -72,7 +71,7 @@ fn insert(db: &Connection, repair: &Repair) -> Result<()> {
 }
 
 /// The number of the last repair of a tap, 0 for none.
-fn last_number(db: &Connection, repair: &Repair) -> Result<u8> {
+fn last_number(db: &Connection<'_>, repair: &Repair) -> Result<u8> {
     let TapId {
         validator,
         sequence,
@@ -84,7 +83,7 @@ fn last_number(db: &Connection, repair: &Repair) -> Result<u8> {
     Ok(last.flatten().unwrap_or(0))
 }
 
-fn find_repair(db: &Connection, repair: &Repair) -> Result<Option<Repair>> {
+fn find_repair(db: &Connection<'_>, repair: &Repair) -> Result<Option<Repair>> {
     let sql = "SELECT rider, validator, sequence, number, mend, time, stop, made, author, evidence,
          note
          FROM repairs WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 AND number = ?4";
