@@ -25,12 +25,13 @@ mod trouble;
 
 pub(crate) mod executor;
 
+mod remembering;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ridecode_account::RevokeReason;
 use ridecode_codec::crypto::Algorithm;
-use ridecode_codec::crypto::native::Native;
 use ridecode_office::upload::Auditor;
 use ridecode_office::{Office, bundle};
 use ridecode_store::Store;
@@ -42,6 +43,7 @@ use self::line::Line;
 use self::phone::Rider;
 use self::provider::Provider;
 use self::reader::Reader;
+use self::remembering::Remembering;
 pub(crate) use self::rounds::ROUND_S;
 use crate::check::kept::Facts;
 use crate::check::{Checked, Failure};
@@ -65,7 +67,7 @@ pub(crate) struct World {
     /// What was to be seen last night.
     pub(crate) facts: Facts,
     city: City,
-    auditor: Auditor<Native>,
+    auditor: Auditor<Remembering>,
     /// By number; `None` until signed up.
     riders: Vec<Option<Rider>>,
     /// What will happen because of what happened.
@@ -111,7 +113,7 @@ impl World {
             desk: Arc::new(desk::desk(seed, city, &provider.connector(), 1)),
             policy: Arc::new(desk::policy()),
         };
-        let auditor = Auditor::new(&office, Native, AUDITED_MAX);
+        let auditor = Auditor::new(&office, Remembering, AUDITED_MAX);
         let mut world = Self {
             seed,
             layout,
@@ -161,7 +163,7 @@ impl World {
             operator,
             in_force: 0,
         };
-        ridecode_validator::bundle::open(&sealed, &expected, &Native)
+        ridecode_validator::bundle::open(&sealed, &expected, &Remembering)
             .expect("the office seals what a validator opens")
     }
 

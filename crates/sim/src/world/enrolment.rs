@@ -1,7 +1,6 @@
 //! How riders come to codes: account, mandate, phone, credentials.
 
 use ridecode_account::{Client, Phone as PhoneNumber};
-use ridecode_codec::crypto::native::Native;
 use ridecode_office::credential::{self, NewDevice, Wanted};
 use ridecode_office::enrol::{self, SignIn};
 use ridecode_office::mandate::{self, MandateAsked};
@@ -9,6 +8,7 @@ use ridecode_office::mandate::{self, MandateAsked};
 use super::executor::finish;
 use super::line::PHONE_START;
 use super::phone::Rider;
+use super::remembering::Remembering;
 use super::{World, desk};
 use crate::check::Checked;
 
@@ -67,7 +67,7 @@ impl World {
             &self.office,
             new,
             self.now,
-            &Native,
+            &Remembering,
         ));
         match device {
             Ok(device) => {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ridecode_codec::crypto::native::Native;
+use super::remembering::Remembering;
 use ridecode_codec::crypto::portable::SecretKey;
 use ridecode_codec::crypto::{PublicKey, Signer as _};
 use ridecode_device::{
@@ -33,7 +33,7 @@ pub(crate) struct Reader {
     pub(crate) lies: bool,
     key: SecretKey,
     disk: Arc<SimulatedDisk>,
-    device: Validator<Native>,
+    device: Validator<Remembering>,
     /// Reads the journal for the uplink.
     uplink: JournalReader,
     /// Reads the journal for the model, as it is written.
@@ -242,7 +242,7 @@ impl Reader {
             operator: place.operator,
             in_force: 0,
         };
-        let kept = BundleFiles::new(disk()).find(&expected, &Native);
+        let kept = BundleFiles::new(disk()).find(&expected, &Remembering);
         let kept = kept.map_err(|fault| StartFault::Broken(format!("{fault:#}")))?;
         // A validator that has no bundle on its disk yet has the one it was installed with.
         let bundle = kept.unwrap_or_else(|| self.device.bundle().clone());
@@ -300,7 +300,7 @@ impl Reader {
             in_force: in_force.version,
         };
         let files = BundleFiles::new(Arc::clone(&self.disk) as Arc<_>);
-        if let Ok(bundle) = files.take(sealed, &expected, (Some(in_force), &Native)) {
+        if let Ok(bundle) = files.take(sealed, &expected, (Some(in_force), &Remembering)) {
             self.device.apply(bundle);
         }
     }

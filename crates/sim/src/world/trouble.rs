@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use ridecode_codec::crypto::Algorithm;
-use ridecode_codec::crypto::native::Native;
 use ridecode_office::upload::Auditor;
 
 use super::line::Weather;
 use super::reader::Reader;
+use super::remembering::Remembering;
 use super::{AUDITED_MAX, World, desk};
 use crate::check::Checked;
 use crate::plan::Sky;
@@ -44,7 +44,7 @@ impl World {
         let connector = self.line.end().provider.connector();
         let desk = desk::desk(self.seed, &self.city, &connector, version);
         self.office.desk = Arc::new(desk);
-        self.auditor = Auditor::new(&self.office, Native, AUDITED_MAX);
+        self.auditor = Auditor::new(&self.office, Remembering, AUDITED_MAX);
         self.bundles.clear();
         Ok(())
     }
