@@ -111,9 +111,14 @@ const OUTAGE: &[Rate] = &[
         site: who.one,
         step: chances.0.u32(0..8),
     }),
-    Rate::of(Of::Sites, 300, |who, chances| Transition::DiskFull {
+    Rate::of(Of::Sites, 150, |who, _| Transition::DiskFull {
         site: who.one,
-        full: chances.happens(500),
+        full: true,
+    }),
+    // Within half a day, mostly, there is room again and the clock is set.
+    Rate::of(Of::Sites, 2_000, |who, _| Transition::DiskFull {
+        site: who.one,
+        full: false,
     }),
     Rate::of(Of::Sites, 100, |who, _| Transition::DiskLies {
         site: who.one,
@@ -123,6 +128,10 @@ const OUTAGE: &[Rate] = &[
         hours: chances.0.u32(1..40),
     }),
     Rate::of(Of::Sites, 200, clock_off),
+    Rate::of(Of::Sites, 2_000, |who, _| Transition::ClockOff {
+        site: who.one,
+        ahead_s: 0,
+    }),
     Rate::of(Of::City, 4_000, |_, chances| Transition::Provider {
         sky: *chances.pick(&SKIES),
     }),
