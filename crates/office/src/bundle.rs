@@ -39,8 +39,8 @@ pub async fn make(
 
 /// The version [`make`] would give now: a validator that has it needs no other.
 pub async fn version(office: &Office, now: UnixSeconds) -> Result<u64, StoreFault> {
-    let state = office.store.office_state(now).await?;
-    Ok(version_of(&office.desk, state.deny_version, now))
+    let denied = office.store.deny_version().await?;
+    Ok(version_of(&office.desk, denied, now))
 }
 
 /// The refused credentials as of now.

@@ -655,6 +655,12 @@ impl Store {
         each_engine!(self.audit_page(after, limit))
     }
 
+    /// How often the list of refused credentials has changed: what every validator that asks for
+    /// news is answered by, so it costs one row, whatever is held.
+    pub async fn deny_version(&self) -> Result<u64> {
+        each_engine!(self.deny_version())
+    }
+
     /// Counters.
     pub async fn office_state(&self, now: UnixSeconds) -> Result<OfficeState> {
         each_engine!(self.office_state(now))

@@ -258,10 +258,10 @@ async fn held(store: &Store) -> Vec<Credential> {
     file.expect("the rider").credentials
 }
 
+/// The version alone and among the counters.
 async fn deny_version(store: &Store) -> u64 {
-    store
-        .office_state(NOW)
-        .await
-        .expect("counters")
-        .deny_version
+    let alone = store.deny_version().await.expect("a counter");
+    let state = store.office_state(NOW).await.expect("counters");
+    assert_eq!(alone, state.deny_version);
+    alone
 }

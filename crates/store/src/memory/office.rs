@@ -58,6 +58,10 @@ impl MemoryStore {
         Ok(page)
     }
 
+    pub(crate) fn deny_version(&self) -> Result<u64> {
+        Ok(self.lock().deny_version)
+    }
+
     pub(crate) fn office_state(&self, now: UnixSeconds) -> Result<OfficeState> {
         let state = self.lock();
         let bills_due = state.due.values().filter(|due| due.at <= now).count();

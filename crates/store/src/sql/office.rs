@@ -41,6 +41,10 @@ impl<E: Engine> SqlStore<E> {
         self.read(move |db| audit_page(db, after, limit)).await
     }
 
+    pub(crate) async fn deny_version(&self) -> Result<u64> {
+        self.read(|db| counter(db, "deny_version")).await
+    }
+
     pub(crate) async fn office_state(&self, now: UnixSeconds) -> Result<OfficeState> {
         self.read(move |db| office_state(db, now)).await
     }
