@@ -10,12 +10,17 @@ mod validator;
 
 mod journal_files;
 
+mod unfinished;
+
 mod bundle_files;
 
 mod disk;
 
 mod ailment;
 mod words;
+
+#[cfg(test)]
+mod testing;
 
 pub use ailment::{Ailment, Ailments};
 pub use bundle_files::BundleFiles;

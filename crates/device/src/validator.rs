@@ -16,6 +16,7 @@ use ridecode_words::UnixSeconds;
 use super::ailment::{Ailment, Ailments};
 use super::disk::Disk;
 use super::journal_files::{JournalFiles, Keeping, WriteFault, Written};
+use super::unfinished::Unfinished;
 
 /// A validator at its place, with its journal.
 pub struct Validator<C: Crypto> {
@@ -32,6 +33,8 @@ pub struct Validator<C: Crypto> {
     doorway: Option<Doorway>,
     /// The last accept, and when it was: what a driver may undo.
     last_accept: Option<(u64, u64)>,
+    /// Accepts from before the start whose riders nobody saw, until the start is noted.
+    unfinished: Vec<u64>,
     /// What happened and could not be written yet, oldest first.
     owed: VecDeque<Event>,
     /// What the other gates of the array are to be told.
@@ -91,7 +94,9 @@ impl<C: Crypto + Default> Validator<C> {
         let mut state = State::new(bundle, C::default(), CREDENTIALS_MAX);
         let mut last_time = state.bundle().made;
         let mut outbox = Vec::new();
+        let mut unfinished = Unfinished::new(rules.passage_ms);
         let journal = JournalFiles::open(disk, rules.keeping, |chained| {
+            unfinished.note(&chained.entry);
             outbox.extend(state.note(&chained.entry));
             if outbox.len() > 2 * OUTBOX_AT_START {
                 outbox.drain(..OUTBOX_AT_START);
@@ -111,13 +116,19 @@ impl<C: Crypto + Default> Validator<C> {
             trouble: None,
             doorway: rules.passage_ms.map(Doorway::new),
             last_accept: None,
+            unfinished: unfinished.into_accepts(),
             owed: VecDeque::new(),
             outbox,
         })
     }
 
-    /// Writes that the validator is at work.
+    /// Writes that the validator is at work. Riders who were waited for when the power went are
+    /// waited for no longer: nobody saw them pass, so their accepts are taken back first.
     pub fn note_start(&mut self, now: Moment) -> Result<(), WriteFault> {
+        for accepted in std::mem::take(&mut self.unfinished) {
+            tracing::warn!(accepted, "taken back: the power went before anybody passed");
+            self.take_back(accepted, VoidReason::NobodyPassed, now);
+        }
         self.write(Event::Started, now.clock)?;
         self.settle()
     }
@@ -350,13 +361,21 @@ impl<C: Crypto + Default> Validator<C> {
     }
 
     /// Opens the journal again after the disk failed: an entry that nobody saw may be on it, and
-    /// its code is not to be accepted a second time.
+    /// its code is not to be accepted a second time. A gate takes such an accept back: it let
+    /// nobody in on it.
     fn reopen(&mut self) -> Result<(), WriteFault> {
         let disk = Arc::clone(self.journal.disk());
         let (state, noted, outbox) = (&mut self.state, self.noted, &mut self.outbox);
+        let (is_gate, owed) = (self.doorway.is_some(), &mut self.owed);
         let opened = JournalFiles::open(disk, self.journal.keeping(), |chained| {
-            if chained.entry.sequence > noted {
-                outbox.extend(state.note(&chained.entry));
+            let (entry, accepted) = (&chained.entry, chained.entry.sequence);
+            if accepted <= noted {
+                return;
+            }
+            outbox.extend(state.note(entry));
+            if is_gate && entry.admits() {
+                let reason = VoidReason::NobodyPassed;
+                owed.push_back(Event::Voided { accepted, reason });
             }
         });
         self.journal = opened.map_err(|fault| {

@@ -6,6 +6,7 @@ mod blocks;
 mod conservation;
 mod drain;
 mod exactly_once;
+mod gates;
 pub(crate) mod kept;
 pub(crate) mod log;
 mod parity;
@@ -59,8 +60,9 @@ const ALWAYS: [(&str, Check); 6] = [
 ];
 
 /// What holds once everything has healed.
-const HEALED: [(&str, Check); 5] = [
+const HEALED: [(&str, Check); 6] = [
     ("drain", drain::check),
+    ("gates", gates::check),
     ("truth", truth::check),
     ("conservation", conservation::check_settled),
     ("exactly_once", exactly_once::check_settled),

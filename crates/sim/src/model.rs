@@ -25,6 +25,8 @@ pub(crate) struct Model {
     owners: BTreeMap<TapId, RiderId>,
     /// Codes signed lately, by their bytes.
     signed: BTreeMap<Vec<u8>, Signed>,
+    /// What became of whom gates let in: the entry that says so, once there is one.
+    at_gates: BTreeMap<TapId, Option<u64>>,
     /// Credentials of phones that were reported lost or left behind, since when.
     revoked: BTreeMap<CredentialRef, UnixSeconds>,
 }
@@ -83,6 +85,7 @@ impl Model {
             validator,
             sequence: entry.sequence,
         };
+        self.note_gate(id, entry)?;
         match &entry.event {
             Event::Decided {
                 code,
@@ -106,6 +109,39 @@ impl Model {
         Ok(())
     }
 
+    /// Whom a gate let in passes, or is taken back: either, and once.
+    fn note_gate(&mut self, id: TapId, entry: &Entry) -> Result<(), String> {
+        let has_sensor = entry.place.passage != Passage::Single;
+        if has_sensor && entry.admits() {
+            self.at_gates.insert(id, None);
+        }
+        if let Event::Passed { accepted } | Event::Voided { accepted, .. } = entry.event {
+            let accepted = TapId {
+                sequence: accepted,
+                ..id
+            };
+            let held = self.at_gates.get_mut(&accepted);
+            let ended = held.and_then(|ended| ended.replace(id.sequence));
+            if let Some(before) = ended {
+                return Err(format!(
+                    "entry {id} ends accept {accepted}, and {before} did"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// A rider whom a gate let in and neither saw pass nor took back, if there is one.
+    pub(crate) fn find_in_doorway(&self) -> Option<TapId> {
+        let waiting = |(id, ended): (&TapId, &Option<u64>)| ended.is_none().then_some(*id);
+        self.at_gates.iter().find_map(waiting)
+    }
+
+    /// Another validator has taken one's place: what that one did not write, nobody will.
+    pub(crate) fn replaced(&mut self, validator: ValidatorId) {
+        self.at_gates.retain(|id, _| id.validator != validator);
+    }
+
     fn void(&mut self, accepted: TapId, id: TapId, time: UnixSeconds) {
         let Some(rider) = self.owners.get(&accepted) else {
             return;
@@ -126,6 +162,12 @@ impl Model {
 
     /// A disk lost what it said it had: the entries behind `last` are no more.
     pub(crate) fn lost(&mut self, validator: ValidatorId, last: u64) {
+        self.at_gates
+            .retain(|id, _| id.validator != validator || id.sequence <= last);
+        let of_this = |(id, _): &(&TapId, &mut Option<u64>)| id.validator == validator;
+        for (_, ended) in self.at_gates.iter_mut().filter(of_this) {
+            *ended = ended.filter(|ended| *ended <= last);
+        }
         for taps in self.taps.values_mut() {
             taps.retain(|id, _| id.validator != validator || id.sequence <= last);
         }

@@ -107,6 +107,16 @@ pub struct Entry {
     pub bundle_version: u64,
 }
 
+impl Entry {
+    /// Whether it let a rider in.
+    pub fn admits(&self) -> bool {
+        match &self.event {
+            Event::Decided { outcome, .. } => outcome.admits(),
+            Event::Passed { .. } | Event::Voided { .. } | Event::Started => false,
+        }
+    }
+}
+
 /// The end of a journal: what the next entry is chained to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Head {

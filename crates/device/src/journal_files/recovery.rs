@@ -174,26 +174,6 @@ mod tests {
         JournalFiles::open(disk, Keeping::default(), |_| {}).expect("a journal")
     }
 
-    fn entry() -> Entry {
-        Entry {
-            sequence: 0,
-            time: UnixSeconds(1_795_219_200),
-            trust: ClockTrust::Synced,
-            place: Place {
-                operator: OperatorId(1),
-                mode: Mode::Metro,
-                passage: Passage::In,
-                line: None,
-                stop: None,
-                direction: None,
-                vehicle: None,
-                fare_minor: None,
-            },
-            event: Event::Started,
-            bundle_version: 7,
-        }
-    }
-
     #[test]
     fn a_last_record_that_was_changed_lies_apart_and_is_told_until_it_is_taken_away() {
         let disk = Arc::new(SimulatedDisk::new(1));

@@ -63,6 +63,7 @@ impl World {
     /// one takes its place, with a number of its own.
     pub(super) fn replace_reader(&mut self, place: usize) -> Checked {
         let old = &self.readers[place];
+        self.model.replaced(old.id);
         let number = old.id.0 + 1_000_000;
         let key = self
             .seed

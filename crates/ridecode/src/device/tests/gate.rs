@@ -99,6 +99,84 @@ fn a_passage_the_disk_would_not_take_is_written_once_it_does() {
     assert_eq!(events(disk)[1], Event::Passed { accepted });
 }
 
+#[test]
+fn wherever_the_power_goes_whoever_was_accepted_has_passed_or_is_taken_back() {
+    let reason = VoidReason::NobodyPassed;
+    let mut taken_back = 0;
+    for step in 0.. {
+        let disk = rig::simulated(rig::seed() + u64::from(step));
+        disk.lose_power_at(Some(step));
+        let worked = Validator::start(disk.clone(), rig::bundle(), rig::place(), gate())
+            .is_ok_and(|mut validator| ride_until_the_power_goes(&mut validator));
+        // Once more while it takes back, and then it starts in the light.
+        disk.power_on();
+        disk.lose_power_at(Some(step % 7));
+        if let Ok(mut validator) =
+            Validator::start(disk.clone(), rig::bundle(), rig::place(), gate())
+        {
+            let _ = validator.note_start(at(30));
+        }
+        disk.power_on();
+        let mut validator = rig::validator(disk.clone(), gate());
+        validator.note_start(at(60)).unwrap();
+        assert_eq!(validator.barrier(), Barrier::Closed);
+        let events = events(disk);
+        for (accepted, _) in (1..).zip(&events).filter(|(_, event)| is_accept(event)) {
+            let passed = Event::Passed { accepted };
+            let voided = Event::Voided { accepted, reason };
+            let ends = events.iter().filter(|end| [&passed, &voided].contains(end));
+            assert_eq!(ends.count(), 1, "power went at {step}: {events:?}");
+            taken_back += u32::from(events.contains(&voided));
+        }
+        if worked {
+            break;
+        }
+    }
+    assert!(taken_back > 0);
+}
+
+#[test]
+fn a_rider_taken_back_at_the_start_may_try_again() {
+    let disk = rig::simulated(rig::seed());
+    let mut validator = rig::validator(disk.clone(), gate());
+    accepted(&mut validator, 1, 1);
+    drop(validator);
+    disk.power_on();
+    let mut validator = rig::validator(disk, gate());
+    validator.note_start(at(9)).unwrap();
+    let again = accepted(&mut validator, 1, 10);
+    assert_eq!(validator.pass(at(11)), Some(again));
+}
+
+/// Three riders, of whom the second does not pass. `false` if the power went meanwhile.
+fn ride_until_the_power_goes(validator: &mut Validator) -> bool {
+    if validator.note_start(at(0)).is_err() {
+        return false;
+    }
+    for (rider, seconds) in [(1, 10), (2, 20), (3, 30)] {
+        let Ok(shown) = validator.scan(&code(rider, NOW), at(seconds)) else {
+            return false;
+        };
+        assert_eq!(shown.decision.outcome, Outcome::Admit);
+        if rider == 2 {
+            validator.void_overdue(at(seconds + 6));
+        } else {
+            validator.pass(at(seconds + 2));
+        }
+    }
+    validator.write_owed(at(40).clock).is_ok()
+}
+
+fn is_accept(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Decided {
+            outcome: Outcome::Admit,
+            ..
+        }
+    )
+}
+
 /// What stands in a journal, in order.
 fn events(disk: std::sync::Arc<ridecode_device::SimulatedDisk>) -> Vec<Event> {
     let mut events = Vec::new();
