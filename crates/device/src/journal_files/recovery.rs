@@ -162,12 +162,9 @@ const ALTERED: &str = "altered-";
 
 #[cfg(all(test, feature = "simulated"))]
 mod tests {
-    use ridecode_validator::journal::{Entry, Event};
-    use ridecode_validator::{ClockTrust, Passage, Place};
-    use ridecode_words::{Mode, OperatorId};
-
     use super::*;
     use crate::disk::simulated::SimulatedDisk;
+    use crate::testing::entry;
 
     fn open(disk: &Arc<SimulatedDisk>) -> JournalFiles {
         let disk: Arc<dyn Disk> = Arc::<SimulatedDisk>::clone(disk);
