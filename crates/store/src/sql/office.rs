@@ -42,7 +42,7 @@ impl<E: Engine> SqlStore<E> {
     }
 
     pub(crate) async fn deny_version(&self) -> Result<u64> {
-        self.read(|db| counter(db, "deny_version")).await
+        self.read(|db| counter(db, Count::DenyVersion)).await
     }
 
     pub(crate) async fn office_state(&self, now: UnixSeconds) -> Result<OfficeState> {
