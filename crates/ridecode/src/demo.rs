@@ -6,7 +6,6 @@
 
 mod print;
 
-mod api;
 mod cast;
 
 mod gate;

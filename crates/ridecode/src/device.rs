@@ -55,6 +55,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
+use crate::client::Trouble;
 use crate::clock::{Stopwatch, now, since_boot};
 use crate::config::Secret;
 use crate::entropy::SystemEntropy;
@@ -63,7 +64,7 @@ use scanner::{Lines, Pictures, feed};
 use settings::{PlaceFrom, Source};
 use timekeeping::Timekeeper;
 
-pub use back_office::{BackOffice, Receipt, Trouble};
+pub use back_office::{BackOffice, Receipt};
 pub use category::CategoryWords;
 pub use disk::FolderDisk;
 pub use folder::{Folder, Registration};
@@ -427,10 +428,7 @@ impl Patience {
 
     /// Waits a second, unless the trouble will not go away or the half minute is over.
     async fn wait_after(&mut self, fault: anyhow::Error) -> anyhow::Result<()> {
-        let passing = matches!(
-            fault.downcast_ref(),
-            Some(Trouble::Unreachable(_) | Trouble::Busy { .. })
-        );
+        let passing = fault.downcast_ref().is_some_and(Trouble::passes);
         if !passing || self.pauses_left == 0 {
             return Err(fault);
         }

@@ -22,6 +22,8 @@ pub mod tariff;
 pub mod device;
 
 pub mod carrier;
+pub mod client;
+pub(crate) mod phone;
 pub mod serve;
 pub mod work;
 

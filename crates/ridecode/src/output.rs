@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Writes to a file that may not exist yet and lies on the disk afterwards; to standard output if
 /// none is named. A reader of standard output may stop reading, as `| head` does.
@@ -26,6 +27,11 @@ pub(crate) fn write(
     out.flush()?;
     out.get_ref().sync_all()?;
     Ok(())
+}
+
+/// Fills a text with spaces to a width in terminal cells.
+pub(crate) fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -9,9 +9,9 @@ use ridecode_words::{OperatorId, UnixSeconds};
 use serde_json::Value;
 
 use super::cast::{Folder, Program};
-use super::phone::Code;
 use super::print;
 use crate::code::picture;
+use crate::phone::Code;
 
 /// Where a validator of the demo stands.
 #[derive(Clone, Copy, Debug)]

@@ -7,11 +7,12 @@ use ridecode_words::UnixSeconds;
 use serde_json::{Value, json};
 
 use super::gate::{Network, age_s};
-use super::phone::{Code, Enrolment, GUANGFOTONG, GUANGZHOU_METRO, Phone, YANGCHENGTONG};
+use super::phone::{Enrolment, GUANGFOTONG, GUANGZHOU_METRO, Phone, YANGCHENGTONG};
 use super::print;
 use super::stage::{ACCEPTANCE_WINDOW_S, Stage};
 use crate::clock::now;
 use crate::code::picture;
+use crate::phone::Code;
 
 /// The riders of the morning.
 pub(super) struct Riders {
@@ -278,16 +279,10 @@ async fn wait_for_state(phone: &Phone, state: &str) -> anyhow::Result<Value> {
 
 /// The code with one byte changed: a letter of the text, so that it still reads as base45.
 fn alter(code: &Code) -> Code {
-    let change = |bytes: &mut [u8]| {
-        let middle = bytes.len() / 2;
-        bytes[middle] = if bytes[middle] == b'A' { b'B' } else { b'A' };
-    };
     let mut bytes = code.bytes().to_vec();
-    change(&mut bytes);
-    match code {
-        Code::Text(_) => Code::Text(String::from_utf8_lossy(&bytes).into_owned()),
-        Code::Bytes(_) => Code::Bytes(bytes),
-    }
+    let middle = bytes.len() / 2;
+    bytes[middle] = if bytes[middle] == b'A' { b'B' } else { b'A' };
+    Code(bytes)
 }
 
 /// Entries a gate holds when it is killed.

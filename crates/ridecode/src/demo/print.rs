@@ -5,6 +5,8 @@
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::output::pad;
+
 /// Width of the text column, in terminal cells.
 const WIDTH: usize = 96;
 
@@ -126,11 +128,6 @@ pub(super) fn picture(modules: &[Vec<bool>]) {
             .collect();
         anstream::println!("  {}{paper}{text}{paper:#}", " ".repeat(23));
     }
-}
-
-/// Fills a text with spaces to a width in terminal cells.
-pub(super) fn pad(text: &str, width: usize) -> String {
-    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 /// An amount in fen as yuan.

@@ -5,11 +5,11 @@ use ridecode_office::Entropy as _;
 use ridecode_store::Store;
 use serde_json::json;
 
-use super::api::Api;
 use super::cast::{Folder, Program};
 use super::gate::{Gate, Network, Post};
 use super::print;
 use super::staff::DemoStaff;
+use crate::client::Api;
 use crate::config::{Config, Source};
 use crate::entropy::SystemEntropy;
 use crate::{desk, serve};

@@ -1,12 +1,12 @@
 //! What a validator asks of the back office: to be registered, for bundles, to hold segments.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::fmt::rfc2822;
-use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use ridecode_codec::crypto::{Algorithm, PublicKey};
@@ -15,6 +15,8 @@ use ridecode_words::{OperatorId, UnixSeconds, ValidatorId};
 use serde::{Deserialize, Serialize};
 
 use super::folder::Registration;
+use crate::client::{CONNECT_TIMEOUT, TIMEOUT, Trouble, Witness, read_body, read_json, send};
+use crate::clock::Stopwatch;
 use crate::config::Secret;
 
 /// The way to a back office.
@@ -22,28 +24,7 @@ use crate::config::Secret;
 pub struct BackOffice {
     client: Client,
     base_url: String,
-}
-
-/// Why a request had no success.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Trouble {
-    /// Nothing, or nothing whole, came back.
-    #[error("the back office cannot be reached: {0}")]
-    Unreachable(String),
-    /// It cannot answer now.
-    #[error("the back office is busy: {problem}")]
-    Busy {
-        /// What it said.
-        problem: String,
-        /// When to ask again, where it said so.
-        retry_after: Option<Duration>,
-    },
-    /// It said no, and will again.
-    #[error("the back office refused: {0}")]
-    Refused(String),
-    /// What came back makes no sense.
-    #[error("the back office answered with something else: {0}")]
-    Nonsense(&'static str),
+    witness: Option<Arc<dyn Witness>>,
 }
 
 /// An answer, with the time it is at the back office.
@@ -86,7 +67,16 @@ impl BackOffice {
         Ok(Self {
             client,
             base_url: base_url.trim_end_matches('/').to_owned(),
+            witness: None,
         })
+    }
+
+    /// The same way, with somebody who sees every answer.
+    pub(crate) fn before(&self, witness: Arc<dyn Witness>) -> Self {
+        Self {
+            witness: Some(witness),
+            ..self.clone()
+        }
     }
 
     /// Where it is.
@@ -101,8 +91,10 @@ impl BackOffice {
             algorithm: "eddsa",
             public_key: STANDARD.encode(&key.bytes[..32]),
         };
-        let url = format!("{}/v1/validators", self.base_url);
-        let response = send(self.client.post(url).json(&introduction)).await?;
+        let path = "/v1/validators".to_owned();
+        let response = self
+            .send(path, |client, url| client.post(url).json(&introduction))
+            .await?;
         let view: RegistrationView = read_json(response).await?;
         view.read()
             .ok_or(Trouble::Nonsense("the registration has a field amiss"))
@@ -114,11 +106,11 @@ impl BackOffice {
         validator: ValidatorId,
         (have, delta): (u64, bool),
     ) -> Result<Answer<Option<Vec<u8>>>, Trouble> {
-        let url = format!(
-            "{}/v1/validators/{validator}/bundle?have={have}&delta={delta}",
-            self.base_url
-        );
-        let response = send(self.client.get(url)).await?;
+        let path = format!("/v1/validators/{validator}/bundle");
+        let wanted = format!("?have={have}&delta={delta}");
+        let response = self
+            .send(path, |client, url| client.get(url + &wanted))
+            .await?;
         let there = time_there(&response);
         let content = if response.status() == StatusCode::NO_CONTENT {
             None
@@ -155,10 +147,27 @@ impl BackOffice {
         what: &str,
         sealed: Vec<u8>,
     ) -> Result<Response, Trouble> {
-        let url = format!("{}/v1/validators/{validator}/{what}", self.base_url);
-        let request = self.client.post(url);
-        let request = request.header(CONTENT_TYPE, "application/octet-stream");
-        send(request.body(sealed)).await
+        let path = format!("/v1/validators/{validator}/{what}");
+        self.send(path, |client, url| {
+            let request = client.post(url);
+            let request = request.header(CONTENT_TYPE, "application/octet-stream");
+            request.body(sealed)
+        })
+        .await
+    }
+
+    async fn send(
+        &self,
+        path: String,
+        request: impl FnOnce(&Client, String) -> RequestBuilder,
+    ) -> Result<Response, Trouble> {
+        let watch = Stopwatch::start();
+        let url = format!("{}{path}", self.base_url);
+        let answer = send(request(&self.client, url)).await;
+        if let Some(witness) = &self.witness {
+            witness.answered(&path, watch.elapsed(), answer.as_ref().err());
+        }
+        answer
     }
 }
 
@@ -209,81 +218,8 @@ impl RegistrationView {
     }
 }
 
-/// What of a problem document (RFC 9457) a person needs.
-#[derive(Default, Deserialize)]
-struct ProblemView {
-    title: Option<String>,
-    detail: Option<String>,
-}
-
-/// Sends a request; anything but success is trouble.
-async fn send(request: RequestBuilder) -> Result<Response, Trouble> {
-    let response = request.send().await.map_err(|fault| unreachable(&fault))?;
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    let retry_after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .map(Duration::from_secs);
-    let body = read_body(response, PROBLEM_LENGTH_MAX).await?;
-    let view: ProblemView = serde_json::from_slice(&body).unwrap_or_default();
-    let problem = match (view.title, view.detail) {
-        (Some(title), Some(detail)) => format!("{title}: {detail} ({status})"),
-        (Some(text), None) | (None, Some(text)) => format!("{text} ({status})"),
-        (None, None) => status.to_string(),
-    };
-    let busy = status.is_server_error()
-        || status == StatusCode::TOO_MANY_REQUESTS
-        || status == StatusCode::REQUEST_TIMEOUT;
-    Err(if busy {
-        Trouble::Busy {
-            problem,
-            retry_after,
-        }
-    } else {
-        Trouble::Refused(problem)
-    })
-}
-
-async fn read_json<T: for<'a> Deserialize<'a>>(response: Response) -> Result<T, Trouble> {
-    let body = read_body(response, PROBLEM_LENGTH_MAX).await?;
-    serde_json::from_slice(&body).map_err(|_| Trouble::Nonsense("not the JSON object it should be"))
-}
-
-/// Reads a body that is no longer than it may be.
-async fn read_body(mut response: Response, length_max: usize) -> Result<Vec<u8>, Trouble> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|fault| unreachable(&fault))?
-    {
-        if body.len() + chunk.len() > length_max {
-            return Err(Trouble::Nonsense("far more bytes than there can be"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
 fn time_there(response: &Response) -> Option<UnixSeconds> {
     let date = response.headers().get(DATE)?.to_str().ok()?;
     let there = rfc2822::DateTimeParser::new().parse_timestamp(date).ok()?;
     Some(UnixSeconds(there.as_second()))
 }
-
-/// The innermost cause says most: refused, timed out, no such name.
-fn unreachable(fault: &reqwest::Error) -> Trouble {
-    let mut cause: &dyn std::error::Error = fault;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    Trouble::Unreachable(cause.to_string())
-}
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const TIMEOUT: Duration = Duration::from_secs(30);
-const PROBLEM_LENGTH_MAX: usize = 64 << 10;

@@ -18,9 +18,10 @@ use ridecode_validator::segment::{Sealing, seal};
 use ridecode_words::{Text, UnixSeconds};
 use tokio::sync::watch;
 
-use super::back_office::{BackOffice, Trouble};
+use super::back_office::BackOffice;
 use super::folder::{Folder, Registration};
 use super::timekeeping::Timekeeper;
+use crate::client::Trouble;
 use crate::clock::since_boot;
 use crate::entropy::SystemEntropy;
 

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::client::Problem;
 use crate::config::Secret;
 use crate::device::tests::rig;
 use crate::device::{Keeping, Rules};
@@ -233,7 +234,7 @@ fn pauses_grow_to_a_bound_and_differ_by_chance() {
 fn the_back_office_is_waited_for_as_it_asks_and_not_in_step() {
     let pace = Pace::default();
     let busy = |retry_after_s: u64| Trouble::Busy {
-        problem: String::new(),
+        problem: Problem::default(),
         retry_after: Some(Duration::from_secs(retry_after_s)),
     };
     let check = |trouble: Option<Trouble>, chance, expected_ms| {
@@ -245,7 +246,7 @@ fn the_back_office_is_waited_for_as_it_asks_and_not_in_step() {
     check(Some(busy(7)), 300 * 1_024, 7_300);
     check(Some(busy(100_000)), 0, 900_000);
     check(Some(busy(0)), 0, 250);
-    check(Some(Trouble::Refused(String::new())), 0, 60_000);
+    check(Some(Trouble::Refused(Problem::default())), 0, 60_000);
 }
 
 /// A validator's journal in a folder and its uplink, sending.

@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
 use super::*;
-use crate::device::{Pace, Trouble};
+use crate::client::{Problem, Trouble};
+use crate::device::Pace;
 
 /// What a server that does so many requests a second goes through.
 struct Storm {
@@ -72,7 +73,7 @@ impl Storm {
                 }
                 Err(wait) => {
                     let busy = Trouble::Busy {
-                        problem: String::new(),
+                        problem: Problem::default(),
                         retry_after: Some(Duration::from_secs(
                             u64::try_from(wait.as_millis().div_ceil(1_000)).unwrap(),
                         )),
