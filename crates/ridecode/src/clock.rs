@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ridecode_words::UnixSeconds;
+use rustix::time::{ClockId, clock_gettime};
 
 /// The time now.
 #[expect(
@@ -18,7 +19,16 @@ pub fn now() -> UnixSeconds {
 
 /// Time since the machine was switched on, asleep or awake. Nobody can set it.
 pub fn since_boot() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    read(ClockId::Boottime)
+}
+
+/// Processor time this process has used, of all cores together.
+pub fn processor_time() -> Duration {
+    read(ClockId::ProcessCPUTime)
+}
+
+fn read(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
     let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
     Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or_default())
 }

@@ -408,5 +408,17 @@ fn validator_code(file: &file::ValidatorCodeFile) -> ValidatorCode {
 
 const FILE_NAME: &str = "ridecode.toml";
 
+/// The token a load source calls with, if it is set. It is no setting of an office.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one reader of the environment"
+)]
+pub fn load_token() -> Option<String> {
+    std::env::var(LOAD_TOKEN).ok()
+}
+
+/// The variable of [`load_token`].
+const LOAD_TOKEN: &str = "RIDECODE_LOAD_TOKEN";
+
 #[cfg(test)]
 mod tests;

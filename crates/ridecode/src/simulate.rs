@@ -1,4 +1,6 @@
-//! The simulation on the command line: a city in one thread from a seed.
+//! The simulation on the command line: a city in one thread from a seed, or as a load source.
+
+mod load;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +17,8 @@ use crate::city::Cities;
 use crate::clock::Stopwatch;
 use crate::fare::language;
 
+use self::load::{Asked, LoadArgs};
+
 /// Options.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
@@ -25,9 +29,9 @@ pub struct Args {
     /// Simulated days, 1 to 366. Afterwards everything heals and must converge in five more.
     #[arg(long, default_value_t = 7, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
-    /// Riders, 1 to 1000000.
-    #[arg(long, default_value_t = 200, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    riders: u32,
+    /// Riders, 1 to 1000000. Default: 200; with --against ten for each ride a second, at least 20.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    riders: Option<u32>,
     /// What kind of time the city has: calm, rush, outage, fraud or migration.
     #[arg(long, default_value_t = Profile::Calm, value_name = "PROFILE")]
     profile: Profile,
@@ -46,6 +50,8 @@ pub struct Args {
     /// Language of the lines, en or zh.
     #[arg(long, value_name = "LANGUAGE", default_value = "zh", value_parser = language)]
     language: Language,
+    #[command(flatten, next_help_heading = "As a load source")]
+    load: LoadArgs,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,10 +72,23 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Place::Guangfo => guangfo()?,
         Place::Example => City::example(),
     };
+    if args.load.is_wanted() {
+        anyhow::ensure!(
+            args.city == Place::Guangfo,
+            "--city example is known to no running system; leave it out with --against"
+        );
+        let asked = Asked {
+            seed: args.seed,
+            riders: args.riders,
+            profile: args.profile,
+            language: args.language,
+        };
+        return load::run(&args.load, asked, &city);
+    }
     let settings = Settings {
         seed: args.seed,
         days: args.days,
-        riders: args.riders,
+        riders: args.riders.unwrap_or(RIDERS),
         profile: args.profile,
         engine: match args.store {
             Store::Memory => Engine::Memory,
@@ -156,13 +175,24 @@ fn guangfo() -> anyhow::Result<City> {
     Ok(City::new(Cities::embedded().book, &name, &network, &buses)?)
 }
 
+/// Riders of a simulation unless told.
+const RIDERS: u32 = 200;
+
 const EXAMPLES: &str = "\
 Examples:
   ridecode simulate
   ridecode simulate --seed 1 --days 30 --riders 2000 --profile outage
   ridecode simulate --seed 7 --store sqlite --language en
   ridecode simulate --soak 60 --days 3 --riders 40
+  ridecode simulate --against http://127.0.0.1:8080 --rate 200 --token-file token
+  ridecode simulate --against http://127.0.0.1:8080 --rate 50 --for 10m --json
 
 A line a simulated day, then a closing table with amounts in yuan and a hash over everything that is
 held in the end: the same seed gives the same hash. A broken promise is printed with the shortest
-plan found that breaks it and the command to see it again, and the exit code is 1.";
+plan found that breaks it and the command to see it again, and the exit code is 1.
+
+With --against the same riders and validators drive a running back office over HTTP. A line a second:
+rides begun of those due, taps held of those admitted, and for what was asked the median, all but one
+in a hundred, and the longest time since it was due. In the end every ride is looked for; if taps or
+rides were lost or doubled, or amounts do not add up, the exit code is 1. docs/simulation.md says how
+to prepare the system.";

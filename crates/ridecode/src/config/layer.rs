@@ -153,9 +153,12 @@ fn position(text: &str, span: Option<std::ops::Range<usize>>) -> String {
     }
 }
 
-/// A validator's own settings, and the seed of random tests: no settings of an office.
+/// A validator's own settings, the seed of random tests, a load source's token: no settings of an
+/// office.
 fn is_of_others(variable: &str) -> bool {
-    variable == "RIDECODE_SEED" || variable.starts_with("RIDECODE_VALIDATOR_")
+    variable == "RIDECODE_SEED"
+        || variable == super::LOAD_TOKEN
+        || variable.starts_with("RIDECODE_VALIDATOR_")
 }
 
 fn one_line(message: &str) -> String {

@@ -45,6 +45,7 @@ mod stand_ins;
 mod audits;
 mod bench;
 mod callbacks;
+mod load;
 
 mod demo;
 mod stories;

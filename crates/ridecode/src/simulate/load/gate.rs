@@ -1,0 +1,205 @@
+//! A validator of a load source: the device as it is sold, in a folder of its own, with the uplink
+//! as it is sold. Nobody stands before it: codes are handed to it.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ridecode_codec::crypto::Signer as _;
+use ridecode_validator::{Clock, ClockTrust, Outcome, Passage, Place};
+use ridecode_words::{OperatorId, TapId, UnixSeconds, ValidatorId};
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::meter::{Group, Meter};
+use crate::client::Api;
+use crate::clock::{Stopwatch, now, since_boot};
+use crate::config::Secret;
+use crate::device::timekeeping::Timekeeper;
+use crate::device::{
+    BackOffice, Folder, Health, Keeping, Moment, Pace, Rules, Uplink, Validator, Written,
+};
+use crate::entropy::SystemEntropy;
+use crate::phone::{Code, text};
+
+/// A validator at its place.
+pub(super) struct Gate {
+    /// Its number.
+    pub(super) id: ValidatorId,
+    device: Mutex<Validator>,
+    uplink: Uplink,
+    written: watch::Sender<Written>,
+    /// Entries that the back office is not known to hold, oldest first.
+    waiting: Mutex<VecDeque<Waiting>>,
+}
+
+/// An entry on its way.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    sequence: u64,
+    /// When it was due.
+    due: Duration,
+    admitted: bool,
+}
+
+/// A tap that was admitted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Tap {
+    pub(super) id: TapId,
+    pub(super) time: UnixSeconds,
+}
+
+impl Gate {
+    /// Registers a validator with a code that staff makes, and fetches its first bundle.
+    pub(super) async fn register(
+        place: Place,
+        folder: &Path,
+        (staff, office): (&Api, &BackOffice),
+    ) -> anyhow::Result<Self> {
+        let OperatorId(operator) = place.operator;
+        let wanted = json!({ "operator": operator });
+        let made = staff.post("/v1/validators/codes", wanted).await?;
+        let code = Secret::new(text(&made, "one_time_code")?);
+        let folder = Folder::open(folder)?;
+        let key = folder.device_key(&mut SystemEntropy)?;
+        let registration = office.register(&code, &key.public_key()).await?;
+        let uplink = Uplink {
+            office: office.clone(),
+            registration,
+            key: Arc::new(key),
+            folder: Arc::new(folder),
+            pace: Pace::default(),
+            health: Arc::new(Health::default()),
+            timekeeper: Arc::new(Mutex::new(Timekeeper::new(now(), since_boot()))),
+        };
+        let bundle = uplink.fetch_bundle(None).await?;
+        let bundle = bundle.context("the back office has no bundle for a new validator")?;
+        let rules = rules(&place);
+        let device = Validator::start(uplink.folder.disk(), bundle, place, rules)?;
+        let (written, _) = watch::channel(device.written());
+        Ok(Self {
+            id: registration.validator,
+            device: Mutex::new(device),
+            uplink,
+            written,
+            waiting: Mutex::default(),
+        })
+    }
+
+    /// A code is shown that was due then. What is admitted goes through at once.
+    pub(super) fn tap(
+        &self,
+        code: &Code,
+        due: Duration,
+        meter: &Meter,
+    ) -> anyhow::Result<Option<Tap>> {
+        let moment = moment();
+        let mut device = lock(&self.device);
+        let shown = device.scan(code.bytes(), moment)?;
+        let outcome = shown.decision.outcome;
+        let admitted = outcome == Outcome::Admit;
+        if admitted {
+            device.pass(moment);
+        } else {
+            meter.refused(outcome);
+        }
+        // A gate tells its neighbors after every code; these have none.
+        drop(device.take_outbox());
+        let Some(sequence) = shown.sequence else {
+            return Ok(None);
+        };
+        lock(&self.waiting).push_back(Waiting {
+            sequence,
+            due,
+            admitted,
+        });
+        self.written.send_replace(device.written());
+        let validator = self.id;
+        let id = TapId {
+            validator,
+            sequence,
+        };
+        let time = shown.time;
+        Ok(admitted.then_some(Tap { id, time }))
+    }
+
+    /// Whether the back office is known to hold everything.
+    pub(super) fn is_held(&self) -> bool {
+        lock(&self.waiting).is_empty()
+    }
+
+    /// Sends the journal up for as long as the gate is there.
+    pub(super) async fn send_journal(self: Arc<Self>, meter: Arc<Meter>, since: Stopwatch) {
+        let (held, mut heard) = watch::channel(0);
+        let sending = self
+            .uplink
+            .clone()
+            .send_journal(self.written.subscribe(), held);
+        let hearing = async {
+            while heard.changed().await.is_ok() {
+                let through = *heard.borrow_and_update();
+                self.note_held(through, &meter, since);
+            }
+        };
+        tokio::join!(sending, hearing);
+    }
+
+    fn note_held(&self, through: u64, meter: &Meter, since: Stopwatch) {
+        let mut waiting = lock(&self.waiting);
+        let held = since.elapsed();
+        while let Some(first) = waiting.pop_front_if(|first| first.sequence <= through) {
+            if first.admitted {
+                meter.took(Group::Held, held.saturating_sub(first.due));
+                meter.note(|counts| counts.held += 1);
+            }
+        }
+        drop(waiting);
+        lock(&self.device).forget(through, moment());
+    }
+
+    /// Asks for newer bundles as a validator does, for as long as the gate is there.
+    pub(super) async fn fetch_bundles(self: Arc<Self>, chance: u64) {
+        let every = self.uplink.pace.bundle_every;
+        // Validators were not switched on all at once.
+        tokio::time::sleep(every.mul_f64((chance % 1_000) as f64 / 1_000.0)).await;
+        loop {
+            let in_force = lock(&self.device).bundle().clone();
+            // The last good one stays in force; the trouble is counted where it was met.
+            if let Ok(Some(bundle)) = self.uplink.fetch_bundle(Some(&in_force)).await {
+                lock(&self.device).apply(bundle);
+            }
+            tokio::time::sleep(every).await;
+        }
+    }
+}
+
+fn moment() -> Moment {
+    Moment {
+        clock: Clock {
+            now: now(),
+            trust: ClockTrust::Synced,
+        },
+        ms: u64::try_from(since_boot().as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// Gates have a sensor. Files that the back office holds go soon.
+fn rules(place: &Place) -> Rules {
+    Rules {
+        keeping: Keeping {
+            age_min_s: 60,
+            ..Keeping::default()
+        },
+        passage_ms: match place.passage {
+            Passage::In | Passage::Out => Some(5_000),
+            Passage::Single => None,
+        },
+        ..Rules::default()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

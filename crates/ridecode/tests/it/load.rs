@@ -1,0 +1,191 @@
+//! `ridecode simulate --against`: the simulated city drives a real office, and every ride is there
+//! afterwards. What is not prepared is told before anything is asked of anybody.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use ridecode::config::Role;
+use ridecode::sandbox;
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::world::{World, staff_token};
+
+/// A world whose office works by itself, with the token of its staff in a file.
+async fn world() -> World {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("token"), format!("{}\n", staff_token())).expect("a file");
+    World::start_with(folder, |config| {
+        config.work.enabled = true;
+        config.work.tick = Duration::from_millis(50);
+    })
+    .await
+}
+
+/// Where office and sandbox of a world are, and its folder.
+fn around(world: &World) -> (String, String, PathBuf) {
+    let folder = world.config.folder.parent().expect("a folder above");
+    let office = format!("http://{}", world.address());
+    (office, world.sandbox.url(), folder.to_owned())
+}
+
+/// Runs `ridecode simulate` in the folder of a world, with a token in the environment or without.
+async fn simulate(folder: &Path, options: &[&str], token: Option<&str>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ridecode"));
+    command
+        .arg("simulate")
+        .args(options)
+        .env_clear()
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    if let Some(token) = token {
+        command.env("RIDECODE_LOAD_TOKEN", token);
+    }
+    command.output().await.expect("ridecode runs")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_city_rides_over_http_and_every_ride_is_there_afterwards() {
+    let world = world().await;
+    let (office, sandbox, folder) = around(&world);
+    let options = [
+        "--against",
+        &office,
+        "--sandbox",
+        &sandbox,
+        "--token-file",
+        "token",
+        "--json",
+    ];
+    let ride = [
+        "--rate", "50", "--for", "5s", "--riders", "300", "--seed", "7",
+    ];
+    let output = simulate(&folder, &[&options[..], &ride[..]].concat(), None).await;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    assert!(
+        errors.starts_with("300 riders and 21 validators"),
+        "{errors}"
+    );
+    let lines: Vec<Value> = String::from_utf8(output.stdout)
+        .expect("text")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line of JSON"))
+        .collect();
+    let (closing, seconds) = lines.split_last().expect("lines");
+    assert!(seconds.len() >= 5, "a line a second: {}", seconds.len());
+    assert_eq!(closing["closing"], true, "{closing}");
+    assert_eq!(closing["whole"], true, "{closing}");
+    assert_eq!(closing["rides_due"], 250, "{closing}");
+    assert_eq!(closing["rides"], closing["rides_begun"], "{closing}");
+    assert!(closing["rides"].as_u64() > Some(240), "{closing}");
+    assert_eq!(closing["taps_held"], closing["taps"], "{closing}");
+    for group in ["held", "rides", "debts", "segments", "bundles", "sign_in"] {
+        let count = &closing["times"][group]["count"];
+        assert!(count.as_u64() > Some(0), "{group}: {closing}");
+    }
+    // Nothing personal is told.
+    assert!(
+        !errors.contains("+999") && !lines.iter().any(|line| line.to_string().contains("+999"))
+    );
+    // The office says the same of itself, and the validators are out of service again.
+    world.work().await;
+    let audited = world.audit().await;
+    assert!(audited.findings.is_empty(), "{:?}", audited.findings);
+    let fleet = world.staff().get("/v1/validators").await.expect(200);
+    let fleet = fleet.as_array().expect("a list");
+    assert_eq!(fleet.len(), 21);
+    assert!(
+        fleet
+            .iter()
+            .all(|one| one["retired"].is_string() && one["waiting"] == 0)
+    );
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_is_not_prepared_is_told_what_is_missing() {
+    let world = world().await;
+    let (office, sandbox, folder) = around(&world);
+    let other = sandbox::start(sandbox::Config::default())
+        .await
+        .expect("a sandbox");
+    let other_url = other.url();
+    let check = async |options: &[&str], token: Option<&str>, said: &[&str]| {
+        let rate = ["--rate", "1", "--for", "1s"];
+        let output = simulate(&folder, &[options, &rate[..]].concat(), token).await;
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{options:?}: {errors}");
+        for said in said {
+            assert!(errors.contains(said), "{options:?}: {said}: {errors}");
+        }
+        assert!(errors.lines().count() == 1, "{options:?}: {errors}");
+        assert!(!errors.contains("+999"), "{errors}");
+    };
+    let against = ["--against", &office, "--sandbox", &sandbox];
+    let token = Some(staff_token());
+    check(&against, None, &["--token-file", "RIDECODE_LOAD_TOKEN"]).await;
+    check(&against, Some(" "), &["RIDECODE_LOAD_TOKEN holds no token"]).await;
+    check(
+        &against,
+        Some("nobody's"),
+        &["does not know the token", "[[staff]]"],
+    )
+    .await;
+    let agent = format!("staff-with-role-{}", Role::Agent.word());
+    check(&against, Some(&agent), &["agent", "operator or admin"]).await;
+    check(
+        &against,
+        Some("staff-of-the-metro"),
+        &["operator 2", "all operators"],
+    )
+    .await;
+    let nobody = ["--against", "http://127.0.0.1:9", "--sandbox", &sandbox];
+    check(
+        &nobody,
+        token,
+        &["no back office answers at http://127.0.0.1:9"],
+    )
+    .await;
+    let silent = ["--against", &office, "--sandbox", "http://127.0.0.1:9"];
+    check(&silent, token, &["no sandbox answers", "ridecode sandbox"]).await;
+    let elsewhere = ["--against", &office, "--sandbox", &other_url];
+    check(
+        &elsewhere,
+        token,
+        &["no message arrived", "wire the back office"],
+    )
+    .await;
+    // Nobody was registered for any of it.
+    let fleet = world.staff().get("/v1/validators").await.expect(200);
+    assert_eq!(fleet, serde_json::json!([]));
+    other.stop().await.expect("it stops");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_asked_for_is_said_before_anybody_is_asked() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let check = async |options: &str, said: &str| {
+        let options: Vec<&str> = options.split_whitespace().collect();
+        let output = simulate(folder.path(), &options, Some("a-token")).await;
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{options:?}: {errors}");
+        assert!(errors.contains(said), "{options:?}: {errors}");
+    };
+    let against = |options: &str| format!("--against http://127.0.0.1:9 {options}");
+    check("--against nowhere --rate 1", "http://127.0.0.1:8080").await;
+    check("--against http://a:b@c --rate 1", "no password").await;
+    check("--rate 1", "--against").await;
+    check(&against(""), "--rate").await;
+    check(&against("--rate 0"), "from 0.01 to 10000").await;
+    check(&against("--rate 1 --for 0s"), "60s, 10m or 2h").await;
+    check(&against("--rate 1 --looks 101"), "0..=100").await;
+    check(&against("--rate 100 --riders 10"), "at least --riders 600").await;
+    check(&against("--rate 1 --profile outage"), "calm or rush").await;
+    check(&against("--rate 1 --city example"), "--city example").await;
+    check(&against("--rate 1 --store sqlite"), "--store").await;
+    check(&against("--rate 1 --token-file none"), "--token-file none").await;
+}
