@@ -7,12 +7,15 @@
 pub(crate) mod plan;
 mod taken;
 
+mod again;
+
 use std::num::NonZeroUsize;
 
 use ridecode_fare::bill;
 use ridecode_store::{BillDue, BillSave, BillSaved, BillWindow, StoreFault};
 use ridecode_words::UnixSeconds;
 
+pub use self::again::{Again, Then, again};
 use self::plan::plan;
 use crate::Office;
 

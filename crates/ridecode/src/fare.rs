@@ -6,6 +6,7 @@ mod quote;
 mod explain;
 mod export;
 mod recompute;
+mod reprice;
 
 mod time_of_day;
 
@@ -32,6 +33,8 @@ crate::command::tasks! {
     Export => export;
     /// Bill an exported month again and tell every field that differs.
     Recompute => recompute;
+    /// Bill a month again after a tariff came late, and tell or post what differs.
+    Reprice => reprice;
     /// Tell the reasons of an exported month's fares in words.
     Explain => explain;
 }

@@ -92,6 +92,7 @@ macro_rules! each_law {
             bill::months_come_longest_due_first,
             bill::a_window_holds_the_month_and_its_margins,
             bill::a_month_is_saved_once,
+            bill::a_month_is_billed_again_when_asked,
             bill::a_tap_or_a_rival_moves_the_month,
             bill::a_held_fare_is_left_out_and_another_is_refused,
             bill::versions_follow_on_each_other,

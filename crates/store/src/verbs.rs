@@ -329,6 +329,13 @@ impl Store {
         each_engine!(self.save_bills(bills))
     }
 
+    /// Makes months due at `at`, unless they are due earlier, and stale for whoever loaded them:
+    /// something other than their taps changed. A rider that is not there is
+    /// [`StoreFault::Missing`], and no month of the call is due then.
+    pub async fn bill_again(&self, periods: Vec<Period>, at: UnixSeconds) -> Result<()> {
+        each_engine!(self.bill_again(periods, at))
+    }
+
     /// Charges something is to be done about at `now`, longest due first, at most `limit`.
     pub async fn due_charges(&self, now: UnixSeconds, limit: usize) -> Result<Vec<ChargeDue>> {
         each_engine!(self.due_charges(now, limit))

@@ -25,6 +25,8 @@ mod repair;
 
 mod order;
 
+mod reprice;
+
 mod charge;
 
 mod day;

@@ -89,6 +89,9 @@ async fn a_month_is_exported_and_recomputed_to_the_cent() {
     check_export(&month(), "agent.json", (2, "choose a new name"));
     check_export("2020-01", "none.json", (1, "has no ride in 2020-01"));
 
+    let again = ["reprice", "--folder", &office, "--month", &month()];
+    check(&again, (0, "0 of 1 bills differ by 0 fares"));
+
     check_altered(folder.path(), &bill);
     world.stop().await;
 }

@@ -4,14 +4,17 @@
 use std::sync::Arc;
 
 use ridecode_codec::crypto::Algorithm;
+use ridecode_office::price::{self, Then};
 use ridecode_office::upload::Auditor;
+use ridecode_words::{Month, ServiceDay, UnixSeconds};
 
+use super::executor::finish;
 use super::line::Weather;
 use super::reader::Reader;
 use super::remembering::Remembering;
 use super::{AUDITED_MAX, World, desk};
 use crate::check::Checked;
-use crate::plan::Sky;
+use crate::plan::{DAY_S, Sky};
 
 impl World {
     /// The validator at a site.
@@ -49,12 +52,23 @@ impl World {
         Ok(())
     }
 
-    /// The operators publish the tariff that follows, if there is one, before it comes in force.
+    /// The operators publish the tariff that follows, if there is one. Once it is in force they have
+    /// what was billed before billed again.
     pub(super) fn new_tariff(&mut self) -> Checked {
-        if let Some(next) = &self.city.next
-            && self.now < self.layout.midnight(2)
-        {
-            self.office.book = Arc::clone(next);
+        let Some(next) = &self.city.next else {
+            return Ok(());
+        };
+        self.office.book = Arc::clone(next);
+        if self.now < self.layout.midnight(2) {
+            return Ok(());
+        }
+        let months = [self.layout.midnight(0), self.now].map(month_of);
+        for number in months[0].number()..=months[1].number() {
+            let month = Month::from_number(number);
+            let told = finish(price::again(&self.office, month, self.now, Then::Due));
+            if let Err(fault) = told {
+                return Err(self.failure("reprice", fault.to_string()));
+            }
         }
         Ok(())
     }
@@ -71,7 +85,7 @@ impl World {
         let new = Reader::new((number, old.place().clone()), key, old.bundle().clone());
         let record = new.record(self.now);
         self.readers[place] = new;
-        match super::finish(self.office.store.register_validator(record)) {
+        match finish(self.office.store.register_validator(record)) {
             Ok(()) => Ok(()),
             Err(fault) => Err(self.failure("register", fault.to_string())),
         }
@@ -97,6 +111,12 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// The month of a time in the city's zone, UTC+8.
+fn month_of(time: UnixSeconds) -> Month {
+    let days = time.plus_s(8 * 3_600).0.div_euclid(DAY_S);
+    ServiceDay(i32::try_from(days).unwrap_or_default()).month()
 }
 
 /// What a sky does to requests, in a thousand.

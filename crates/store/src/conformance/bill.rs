@@ -77,6 +77,35 @@ pub async fn a_month_is_saved_once(store: &Store) {
     assert_eq!(everything(store).await, before);
 }
 
+/// A month that was saved can be made due again; whoever loaded it before is refused.
+pub async fn a_month_is_billed_again_when_asked(store: &Store) {
+    settle_in(store, 1, 1).await;
+    upload(store, rides(1, 1..=1, 1)).await;
+    let stale = bill(1, mark(store, 1).await, &[first(journey(1, 1), 200)]);
+    let again = async |riders: &[u64], at| {
+        let periods = riders.iter().map(|rider| period(*rider)).collect();
+        store.bill_again(periods, UnixSeconds(at)).await
+    };
+    again(&[1], i64::MAX).await.expect("touched");
+    assert_eq!(saved(store, vec![stale]).await, [BillSaved::Moved]);
+    let save = bill(1, mark(store, 1).await, &[first(journey(1, 1), 200)]);
+    assert_eq!(saved(store, vec![save]).await, [BillSaved::Saved]);
+
+    let due = async |now| store.due_bills(UnixSeconds(now), 9).await.expect("due");
+    let missing = again(&[1, 9], 50).await;
+    assert!(matches!(missing, Err(StoreFault::Missing { .. })));
+    assert_eq!(due(i64::MAX).await, [], "all or none");
+    for at in [70, 50, 60] {
+        again(&[1], at).await.expect("due");
+    }
+    assert_eq!(due(49).await, []);
+    assert_eq!(
+        due(50).await.len(),
+        1,
+        "a month is due once, and at the earliest"
+    );
+}
+
 /// A tap that comes in, or a rival that saves first, makes a loaded month stale.
 pub async fn a_tap_or_a_rival_moves_the_month(store: &Store) {
     settle_in(store, 1, 1).await;

@@ -27,6 +27,15 @@ impl MemoryStore {
             .collect())
     }
 
+    pub(crate) fn bill_again(&self, periods: Vec<Period>, at: UnixSeconds) -> Result<()> {
+        let mut state = self.lock();
+        for period in &periods {
+            state.account(period.rider)?;
+        }
+        periods.iter().for_each(|period| state.touch(*period, at));
+        Ok(())
+    }
+
     pub(crate) fn load_windows(
         &self,
         periods: Vec<Period>,

@@ -7,7 +7,8 @@ use ridecode_words::{
 
 use super::column::{Coded, Columns, execute, find, id, impossible, load};
 use super::{
-    Connection, Engine, Result, Series, SqlStore, charge, params, pulse, statement, tap, transfer,
+    Connection, Engine, Result, Series, SqlStore, charge, params, pulse, rider, statement, tap,
+    transfer,
 };
 use crate::even::Together;
 use crate::fault::StoreFault;
@@ -20,6 +21,16 @@ use crate::{calendar, even};
 impl<E: Engine> SqlStore<E> {
     pub(crate) async fn due_bills(&self, now: UnixSeconds, limit: usize) -> Result<Vec<BillDue>> {
         self.read(move |db| due(db, now, limit)).await
+    }
+
+    pub(crate) async fn bill_again(&self, periods: Vec<Period>, at: UnixSeconds) -> Result<()> {
+        let again = move |db: &Connection<'_>| {
+            for period in &periods {
+                rider::expect_rider(db, period.rider)?;
+            }
+            touch(db, &periods, at)
+        };
+        self.write(ROWS_OF_A_BILL, again).await
     }
 
     pub(crate) async fn load_windows(

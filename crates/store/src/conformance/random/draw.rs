@@ -53,7 +53,12 @@ impl Draw {
             22..24 => self.repair(oracle).await,
             24..48 => self.segment(),
             48..52 => Verb::RegisterValidator(self.validator()),
-            52..66 => Verb::SaveBills(self.bills(oracle).await),
+            52..53 => {
+                let rider = rider_id(self.rng.u64(1..8));
+                let month = self.month();
+                Verb::BillAgain(vec![Period { rider, month }], self.now)
+            }
+            53..66 => Verb::SaveBills(self.bills(oracle).await),
             66..76 => self.about_charges(oracle).await,
             76..78 => self.about_refunds(oracle).await,
             78..81 => self.close(oracle).await,
@@ -231,6 +236,14 @@ impl Draw {
     }
 
     /// Bills of one or two months, from what the oracle holds.
+    /// One of the months that are ridden in, or next to one.
+    fn month(&mut self) -> Month {
+        Month {
+            year: 2026,
+            month: self.rng.u8(10..13),
+        }
+    }
+
     async fn bills(&mut self, oracle: &Store) -> Vec<BillSave> {
         let due = oracle.due_bills(UnixSeconds(i64::MAX), 20).await;
         let due = due.expect("the oracle knows");
@@ -238,10 +251,7 @@ impl Draw {
         self.rng.shuffle(&mut periods);
         periods.truncate(self.rng.usize(1..3));
         if periods.is_empty() || self.rng.u8(0..10) == 0 {
-            let month = Month {
-                year: 2026,
-                month: self.rng.u8(10..13),
-            };
+            let month = self.month();
             let rider = rider_id(self.rng.u64(1..6));
             periods = vec![Period { rider, month }];
         }
@@ -582,10 +592,7 @@ impl Draw {
             6 => Verb::LoadHeld(operator),
             7 => Verb::DueBills(self.now.plus_s(self.rng.i64(-9_000..9_000)), limit),
             8 => {
-                let month = Month {
-                    year: 2026,
-                    month: self.rng.u8(10..13),
-                };
+                let month = self.month();
                 Verb::LoadWindows(vec![Period { rider, month }], self.rng.u32(0..90_000))
             }
             9 => Verb::DueCharges(self.now, limit),
