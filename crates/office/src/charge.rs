@@ -18,6 +18,7 @@ use ridecode_store::{
 use ridecode_words::{ChargeId, Mode, UnixSeconds};
 
 use crate::edge::{Carrier, Entropy};
+use crate::till::Till;
 use crate::{Office, notice, rides};
 
 /// What a round of charging did.
@@ -38,14 +39,21 @@ pub async fn run(
     office: &Office,
     now: UnixSeconds,
     limit: usize,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    edge: (&impl Carrier, &mut impl Entropy),
 ) -> Result<Charged, StoreFault> {
-    let mut charged = Charged::default();
-    for due in office.store.due_charges(now, limit).await? {
+    let due = office.store.due_charges(now, limit).await?;
+    let till = Till::open(edge, now, office.policy.riders_at_once);
+    let turn = async |due: ChargeDue| {
         let id = due.charge.id;
-        let Some(outcome) = pursue(office, due, now, (carrier, &mut *entropy)).await? else {
-            continue;
+        let Some(outcome) = pursue(office, due, &till).await? else {
+            return Ok(None);
         };
+        take_down(office, id, outcome.clone(), now).await?;
+        Ok(Some(outcome))
+    };
+    let outcomes = till.pursue_all(due, |due| due.charge.rider, turn).await?;
+    let mut charged = Charged::default();
+    for outcome in outcomes {
         charged.tried += 1;
         match outcome {
             AttemptOutcome::Collected { .. } | AttemptOutcome::CollectedOther { .. } => {
@@ -54,7 +62,6 @@ pub async fn run(
             AttemptOutcome::Declined { .. } => charged.declined += 1,
             AttemptOutcome::Accepted | AttemptOutcome::Unknown => charged.waiting += 1,
         }
-        take_down(office, id, outcome, now).await?;
     }
     Ok(charged)
 }
@@ -77,23 +84,20 @@ pub async fn told(
 async fn pursue(
     office: &Office,
     due: ChargeDue,
-    now: UnixSeconds,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    till: &Till<'_, impl Carrier, impl Entropy>,
 ) -> Result<Option<AttemptOutcome>, StoreFault> {
     match due.charge.state {
-        ChargeState::Planned | ChargeState::Declined { .. } => {
-            send(office, due, now, (carrier, entropy)).await
-        }
+        ChargeState::Planned | ChargeState::Declined { .. } => send(office, due, till).await,
         ChargeState::Submitted | ChargeState::Accepted | ChargeState::Unknown => {
-            let outcome = ask(office, due.charge.id, now, (carrier, &mut *entropy)).await;
+            let outcome = ask(office, due.charge.id, till).await;
             match outcome {
-                Outcome::NotFound => send(office, due, now, (carrier, entropy)).await,
+                Outcome::NotFound => send(office, due, till).await,
                 outcome => Ok(known(outcome, due.charge.amount)),
             }
         }
         // It was sent once: money may have come in all the same.
         ChargeState::Superseded => {
-            let outcome = ask(office, due.charge.id, now, (carrier, &mut *entropy)).await;
+            let outcome = ask(office, due.charge.id, till).await;
             let reason = NO_SUCH_ORDER.into();
             let gone = AttemptOutcome::Declined { reason };
             Ok(Some(known(outcome, due.charge.amount).unwrap_or(gone)))
@@ -107,11 +111,10 @@ async fn pursue(
 async fn send(
     office: &Office,
     due: ChargeDue,
-    now: UnixSeconds,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    till: &Till<'_, impl Carrier, impl Entropy>,
 ) -> Result<Option<AttemptOutcome>, StoreFault> {
     let (provider, connector) = &office.desk.provider;
-    let charge = due.charge;
+    let (charge, now) = (due.charge, till.now);
     let attempt = Attempt {
         charge: charge.id,
         number: charge.attempts.saturating_add(1),
@@ -137,8 +140,7 @@ async fn send(
         description: description(&charge),
         ride: ride_of(office, &charge).await?,
     };
-    let nonce = entropy.number();
-    let time = RequestTime { now, nonce };
+    let time = till.time();
     let request = match connector.deduct(&order, time) {
         Ok(request) => request,
         Err(fault) => {
@@ -146,7 +148,7 @@ async fn send(
             return Ok(Some(AttemptOutcome::Unknown));
         }
     };
-    let reply = carrier.carry(*provider, request).await;
+    let reply = till.carry(*provider, request).await;
     note_own_fault(office, time, reply.as_ref());
     let outcome = connector.read_order(charge.id, time, reply.as_ref());
     // An order just sent and not found is one that may still arrive.
@@ -195,12 +197,10 @@ async fn dearest_minor(office: &Office, charge: &Charge) -> Result<i64, StoreFau
 async fn ask(
     office: &Office,
     charge: ChargeId,
-    now: UnixSeconds,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    till: &Till<'_, impl Carrier, impl Entropy>,
 ) -> Outcome {
     let (provider, connector) = &office.desk.provider;
-    let nonce = entropy.number();
-    let time = RequestTime { now, nonce };
+    let time = till.time();
     let request = match connector.query_order(charge, time) {
         Ok(request) => request,
         Err(fault) => {
@@ -208,7 +208,7 @@ async fn ask(
             return Outcome::Unknown;
         }
     };
-    let reply = carrier.carry(*provider, request).await;
+    let reply = till.carry(*provider, request).await;
     note_own_fault(office, time, reply.as_ref());
     connector.read_order(charge, time, reply.as_ref())
 }

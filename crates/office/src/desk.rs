@@ -106,6 +106,8 @@ pub struct Policy {
     pub session_s: u32,
     /// Seconds after which a charge or a refund nobody answered for is asked about.
     pub ask_after_s: u32,
+    /// Riders for whom a worker may have a request open at once, at a provider or gateway.
+    pub riders_at_once: u16,
     /// Goodwill.
     pub goodwill: GoodwillLimits,
 }

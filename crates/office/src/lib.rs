@@ -8,6 +8,7 @@
 mod desk;
 mod edge;
 mod months;
+mod till;
 
 pub mod enrol;
 pub mod mandate;

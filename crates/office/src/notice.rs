@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use ridecode_account::{Debt, Phone, RiderState};
 use ridecode_fare::Language;
 use ridecode_ledger::Money;
-use ridecode_pay::{RequestTime, Sms, SmsFault};
+use ridecode_pay::{Sms, SmsFault};
 use ridecode_store::{
     Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId, NoticeKind, RiderFile, Settlement,
     StoreFault,
@@ -20,6 +20,7 @@ use ridecode_words::{JourneyId, ServiceDay, TapId, UnixSeconds};
 use crate::Office;
 use crate::credential::essential;
 use crate::edge::{Carrier, Entropy};
+use crate::till::Till;
 
 /// What a round of sending did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -37,40 +38,56 @@ pub async fn run(
     office: &Office,
     now: UnixSeconds,
     limit: usize,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    edge: (&impl Carrier, &mut impl Entropy),
 ) -> Result<Sent, StoreFault> {
+    let due = office.store.due_notices(now, limit).await?;
+    let till = Till::open(edge, now, office.policy.riders_at_once);
+    let turn = async |due| pursue(office, due, &till).await;
+    let deliveries = till.pursue_all(due, |due| due.notice.rider, turn).await?;
     let mut sent = Sent::default();
-    for due in office.store.due_notices(now, limit).await? {
-        let id = due.notice.id;
-        let number = due.notice.attempts.saturating_add(1);
-        let again = (number < ATTEMPTS_MAX).then_some(now.plus_s(RETRY_AFTER_S));
-        let attempt = NoticeAttempt {
-            notice: id,
-            number,
-            look_again: again,
-        };
-        if !office.store.open_notice(attempt).await? {
-            continue;
-        }
+    for delivery in deliveries {
         sent.tried += 1;
-        let delivery = match send(office, due, now, (carrier, &mut *entropy)).await {
-            Ok(()) => Delivery::Sent,
-            Err(SmsFault::Refused(reason)) => Delivery::Failed { reason },
-            Err(SmsFault::Silent) if again.is_some() => continue,
-            Err(SmsFault::Silent) => Delivery::Failed {
-                reason: SILENT.into(),
-            },
-        };
-        match &delivery {
-            Delivery::Sent | Delivery::Waiting => sent.sent += 1,
-            Delivery::Failed { reason } => {
-                tracing::warn!(charge = %id.charge, reason, "a notice was not sent");
-                sent.failed += 1;
-            }
+        match delivery {
+            Delivery::Sent => sent.sent += 1,
+            Delivery::Waiting => {}
+            Delivery::Failed { .. } => sent.failed += 1,
         }
-        office.store.settle_notice(id, delivery).await?;
     }
     Ok(sent)
+}
+
+/// Sends a notice and keeps what became of it. `None` if another worker is at it.
+async fn pursue(
+    office: &Office,
+    due: NoticeDue,
+    till: &Till<'_, impl Carrier, impl Entropy>,
+) -> Result<Option<Delivery>, StoreFault> {
+    let id = due.notice.id;
+    let number = due.notice.attempts.saturating_add(1);
+    let again = (number < ATTEMPTS_MAX).then_some(till.now.plus_s(RETRY_AFTER_S));
+    let attempt = NoticeAttempt {
+        notice: id,
+        number,
+        look_again: again,
+    };
+    if !office.store.open_notice(attempt).await? {
+        return Ok(None);
+    }
+    let reason = match send(office, due, till).await {
+        Ok(()) => None,
+        Err(SmsFault::Refused(reason)) => Some(reason),
+        Err(SmsFault::Silent) if again.is_some() => return Ok(Some(Delivery::Waiting)),
+        Err(SmsFault::Silent) => Some(SILENT.into()),
+    };
+    let delivery = match reason {
+        None => Delivery::Sent,
+        Some(reason) => {
+            tracing::warn!(charge = %id.charge, reason, "a notice was not sent");
+            Delivery::Failed { reason }
+        }
+    };
+    office.store.settle_notice(id, delivery.clone()).await?;
+    Ok(Some(delivery))
 }
 
 /// Composes the notice of a settlement.
@@ -244,14 +261,10 @@ impl Facts {
 async fn send(
     office: &Office,
     due: NoticeDue,
-    now: UnixSeconds,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    till: &Till<'_, impl Carrier, impl Entropy>,
 ) -> Result<(), SmsFault> {
     let (provider, connector) = (office.desk.provider.0, &office.desk.messages);
-    let time = RequestTime {
-        now,
-        nonce: entropy.number(),
-    };
+    let time = till.time();
     let text = match language_of(&due.phone) {
         Language::English => due.notice.text_en,
         Language::SimplifiedChinese => due.notice.text_zh_hans,
@@ -262,7 +275,7 @@ async fn send(
         text,
     };
     let request = connector.send_sms(&sms, time);
-    let reply = carrier.carry(provider, request).await;
+    let reply = till.carry(provider, request).await;
     connector.read_sms(time, reply.as_ref())
 }
 

@@ -7,7 +7,7 @@
 //! again.
 
 use ridecode_ledger::{Event, Transfer, post};
-use ridecode_pay::{RefundOrder, RefundOutcome, RequestTime};
+use ridecode_pay::{RefundOrder, RefundOutcome};
 use ridecode_store::{
     Refund, RefundAttempt, RefundDue, RefundHeard, RefundNews, RefundState, StoreFault,
 };
@@ -15,6 +15,7 @@ use ridecode_words::{RefundId, UnixSeconds};
 
 use crate::Office;
 use crate::edge::{Carrier, Entropy};
+use crate::till::Till;
 
 /// What a round of refunds did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -34,21 +35,27 @@ pub async fn run(
     office: &Office,
     now: UnixSeconds,
     limit: usize,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    edge: (&impl Carrier, &mut impl Entropy),
 ) -> Result<Refunded, StoreFault> {
-    let mut refunded = Refunded::default();
-    for due in office.store.due_refunds(now, limit).await? {
+    let due = office.store.due_refunds(now, limit).await?;
+    let till = Till::open(edge, now, office.policy.riders_at_once);
+    let turn = async |due: RefundDue| {
         let id = due.refund.id;
-        let Some(heard) = pursue(office, due, now, (carrier, &mut *entropy)).await? else {
-            continue;
+        let Some(heard) = pursue(office, due, &till).await? else {
+            return Ok(None);
         };
+        take_down(office, id, heard.clone(), now).await?;
+        Ok(Some(heard))
+    };
+    let news = till.pursue_all(due, |due| due.refund.rider, turn).await?;
+    let mut refunded = Refunded::default();
+    for heard in news {
         refunded.tried += 1;
         match heard {
             RefundHeard::Done => refunded.done += 1,
             RefundHeard::Refused { .. } => refunded.refused += 1,
             RefundHeard::Accepted | RefundHeard::Unknown => refunded.waiting += 1,
         }
-        take_down(office, id, heard, now).await?;
     }
     Ok(refunded)
 }
@@ -81,15 +88,14 @@ pub async fn again(
 async fn pursue(
     office: &Office,
     due: RefundDue,
-    now: UnixSeconds,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    till: &Till<'_, impl Carrier, impl Entropy>,
 ) -> Result<Option<RefundHeard>, StoreFault> {
     match due.refund.state {
-        RefundState::Planned => send(office, due, now, (carrier, entropy)).await,
+        RefundState::Planned => send(office, due, till).await,
         RefundState::Submitted | RefundState::Accepted | RefundState::Unknown => {
-            let outcome = ask(office, due.refund.id, now, (carrier, &mut *entropy)).await;
+            let outcome = ask(office, due.refund.id, till).await;
             match outcome {
-                RefundOutcome::NotFound => send(office, due, now, (carrier, entropy)).await,
+                RefundOutcome::NotFound => send(office, due, till).await,
                 outcome => Ok(known(&due.refund, outcome)),
             }
         }
@@ -101,15 +107,14 @@ async fn pursue(
 async fn send(
     office: &Office,
     due: RefundDue,
-    now: UnixSeconds,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    till: &Till<'_, impl Carrier, impl Entropy>,
 ) -> Result<Option<RefundHeard>, StoreFault> {
     let (provider, connector) = &office.desk.provider;
     let refund = due.refund;
     let attempt = RefundAttempt {
         refund: refund.id,
         number: refund.attempts.saturating_add(1),
-        look_again: office.policy.ask_again(refund.planned, now),
+        look_again: office.policy.ask_again(refund.planned, till.now),
     };
     if !office.store.open_refund(attempt).await? {
         return Ok(None);
@@ -121,12 +126,9 @@ async fn send(
         collected: due.collected,
         reason: format!("退款 {}", refund.id.charge.journey),
     };
-    let time = RequestTime {
-        now,
-        nonce: entropy.number(),
-    };
+    let time = till.time();
     let request = connector.refund(&order, time);
-    let reply = carrier.carry(*provider, request).await;
+    let reply = till.carry(*provider, request).await;
     let outcome = connector.read_refund(refund.id, time, reply.as_ref());
     // A refund just sent and not found is one that may still arrive.
     Ok(Some(
@@ -138,16 +140,12 @@ async fn send(
 async fn ask(
     office: &Office,
     refund: RefundId,
-    now: UnixSeconds,
-    (carrier, entropy): (&impl Carrier, &mut impl Entropy),
+    till: &Till<'_, impl Carrier, impl Entropy>,
 ) -> RefundOutcome {
     let (provider, connector) = &office.desk.provider;
-    let time = RequestTime {
-        now,
-        nonce: entropy.number(),
-    };
+    let time = till.time();
     let request = connector.query_refund(refund, time);
-    let reply = carrier.carry(*provider, request).await;
+    let reply = till.carry(*provider, request).await;
     connector.read_refund(refund, time, reply.as_ref())
 }
 

@@ -344,6 +344,7 @@ fn policy(file: &file::PolicyFile) -> Policy {
         currency: Currency::CNY,
         session_s: file.session_s.as_u32(),
         ask_after_s: file.ask_after_s.as_u32(),
+        riders_at_once: file.riders_at_once.as_u16(),
         goodwill: GoodwillLimits {
             agent_minor: i64::from(file.goodwill_agent_minor.as_u32()),
             admin_minor: i64::from(file.goodwill_admin_minor.as_u32()),

@@ -41,6 +41,8 @@ mod adjust;
 
 mod notice;
 
+mod till;
+
 mod storm;
 
 mod close;

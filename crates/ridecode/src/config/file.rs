@@ -248,6 +248,7 @@ pub(super) struct PolicyFile {
     pub(super) commission_change: CommissionChanges,
     pub(super) session_s: Whole<60, 31_536_000>,
     pub(super) ask_after_s: Whole<1, 86_400>,
+    pub(super) riders_at_once: Whole<1, 1_000>,
     pub(super) goodwill_agent_minor: Whole<0, 10_000_000>,
     pub(super) goodwill_admin_minor: Whole<0, 10_000_000>,
 }
@@ -335,6 +336,7 @@ impl Default for PolicyFile {
             commission_change: CommissionChanges::default(),
             session_s: Whole(90 * 86_400),
             ask_after_s: Whole(30),
+            riders_at_once: Whole(16),
             goodwill_agent_minor: Whole(2_000),
             goodwill_admin_minor: Whole(20_000),
         }

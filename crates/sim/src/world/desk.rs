@@ -86,6 +86,7 @@ pub(crate) fn policy() -> Policy {
         currency: Currency::CNY,
         session_s: 86_400,
         ask_after_s: 60,
+        riders_at_once: 8,
         goodwill: GoodwillLimits::default(),
     }
 }

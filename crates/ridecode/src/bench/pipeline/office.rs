@@ -44,6 +44,7 @@ pub(super) fn with_store(store: Store) -> anyhow::Result<Office> {
             currency: Currency::CNY,
             session_s: 86_400,
             ask_after_s: 60,
+            riders_at_once: 16,
             goodwill: GoodwillLimits::default(),
         }),
     })

@@ -422,6 +422,7 @@ fn office(book: Arc<TariffBook>) -> Office {
             currency: Currency::CNY,
             session_s: 86_400,
             ask_after_s: 60,
+            riders_at_once: 8,
             goodwill: GoodwillLimits::default(),
             limits: Default::default(),
         }),
