@@ -29,7 +29,7 @@ pub enum StoreFault {
 
 impl StoreFault {
     /// `what` with this id is held with other content.
-    #[cfg(any(feature = "memory", feature = "sqlite"))]
+    #[cfg(any(feature = "memory", feature = "sqlite", feature = "postgres"))]
     pub(crate) fn conflict(what: &'static str, id: impl std::fmt::Display) -> Self {
         Self::Conflict {
             what,
@@ -38,13 +38,13 @@ impl StoreFault {
     }
 
     /// The engine failed, in words.
-    #[cfg(feature = "sqlite")]
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(crate) fn engine(words: &str) -> Self {
         Self::Engine(words.into())
     }
 
     /// There is no `what` with this id.
-    #[cfg(any(feature = "memory", feature = "sqlite"))]
+    #[cfg(any(feature = "memory", feature = "sqlite", feature = "postgres"))]
     pub(crate) fn missing(what: &'static str, id: impl std::fmt::Display) -> Self {
         Self::Missing {
             what,

@@ -24,7 +24,7 @@ pub use adjustment::{
 pub use bill::{
     BillDue, BillSave, BillSaved, BillWindow, ChargedBy, FareVersion, JourneyShare, OperatorLeg,
 };
-#[cfg(any(feature = "memory", feature = "sqlite"))]
+#[cfg(any(feature = "memory", feature = "sqlite", feature = "postgres"))]
 pub(crate) use charge::ChargeGroup;
 pub use charge::{
     Attempt, AttemptOutcome, Charge, ChargeDue, ChargeStanding, ChargeState, ChargeSum, ChargeSums,

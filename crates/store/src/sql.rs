@@ -6,6 +6,8 @@
 
 mod column;
 mod connection;
+mod crew;
+mod lock;
 mod value;
 
 mod notice;
@@ -41,6 +43,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 
 pub(crate) use self::connection::{Batch, Connection, Count, Params, Series, params};
+pub(crate) use self::crew::Crew;
+pub(crate) use self::lock::Lock;
+#[cfg(feature = "postgres")]
+pub(crate) use self::value::Owned;
 pub(crate) use self::value::{Given, Value};
 use crate::fault::StoreFault;
 

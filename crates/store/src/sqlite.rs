@@ -22,10 +22,9 @@ use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use tokio::sync::mpsc::Sender;
 
-use self::reader::Reading;
 use self::writer::Writing;
 use crate::fault::StoreFault;
-use crate::sql::{Answer, Connection, Engine, SqlStore, Value};
+use crate::sql::{Answer, Connection, Crew, Engine, SqlStore, Value};
 
 pub use self::open::OpenFault;
 
@@ -89,12 +88,11 @@ impl SqliteStore {
         open::limit(&connection, settings.pages_max)?;
         let (checkpointer, checkpoints) = checkpoint::start(path, settings.checkpoint_pages)?;
         let (writer, writing) = writer::start(connection, checkpoints)?;
-        let (mut threads, reading) = reader::start(path, settings.readers)?;
-        threads.extend([writer, checkpointer]);
+        let readers = reader::start(path, settings.readers)?;
         Ok(Self::of(Threads {
             writing: Some(writing),
-            reading: Some(reading),
-            threads,
+            readers,
+            threads: vec![writer, checkpointer],
             _lock: Some(lock),
         }))
     }
@@ -102,11 +100,11 @@ impl SqliteStore {
     /// Opens a database for reading only, beside a program that writes. Verbs that write fail.
     pub fn open_read_only(path: &Path) -> Result<Self, OpenFault> {
         migrate::check(&open::reader(path)?)?;
-        let (threads, reading) = reader::start(path, SqliteSettings::default().readers)?;
+        let readers = reader::start(path, SqliteSettings::default().readers)?;
         Ok(Self::of(Threads {
             writing: None,
-            reading: Some(reading),
-            threads,
+            readers,
+            threads: Vec::new(),
             _lock: None,
         }))
     }
@@ -143,12 +141,7 @@ impl Engine for SqliteFile {
         &self,
         verb: impl FnOnce(&Connection<'_>) -> Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
-        Box::pin(async move {
-            match &self.threads.reading {
-                Some(reading) => reader::ask(reading, verb).await,
-                None => Err(StoreFault::engine("it is closing")),
-            }
-        })
+        Box::pin(reader::ask(&self.threads.readers, verb))
     }
 }
 
@@ -183,7 +176,8 @@ type Result<T, E = StoreFault> = std::result::Result<T, E>;
 /// The threads of an open database and the ways to them.
 struct Threads {
     writing: Option<Sender<Writing>>,
-    reading: Option<Sender<Reading>>,
+    readers: Crew<rusqlite::Connection>,
+    /// The writer and the one that copies the log back.
     threads: Vec<JoinHandle<()>>,
     /// Held as long as the file is open for writing.
     _lock: Option<File>,
@@ -194,7 +188,6 @@ impl Drop for Threads {
     /// is free and whole when the last clone is gone.
     fn drop(&mut self) {
         self.writing = None;
-        self.reading = None;
         for thread in self.threads.drain(..) {
             // A thread that panicked has said so; there is nothing left to save.
             drop(thread.join());

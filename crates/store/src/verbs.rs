@@ -1,7 +1,7 @@
 //! The verbs. Written before the engines: this file is the specification.
 
 #![cfg_attr(
-    not(any(feature = "memory", feature = "sqlite")),
+    not(any(feature = "memory", feature = "sqlite", feature = "postgres")),
     expect(
         unused_variables,
         reason = "a store without an engine has no verbs to hand on"
@@ -42,6 +42,9 @@ pub enum Store {
     /// Embedded SQLite.
     #[cfg(feature = "sqlite")]
     Sqlite(crate::sqlite::SqliteStore),
+    /// A PostgreSQL server.
+    #[cfg(feature = "postgres")]
+    Postgres(crate::postgres::PostgresStore),
 }
 
 pub(crate) type Result<T> = std::result::Result<T, StoreFault>;
@@ -54,6 +57,8 @@ macro_rules! each_engine {
             Store::Memory(ref memory) => memory.$verb($($argument),*),
             #[cfg(feature = "sqlite")]
             Store::Sqlite(ref sqlite) => sqlite.verbs.$verb($($argument),*).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(ref postgres) => postgres.verbs.$verb($($argument),*).await,
         }
     };
 }

@@ -63,7 +63,7 @@ pub async fn compare<K>(empty: impl Fn() -> (Store, K), seed: u64, count: usize)
 /// All that an engine shows of what it holds.
 pub async fn everything(store: &Store) -> String {
     let late = UnixSeconds(i64::MAX);
-    let due = store.due_bills(late, usize::MAX).await;
+    let due = verb::due_bills(store, late, usize::MAX).await;
     let charges = store.due_charges(late, usize::MAX).await;
     let refunds = store.due_refunds(late, usize::MAX).await;
     let given_up = store.due_write_offs(late, usize::MAX).await;

@@ -3,7 +3,7 @@
 use ridecode_words::{AdjustmentId, JourneyId, RiderId, ServiceDay, UnixSeconds};
 
 use super::column::{self, Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, bill, charge, params, rider, transfer};
+use super::{Connection, Engine, Lock, Result, SqlStore, bill, charge, params, rider, transfer};
 use crate::adjust;
 use crate::fault::StoreFault;
 use crate::record::{
@@ -70,6 +70,7 @@ pub(super) fn posted_of(
 }
 
 fn ask(db: &Connection<'_>, asked: &Adjustment, limit_minor: i64) -> Result<Adjustment> {
+    db.hold([Lock::Person(asked.asked_by.clone())])?;
     if let Some(held) = find_by_id(db, asked.id)? {
         return if adjust::is_repeat(&held, asked) {
             Ok(held)
@@ -157,6 +158,7 @@ fn decided(state: &AdjustmentState) -> (u8, Option<&str>, Option<i64>) {
 }
 
 fn decide(db: &Connection<'_>, decision: &Decision) -> Result<Decided> {
+    db.hold([Lock::Adjustment(decision.adjustment)])?;
     let held = expect(db, decision.adjustment)?;
     let after = match adjust::decide(&held.asked_by, &held.state, decision) {
         Ok(after) => after,
@@ -181,6 +183,7 @@ fn post(
     adjustment: AdjustmentId,
     (limit, day): (usize, ServiceDay),
 ) -> Result<Adjusted> {
+    db.hold([Lock::LedgerDay, Lock::Adjustment(adjustment)])?;
     let held = expect(db, adjustment)?;
     let mut done = Adjusted::default();
     if !adjust::is_approved(&held.state) {
@@ -189,6 +192,8 @@ fn post(
     let waiting = held.lines.iter().enumerate();
     let waiting = waiting.filter(|(_, line)| line.state == LineState::Waiting);
     let waits = waiting.clone().count();
+    let next = waiting.clone().take(limit);
+    db.hold(next.map(|(_, line)| Lock::Rider(line.rider)))?;
     for (number, line) in waiting.take(limit) {
         let mut line = *line;
         if post_line(db, (held.kind, held.asked), (&mut line, day))? {

@@ -7,8 +7,8 @@ use ridecode_words::{
 
 use super::column::{Coded, Columns, execute, find, id, impossible, load};
 use super::{
-    Connection, Engine, Result, Series, SqlStore, charge, params, pulse, rider, statement, tap,
-    transfer,
+    Connection, Engine, Lock, Result, Series, SqlStore, charge, params, pulse, rider, statement,
+    tap, transfer,
 };
 use crate::even::Together;
 use crate::fault::StoreFault;
@@ -48,11 +48,20 @@ impl<E: Engine> SqlStore<E> {
     pub(crate) async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
         let rows = bills.len() * ROWS_OF_A_BILL;
         let save = move |db: &Connection<'_>| {
+            db.hold(bills.iter().flat_map(locks))?;
             let saved = bills.iter().map(|bill| save(db, bill));
             saved.collect()
         };
         self.write(rows, save).await
     }
+}
+
+/// What saving a month holds: the ledger day, the legs it adds to, the rider, and the month itself,
+/// for its mark must not move between being looked at and being taken away.
+fn locks(bill: &BillSave) -> impl Iterator<Item = Lock> {
+    let legs = bill.legs.iter().map(|leg| Lock::OpenLegs(leg.operator));
+    let month = Lock::of_month(bill.period);
+    legs.chain([Lock::LedgerDay, Lock::Rider(bill.period.rider), month])
 }
 
 /// Marks months as changed, and as due at `at` unless they are due earlier.
@@ -61,13 +70,16 @@ pub(super) fn touch(db: &Connection<'_>, periods: &[Period], at: UnixSeconds) ->
         return Ok(());
     }
     let marks = db.number(Series::Mark, periods.len())?;
+    let mut marked: Vec<(Period, u64)> = periods.iter().copied().zip(marks).collect();
+    // In their order, as they are held by whoever prices them.
+    marked.sort_unstable();
     let mut insert = db.batch(
         "INSERT INTO due_months (rider, month, mark, due_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (rider, month) DO UPDATE SET mark = excluded.mark,
              due_at = CASE WHEN excluded.due_at < due_months.due_at THEN excluded.due_at
                  ELSE due_months.due_at END",
     )?;
-    for (mark, period) in marks.into_iter().zip(periods) {
+    for (period, mark) in marked {
         let month = period.month.number();
         insert.add(params![id(period.rider.0), month, mark.cast_signed(), at.0])?;
     }

@@ -6,8 +6,8 @@ use ridecode_words::{ChargeId, JourneyId, RiderId, UnixSeconds};
 
 use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
 use super::{
-    Connection, Count, Engine, Result, SqlStore, bill, credential, notice, params, refund, rider,
-    transfer,
+    Connection, Count, Engine, Lock, Result, SqlStore, bill, credential, lock, notice, params,
+    refund, rider, transfer,
 };
 use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
@@ -179,6 +179,7 @@ fn standing_at(db: &Connection<'_>, standing: ChargeStanding, limit: usize) -> R
 }
 
 fn open_attempt(db: &Connection<'_>, attempt: &Attempt) -> Result<bool> {
+    lock::hold_with(db, attempt.charge.journey, &[])?;
     let Some(charge) = step::attempt(expect(db, attempt.charge)?, attempt) else {
         return Ok(false);
     };
@@ -187,6 +188,7 @@ fn open_attempt(db: &Connection<'_>, attempt: &Attempt) -> Result<bool> {
 }
 
 fn hasten(db: &Connection<'_>, rider: RiderId, now: UnixSeconds) -> Result<u32> {
+    db.hold([Lock::Rider(rider)])?;
     rider::expect_rider(db, rider)?;
     change_unpaid(db, rider, |charge| step::hasten(charge, now))
 }
@@ -225,6 +227,7 @@ fn due_write_offs(db: &Connection<'_>, before: UnixSeconds, limit: usize) -> Res
 }
 
 fn write_off(db: &Connection<'_>, all: &WriteOff) -> Result<bool> {
+    lock::hold_with(db, all.charge.journey, &[Lock::LedgerDay])?;
     let held = expect(db, all.charge)?;
     let owner = held.rider;
     if all.transfer.rider != owner || all.transfer.amount != held.amount {
@@ -241,6 +244,7 @@ fn write_off(db: &Connection<'_>, all: &WriteOff) -> Result<bool> {
 }
 
 fn settle(db: &Connection<'_>, news: &Settlement) -> Result<Settled> {
+    lock::hold_with(db, news.charge.journey, &[Lock::LedgerDay])?;
     let held = expect(db, news.charge)?;
     let rider = held.rider;
     let (_, mark) = rider::balance(db, rider)?;

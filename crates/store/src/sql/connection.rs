@@ -4,10 +4,11 @@
 //! otherwise does so when it prepares a statement. Columns hold whole numbers of 64 bits, text or
 //! bytes, and nothing else.
 
-use std::ops::RangeInclusive;
-
-use super::Result;
+#[cfg(feature = "postgres")]
+use super::value::Owned;
 use super::value::{self, Given, Taken, Value};
+use super::{Lock, Result};
+#[cfg(feature = "sqlite")]
 use crate::fault::StoreFault;
 
 /// A connection inside a transaction.
@@ -16,6 +17,9 @@ pub(crate) enum Connection<'c> {
     /// Of an SQLite file.
     #[cfg(feature = "sqlite")]
     Sqlite(&'c rusqlite::Connection),
+    /// To a PostgreSQL server.
+    #[cfg(feature = "postgres")]
+    Postgres(&'c crate::postgres::Session),
 }
 
 /// The parameters of a statement.
@@ -67,6 +71,8 @@ params_of_tuples!(
 pub(super) enum Row<'r> {
     #[cfg(feature = "sqlite")]
     Sqlite(&'r rusqlite::Row<'r>),
+    #[cfg(feature = "postgres")]
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl Row<'_> {
@@ -75,6 +81,8 @@ impl Row<'_> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(row) => value::take(crate::sqlite::value_of(row, column)?, column),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(row) => value::take(crate::postgres::value_of(row, column)?, column),
         }
     }
 }
@@ -88,6 +96,8 @@ impl<'c> Connection<'c> {
                 let mut statement = file.prepare_cached(sql)?;
                 params.give(|values| Ok(statement.execute(rusqlite::params_from_iter(values))?))
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => params.give(|values| session.execute(sql, values)),
         }
     }
 
@@ -112,14 +122,26 @@ impl<'c> Connection<'c> {
                 }
                 Ok(())
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => {
+                let rows = params.give(|values| session.query(sql, values))?;
+                for row in &rows {
+                    if !each(Row::Postgres(row))? {
+                        break;
+                    }
+                }
+                Ok(())
+            }
         }
     }
 
     /// Begins to run one statement with many rows of parameters.
-    pub(super) fn batch(&self, sql: &str) -> Result<Batch<'c>> {
+    pub(super) fn batch(&self, sql: &'static str) -> Result<Batch<'c>> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(file) => Ok(Batch::Sqlite(file.prepare_cached(sql)?, 0)),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => Ok(Batch::Postgres(session, sql, Vec::new())),
         }
     }
 
@@ -130,9 +152,10 @@ impl<'c> Connection<'c> {
             Self::Sqlite(file) => {
                 let count = i64::try_from(count).unwrap_or(i64::MAX);
                 let last = add_to_row(file, series.name(), count)?;
-                let numbers: RangeInclusive<i64> = last - count + 1..=last;
-                Ok(numbers.map(i64::cast_unsigned).collect())
+                Ok((last - count + 1..=last).map(i64::cast_unsigned).collect())
             }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.number(series, count),
         }
     }
 
@@ -144,14 +167,35 @@ impl<'c> Connection<'c> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(file) => add_to_row(file, count.name(), by).map(drop),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.add_to(count, by),
+        }
+    }
+
+    /// Takes hold of what a verb decides on, until it is over ([`Lock`]).
+    pub(super) fn hold(&self, locks: impl IntoIterator<Item = Lock>) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => session.hold(locks.into_iter().collect()),
         }
     }
 
     /// A statement where the engines differ.
-    pub(super) fn either(&self, sqlite: &'static str) -> &'static str {
+    #[cfg_attr(
+        not(all(feature = "sqlite", feature = "postgres")),
+        expect(
+            unused_variables,
+            reason = "the statement of an engine that is left out"
+        )
+    )]
+    pub(super) fn either(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => sqlite,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => postgres,
         }
     }
 }
@@ -161,6 +205,9 @@ pub(crate) enum Batch<'c> {
     /// Runs each row as it is added; the statement, and how many rows were changed.
     #[cfg(feature = "sqlite")]
     Sqlite(rusqlite::CachedStatement<'c>, usize),
+    /// Sends the rows that were added together.
+    #[cfg(feature = "postgres")]
+    Postgres(&'c crate::postgres::Session, &'static str, Vec<Vec<Owned>>),
 }
 
 impl Batch<'_> {
@@ -172,6 +219,11 @@ impl Batch<'_> {
                 *changed += statement.execute(rusqlite::params_from_iter(values))?;
                 Ok(())
             }),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_, _, rows) => params.give(|values| {
+                rows.push(values.iter().map(Owned::from).collect());
+                Ok(())
+            }),
         }
     }
 
@@ -180,6 +232,8 @@ impl Batch<'_> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_, changed) => Ok(changed),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session, sql, rows) => session.execute_all(sql, &rows),
         }
     }
 }
@@ -193,9 +247,10 @@ pub(crate) enum Series {
     Leg,
 }
 
+#[cfg(feature = "sqlite")]
 impl Series {
     /// What a database calls it.
-    pub(crate) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Mark => "mark",
             Self::Leg => "leg",

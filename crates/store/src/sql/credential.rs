@@ -5,7 +5,7 @@ use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{BrandId, CredentialRef, DeviceId, IssuerId, RiderId, UnixSeconds};
 
 use super::column::{Coded, Columns, execute, find, id, impossible, load};
-use super::{Connection, Count, Engine, Result, SqlStore, params, rider};
+use super::{Connection, Count, Engine, Lock, Result, SqlStore, params, rider};
 use crate::fault::StoreFault;
 use crate::record::CredentialOwner;
 use crate::step::{self, Granted};
@@ -23,6 +23,7 @@ impl<E: Engine> SqlStore<E> {
 
     pub(crate) async fn grant_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
         let grant = move |db: &Connection<'_>| {
+            db.hold(credentials.iter().map(|one| Lock::Rider(one.rider)))?;
             credentials
                 .iter()
                 .try_for_each(|credential| grant(db, credential))
@@ -91,18 +92,22 @@ pub(super) fn find_essential(
     Ok(step::find_essential(state, all.iter()).cloned())
 }
 
-/// Ends the one ride of a credential.
-pub(super) fn spend(db: &Connection<'_>, used: CredentialRef) -> Result<()> {
-    let Some(owner) = owner(db, used)? else {
-        return Ok(());
-    };
-    let Some(state) = rider::rider_state(db, owner.rider)? else {
-        return Ok(());
-    };
-    change_all(db, owner.rider, |credential| {
-        let own = credential.id == used;
-        own.then(|| step::spend(&state, credential)).flatten()
-    })
+/// Ends the one ride of each of some credentials.
+pub(super) fn spend(db: &Connection<'_>, used: impl Iterator<Item = CredentialRef>) -> Result<()> {
+    let owners = used.map(|used| owner(db, used));
+    let owners: Vec<Option<CredentialOwner>> = owners.collect::<Result<_>>()?;
+    let owners: Vec<CredentialOwner> = owners.into_iter().flatten().collect();
+    db.hold(owners.iter().map(|owner| Lock::Rider(owner.rider)))?;
+    for owner in owners {
+        let Some(state) = rider::rider_state(db, owner.rider)? else {
+            continue;
+        };
+        change_all(db, owner.rider, |credential| {
+            let own = credential.id == owner.credential;
+            own.then(|| step::spend(&state, credential)).flatten()
+        })?;
+    }
+    Ok(())
 }
 
 /// Revokes a phone and denies its live credentials.
@@ -115,9 +120,11 @@ pub(super) fn revoke(
     let Some(phone) = rider::find_device(db, device)? else {
         return Err(StoreFault::missing("device", device));
     };
-    if !step::is_active(&phone.state) {
+    db.hold([Lock::Rider(phone.rider)])?;
+    let Some(phone) = rider::find_device(db, device)?.filter(|one| step::is_active(&one.state))
+    else {
         return Ok(());
-    }
+    };
     rider::set_device_state(db, device, &phone.state.revoked(reason, now))?;
     change_all(db, phone.rider, |credential| {
         (credential.device == device)

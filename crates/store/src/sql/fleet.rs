@@ -4,7 +4,7 @@ use ridecode_account::RevokeReason;
 use ridecode_words::{DeviceId, LineId, OperatorId, StopId, TapId, ValidatorId, VehicleId};
 
 use super::column::{Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, credential, journal, params, rider};
+use super::{Connection, Engine, Lock, Result, SqlStore, credential, journal, params, rider};
 use crate::fault::StoreFault;
 use crate::record::{
     Assignment, Beat, Deed, FleetOf, HeldEntry, TrailLine, TrailQuery, ValidatorFile,
@@ -122,6 +122,7 @@ fn read_line(row: &mut Columns<'_>) -> Result<TrailLine> {
 }
 
 fn note_beat(db: &Connection<'_>, beat: &Beat) -> Result<bool> {
+    db.hold([Lock::Validator(beat.validator)])?;
     if journal::find_validator(db, beat.validator)?.is_none() {
         return Err(StoreFault::missing("validator", beat.validator));
     }
@@ -198,6 +199,7 @@ fn take_step(
     validator: ValidatorId,
     (step, deed): (&ValidatorStep, &Deed),
 ) -> Result<ValidatorStepped> {
+    db.hold([Lock::Validator(validator)])?;
     let held = journal::find_validator(db, validator)?;
     let held = held.ok_or_else(|| StoreFault::missing("validator", validator))?;
     let assigned = find_assignment(db, validator)?;
@@ -231,6 +233,7 @@ fn take_step(
 }
 
 fn block(db: &Connection<'_>, device: DeviceId, deed: &Deed) -> Result<bool> {
+    db.hold(deed.rider.map(Lock::Rider))?;
     let phone = rider::find_device(db, device)?;
     let phone = phone.filter(|phone| Some(phone.rider) == deed.rider);
     let phone = phone.ok_or_else(|| StoreFault::missing("device", device))?;

@@ -4,7 +4,7 @@ use ridecode_ledger::{DayHead, TransferId};
 use ridecode_words::{RiderId, ServiceDay};
 
 use super::column::{Columns, execute, find, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, booking, transfer};
+use super::{Connection, Engine, Lock, Result, SqlStore, booking, transfer};
 use crate::record::{LedgerDay, LedgerPage, LedgerRange};
 use crate::step;
 
@@ -28,6 +28,7 @@ impl<E: Engine> SqlStore<E> {
 }
 
 fn cut(db: &Connection<'_>, day: ServiceDay) -> Result<bool> {
+    db.hold([Lock::LedgerCut])?;
     let sql = "SELECT max(day) FROM ledger_days";
     let last: Option<i32> = find(db, sql, (), |row| row.take())?.flatten();
     if last.is_some_and(|last| last >= day.0) {
@@ -61,6 +62,7 @@ fn page(db: &Connection<'_>, range: &LedgerRange, limit: usize) -> Result<Ledger
 }
 
 fn seal(db: &Connection<'_>, number: u64, sealed: &DayHead) -> Result<()> {
+    db.hold([Lock::LedgerCut])?;
     let sql = "SELECT number, day, transfers, bookings, head FROM ledger_days WHERE number = ?1";
     let of = |number: u64| find(db, sql, [number.cast_signed()], read_day);
     let before = match number {

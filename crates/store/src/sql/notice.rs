@@ -4,7 +4,7 @@ use ridecode_account::Phone;
 use ridecode_words::{RiderId, UnixSeconds};
 
 use super::column::{self, Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, bill, params};
+use super::{Connection, Engine, Result, SqlStore, bill, lock, params};
 use crate::fault::StoreFault;
 use crate::record::{Delivery, Notice, NoticeAttempt, NoticeDue, NoticeId};
 use crate::step;
@@ -79,6 +79,7 @@ fn due(db: &Connection<'_>, now: UnixSeconds, limit: usize) -> Result<Vec<Notice
 }
 
 fn open_attempt(db: &Connection<'_>, attempt: &NoticeAttempt) -> Result<bool> {
+    lock::hold_with(db, attempt.notice.charge.journey, &[])?;
     let held = expect(db, attempt.notice)?;
     let Some(notice) = step::attempt_notice(held, attempt) else {
         return Ok(false);
@@ -88,6 +89,7 @@ fn open_attempt(db: &Connection<'_>, attempt: &NoticeAttempt) -> Result<bool> {
 }
 
 fn settle(db: &Connection<'_>, notice: NoticeId, delivery: &Delivery) -> Result<bool> {
+    lock::hold_with(db, notice.charge.journey, &[])?;
     let mut held = expect(db, notice)?;
     let waits = held.delivery == Delivery::Waiting;
     if waits {

@@ -4,7 +4,7 @@ use ridecode_ledger::{Money, Party, Payment};
 use ridecode_words::{IssuerId, OperatorId, ServiceDay};
 
 use super::column::{self, Columns, execute, find, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, booking, params, statement};
+use super::{Connection, Engine, Lock, Result, SqlStore, booking, params, statement};
 use crate::payout::{Stepped, step};
 use crate::record::{
     BankPaid, Payout, PayoutRefused, PayoutSaved, PayoutStep, PlannedPayment, Signature,
@@ -62,6 +62,7 @@ fn last(db: &Connection<'_>) -> Result<u64> {
 }
 
 fn save(db: &Connection<'_>, payout: &Payout) -> Result<PayoutSaved> {
+    db.hold([Lock::Payouts])?;
     if let Some(held) = find_one(db, payout.number)? {
         return Ok(if held == *payout {
             PayoutSaved::Repeated
@@ -135,6 +136,7 @@ fn take_step(
     number: u64,
     taken: &PayoutStep,
 ) -> Result<std::result::Result<Payout, PayoutRefused>> {
+    db.hold([Lock::LedgerDay, Lock::Payouts])?;
     let Some(held) = find_one(db, number)? else {
         return Ok(Err(PayoutRefused::Unknown(number)));
     };

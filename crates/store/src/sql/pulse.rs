@@ -43,6 +43,9 @@ pub(super) fn count<'a>(
     let mut insert = db.batch(db.either(
         "INSERT INTO pulses (operator, slot, rung, count) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (slot, operator, rung) DO UPDATE SET count = pulses.count + excluded.count",
+        "INSERT INTO pulses (operator, slot, rung, count) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (slot, operator, rung, lane) DO UPDATE SET
+             count = pulses.count + excluded.count",
     ))?;
     for ((slot, rung), count) in slots {
         insert.add(params![operator.0, slot.0, rung, count])?;
@@ -73,6 +76,9 @@ fn lines<'c>(db: &Connection<'c>) -> Result<Batch<'c>> {
         "INSERT INTO line_hours (operator, hour, line, taps, minor) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (hour, operator, line) DO UPDATE SET taps = line_hours.taps + excluded.taps,
              minor = line_hours.minor + excluded.minor",
+        "INSERT INTO line_hours (operator, hour, line, taps, minor) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (hour, operator, line, lane) DO UPDATE SET
+             taps = line_hours.taps + excluded.taps, minor = line_hours.minor + excluded.minor",
     ))
 }
 

@@ -5,7 +5,7 @@ use ridecode_pay::Class;
 use ridecode_words::{ChargeId, ProviderId, ServiceDay};
 
 use super::column::{self, Columns, execute, find, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, booking, charge, params};
+use super::{Connection, Engine, Lock, Result, SqlStore, booking, charge, params};
 use crate::reconciled::{Stepped, step};
 use crate::record::{
     BillFinding, BillRefused, BillStep, Charge, OpenDifference, ProviderBill, ProviderBillSaved,
@@ -154,6 +154,7 @@ fn take_step(
     key: (ProviderId, ServiceDay),
     taken: &BillStep,
 ) -> Result<std::result::Result<ProviderBill, BillRefused>> {
+    db.hold([Lock::LedgerDay, Lock::ProviderBill(key.0, key.1)])?;
     let Some(held) = find_one(db, key)? else {
         return Ok(Err(BillRefused::Unknown(key.0, key.1)));
     };

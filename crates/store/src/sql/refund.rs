@@ -3,7 +3,7 @@
 use ridecode_words::{JourneyId, RefundId, RiderId, UnixSeconds};
 
 use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
-use super::{Connection, Engine, Result, SqlStore, bill, charge, params, transfer};
+use super::{Connection, Engine, Lock, Result, SqlStore, bill, charge, lock, params, transfer};
 use crate::fault::StoreFault;
 use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
 use crate::{even, step};
@@ -98,6 +98,7 @@ fn due(db: &Connection<'_>, now: UnixSeconds, limit: usize) -> Result<Vec<Refund
 }
 
 fn open_attempt(db: &Connection<'_>, attempt: &RefundAttempt) -> Result<bool> {
+    lock::hold_with(db, attempt.refund.charge.journey, &[])?;
     let held = expect(db, attempt.refund)?;
     let Some(refund) = step::attempt_refund(held, attempt) else {
         return Ok(false);
@@ -107,6 +108,7 @@ fn open_attempt(db: &Connection<'_>, attempt: &RefundAttempt) -> Result<bool> {
 }
 
 fn settle(db: &Connection<'_>, news: &RefundNews) -> Result<RefundSettled> {
+    lock::hold_with(db, news.refund.charge.journey, &[Lock::LedgerDay])?;
     let held = expect(db, news.refund)?;
     let owner = held.rider;
     let refund = match step::settle_refund(held, news) {
@@ -128,6 +130,7 @@ fn settle(db: &Connection<'_>, news: &RefundNews) -> Result<RefundSettled> {
 }
 
 fn revive(db: &Connection<'_>, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+    lock::hold_with(db, refund.charge.journey, &[])?;
     let mut held = expect(db, refund)?;
     let together = charge::together_charged(db, refund.charge)?;
     let transfers = transfer::of_journeys(db, held.rider, &together.journeys)?;

@@ -4,7 +4,7 @@ use ridecode_fare::Mend;
 use ridecode_words::{JourneyId, RiderId, StopId, TapId};
 
 use super::column::{Coded as _, Columns, execute, find, id, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, bill, fleet, params, tap};
+use super::{Connection, Engine, Lock, Result, SqlStore, bill, fleet, params, tap};
 use crate::fault::StoreFault;
 use crate::record::{Repair, RepairSaved};
 use crate::step;
@@ -31,6 +31,7 @@ fn save(db: &Connection<'_>, repair: &Repair) -> Result<RepairSaved> {
     if held.0 != repair.rider {
         return Err(missing());
     }
+    db.hold([Lock::Rider(repair.rider)])?;
     let mended = tap::find(db, held, repair.tap)?.ok_or_else(missing)?;
     if find_repair(db, repair)?.as_ref() == Some(repair) {
         return Ok(RepairSaved::Repeated);

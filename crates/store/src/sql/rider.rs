@@ -8,7 +8,7 @@ use ridecode_ledger::Money;
 use ridecode_words::{DeviceId, MandateId, ProviderId, RiderId, UnixSeconds};
 
 use super::column::{self, Coded, Columns, execute, find, id, impossible, load};
-use super::{Connection, Engine, Result, SqlStore, charge, credential, params};
+use super::{Connection, Engine, Lock, Result, SqlStore, charge, credential, params};
 use crate::fault::StoreFault;
 use crate::record::{RiderClosed, RiderFile, RiderOpened, Session};
 use crate::step::{self, Balance};
@@ -102,6 +102,7 @@ impl<E: Engine> SqlStore<E> {
 }
 
 fn close(db: &Connection<'_>, rider: RiderId, mark: u64, now: UnixSeconds) -> Result<RiderClosed> {
+    db.hold([Lock::Rider(rider)])?;
     let (balance, held_mark) = balance(db, rider)?;
     if rider_state(db, rider)? == Some(RiderState::Closed) {
         return Ok(RiderClosed::Closed);
@@ -257,6 +258,7 @@ fn open(db: &Connection<'_>, rider: &Rider) -> Result<RiderOpened> {
 }
 
 fn keep_challenge(db: &Connection<'_>, challenge: &Challenge) -> Result<()> {
+    db.hold([Lock::Challenge(challenge.phone.as_str().to_owned())])?;
     execute(
         db,
         "INSERT INTO challenges (phone, digest, expires, tries_left) VALUES (?1, ?2, ?3, ?4)
@@ -278,6 +280,7 @@ fn answer(
     code: &str,
     now: UnixSeconds,
 ) -> Result<ChallengeAnswer> {
+    db.hold([Lock::Challenge(phone.as_str().to_owned())])?;
     let waiting = find(
         db,
         "DELETE FROM challenges WHERE phone = ?1 RETURNING digest, expires, tries_left",
@@ -347,6 +350,7 @@ fn find_mandate(db: &Connection<'_>, mandate: MandateId) -> Result<Option<Mandat
 }
 
 fn save_mandate(db: &Connection<'_>, mandate: &Mandate) -> Result<()> {
+    db.hold([Lock::Rider(mandate.rider)])?;
     expect_rider(db, mandate.rider)?;
     let held = find_mandate(db, mandate.id)?;
     if let Some(held) = &held
@@ -360,12 +364,13 @@ fn save_mandate(db: &Connection<'_>, mandate: &Mandate) -> Result<()> {
         MandateState::Suspended { reason } => (2, Some(reason)),
         MandateState::Ended => (3, None),
     };
-    execute(
+    let saved = execute(
         db,
         "INSERT INTO mandates (mandate, rider, provider, contract, state, reason, changed)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (mandate) DO UPDATE SET contract = excluded.contract, state = excluded.state,
-             reason = excluded.reason, changed = excluded.changed",
+             reason = excluded.reason, changed = excluded.changed
+         WHERE mandates.rider = excluded.rider AND mandates.provider = excluded.provider",
         params![
             id(mandate.id.0),
             id(mandate.rider.0),
@@ -376,6 +381,9 @@ fn save_mandate(db: &Connection<'_>, mandate: &Mandate) -> Result<()> {
             mandate.changed.0,
         ],
     )?;
+    if saved == 0 {
+        return Err(StoreFault::conflict("mandate", mandate.id));
+    }
     if step::opens_a_way_to_pay(held.as_ref(), mandate) {
         let revive = |charge: &mut _| step::revive(charge, mandate.changed);
         charge::change_unpaid(db, mandate.rider, revive)?;

@@ -6,7 +6,7 @@ use ridecode_ledger::{ClearedLeg, Coverage, Money, Statement, StatementLine};
 use ridecode_words::{IssuerId, OperatorId, ServiceDay, ValidatorId};
 
 use super::column::{self, Columns, execute, find, impossible, load};
-use super::{Connection, Engine, Result, Series, SqlStore, booking, params};
+use super::{Connection, Engine, Lock, Result, Series, SqlStore, booking, params};
 use crate::record::{DayLegs, OperatorLeg, StatementSaved};
 use crate::step;
 
@@ -128,6 +128,7 @@ fn open_legs(
 }
 
 fn close(db: &Connection<'_>, statement: &Statement) -> Result<StatementSaved> {
+    db.hold([Lock::LedgerDay, Lock::Statements(statement.operator)])?;
     let key = (statement.operator, statement.number);
     if let Some(held) = find_one(db, key)? {
         return Ok(if held == *statement {

@@ -13,6 +13,41 @@ pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
+/// A value that waits to be sent.
+#[cfg(feature = "postgres")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Owned {
+    Null,
+    Integer(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+#[cfg(feature = "postgres")]
+impl From<&Value<'_>> for Owned {
+    fn from(value: &Value<'_>) -> Self {
+        match *value {
+            Value::Null => Self::Null,
+            Value::Integer(number) => Self::Integer(number),
+            Value::Text(text) => Self::Text(text.to_owned()),
+            Value::Bytes(bytes) => Self::Bytes(bytes.to_vec()),
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Owned {
+    /// It, lent.
+    pub(crate) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Integer(number) => Value::Integer(*number),
+            Self::Text(text) => Value::Text(text),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+        }
+    }
+}
+
 /// What can be given to a statement.
 pub(crate) trait Given {
     fn value(&self) -> Value<'_>;

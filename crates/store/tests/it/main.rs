@@ -1,5 +1,7 @@
 //! The engines held against the laws, and against each other.
 
+#[cfg(feature = "postgres")]
+mod postgres;
 mod seed;
 mod sqlite;
 

@@ -298,7 +298,8 @@ impl Draw {
             });
         }
         // The world's bills are those of one month; the rest of the bill does not depend on it.
-        let mut save = bill(1, window.mark, &postings);
+        // Marks are each engine's own: a bill says how much older than the held one its mark is.
+        let mut save = bill(1, 0, &postings);
         save.period = period;
         for transfer in &mut save.transfers {
             let stand_in = rider_id(1);
@@ -322,7 +323,7 @@ impl Draw {
         }
         self.charge_by_days(&mut save, window);
         if self.rng.u8(0..8) == 0 {
-            save.mark = save.mark.saturating_sub(1);
+            save.mark = 1;
         }
         if self.rng.bool() {
             save.due_again = Some(self.now.plus_s(self.rng.i64(0..100_000)));

@@ -9,9 +9,10 @@ use ridecode_words::{
 };
 
 use crate::{
-    Acceptance, Adjustment, Attempt, Beat, BillSave, ChargeStanding, Decision, Deed, Delivery,
-    FleetOf, LedgerRange, NoticeAttempt, NoticeId, PulseQuery, RefundAttempt, RefundNews, Repair,
-    ReplyRecord, Session, Settlement, Store, TrailQuery, Validator, ValidatorStep, WriteOff,
+    Acceptance, Adjustment, Attempt, Beat, BillDue, BillSave, ChargeStanding, Decision, Deed,
+    Delivery, FleetOf, LedgerRange, NoticeAttempt, NoticeId, PulseQuery, RefundAttempt, RefundNews,
+    Repair, ReplyRecord, Session, Settlement, Store, TrailQuery, Validator, ValidatorStep,
+    WriteOff,
 };
 
 /// A verb with its arguments.
@@ -51,6 +52,7 @@ pub(super) enum Verb {
     DueBills(UnixSeconds, usize),
     LoadWindows(Vec<Period>, u32),
     BillAgain(Vec<Period>, UnixSeconds),
+    /// Each with how much older than the held one its mark is.
     SaveBills(Vec<BillSave>),
     DueCharges(UnixSeconds, usize),
     OpenAttempt(Attempt),
@@ -129,10 +131,20 @@ impl Verb {
             Self::LoadHeld(operator) => written(store.load_held(operator).await),
             Self::SaveRepair(one) => written(store.save_repair(*one).await),
             Self::LoadRepairs(rider) => written(store.load_repairs(rider).await),
-            Self::DueBills(now, limit) => written(store.due_bills(now, limit).await),
-            Self::LoadWindows(all, before) => written(store.load_windows(all, before).await),
+            Self::DueBills(now, limit) => written(due_bills(store, now, limit).await),
+            Self::LoadWindows(all, before) => {
+                let windows = store.load_windows(all, before).await;
+                written(windows.map(|mut windows| {
+                    windows
+                        .iter_mut()
+                        .for_each(|one| one.mark = one.mark.min(1));
+                    windows
+                }))
+            }
             Self::BillAgain(all, at) => written(store.bill_again(all, at).await),
-            Self::SaveBills(bills) => written(store.save_bills(bills).await),
+            Self::SaveBills(bills) => {
+                written(store.save_bills(with_marks_of(store, bills).await).await)
+            }
             Self::DueCharges(now, limit) => written(store.due_charges(now, limit).await),
             Self::OpenAttempt(attempt) => written(store.open_attempt(attempt).await),
             Self::HastenCharges(rider, now) => written(store.hasten_charges(rider, now).await),
@@ -200,6 +212,27 @@ impl Verb {
             verb => unreachable!("told before: {verb:?}"),
         }
     }
+}
+
+/// The months that are due, without their marks, which are each engine's own.
+pub(super) async fn due_bills(
+    store: &Store,
+    now: UnixSeconds,
+    limit: usize,
+) -> crate::verbs::Result<Vec<BillDue>> {
+    let mut due = store.due_bills(now, limit).await?;
+    due.iter_mut().for_each(|one| one.mark = 0);
+    Ok(due)
+}
+
+/// Bills with the marks that a store holds, or as much older ones as they say.
+async fn with_marks_of(store: &Store, mut bills: Vec<BillSave>) -> Vec<BillSave> {
+    let periods = bills.iter().map(|bill| bill.period).collect();
+    let windows = store.load_windows(periods, 0).await.expect("windows");
+    for (bill, window) in bills.iter_mut().zip(windows) {
+        bill.mark = window.mark.saturating_sub(bill.mark);
+    }
+    bills
 }
 
 fn written<T: std::fmt::Debug>(answer: crate::verbs::Result<T>) -> String {

@@ -7,7 +7,7 @@ use ridecode_validator::journal::Hash;
 use ridecode_words::{JourneyId, OperatorId, TapId, UnixSeconds, ValidatorId};
 
 use super::super::column::{execute, find, id, impossible, load};
-use super::super::{Connection, Count, Result, bill, credential, params, pulse, rider, tap};
+use super::super::{Connection, Count, Lock, Result, bill, credential, params, pulse, rider, tap};
 use super::held::{self, Range};
 use crate::calendar;
 use crate::fault::StoreFault;
@@ -20,6 +20,7 @@ pub(super) fn run(
     acceptance: &Acceptance,
 ) -> Result<Result<Receipt, SegmentConflict>> {
     let validator = acceptance.validator;
+    db.hold([Lock::Validator(validator)])?;
     let (operator, watermark) = load_watermark(db, validator)?;
     for rider in acceptance.taps.iter().map(|tap| tap.rider) {
         rider::expect_rider(db, rider)?;
@@ -33,6 +34,10 @@ pub(super) fn run(
     }
     let is_new = |sequence: u64| !near.iter().any(|range| range.contains(sequence));
     let new = insert_entries(db, acceptance, is_new)?;
+    // Before any month becomes due: riders are held before their months.
+    let rides_home = acceptance.rides_home.iter();
+    let rides_home = rides_home.filter(|(sequence, _)| is_new(*sequence));
+    credential::spend(db, rides_home.map(|(_, used)| *used))?;
     let joined = held::join(
         db,
         validator,
@@ -51,10 +56,6 @@ pub(super) fn run(
     insert_disagreements(db, acceptance, is_new)?;
     let seen = acceptance.seen.iter();
     pulse::count(db, operator, seen.filter(|one| is_new(one.sequence)))?;
-    let rides_home = acceptance.rides_home.iter();
-    for (_, used) in rides_home.filter(|(sequence, _)| is_new(*sequence)) {
-        credential::spend(db, *used)?;
-    }
     move_watermark(db, acceptance, watermark)?;
     let repeated = acceptance.entries.len() - new;
     Ok(Ok(Receipt {

@@ -1,0 +1,370 @@
+//! A connection with the thread that owns it, and the transactions over it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+use std::task::Poll;
+
+use tokio::runtime::Runtime;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, Row, Statement};
+
+use super::address::Address;
+use super::open::{self, OpenFault};
+use super::{Result, value_of};
+use crate::fault::StoreFault;
+use crate::sql::{Connection, Count, Lock, Owned, Series, Value, run_contained};
+
+/// A thread's place at the server: its connection, once it has one.
+pub(crate) struct Seat {
+    address: Address,
+    session: Option<Session>,
+}
+
+/// What a transaction may see and do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Isolation {
+    /// Reads what is committed, statement by statement, and holds what it decides on.
+    Write,
+    /// Sees one state and changes nothing.
+    Read,
+}
+
+impl Isolation {
+    fn begin(self) -> &'static str {
+        match self {
+            Self::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Self::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        }
+    }
+}
+
+/// How a run of a verb ended.
+pub(super) enum Run<T> {
+    /// Committed, or refused for good.
+    Done(Result<T>),
+    /// Undone, and worth another run: why.
+    Again(StoreFault),
+}
+
+/// Why a statement failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    /// Somebody else was quicker: a unique key, a deadlock.
+    Rival,
+    /// The connection is gone.
+    Lost,
+    /// Anything else.
+    Other,
+}
+
+impl Seat {
+    pub(super) fn new(address: Address) -> Self {
+        Self {
+            address,
+            session: None,
+        }
+    }
+
+    /// Lets a connection go that the server has ended meanwhile.
+    pub(super) fn refresh(&mut self) {
+        if self.session.as_ref().is_some_and(Session::has_ended) {
+            self.session = None;
+        }
+    }
+
+    /// Runs a verb in a transaction of its own.
+    pub(super) fn run<T>(
+        &mut self,
+        isolation: Isolation,
+        verb: impl FnOnce(&Connection<'_>) -> Result<T>,
+    ) -> Run<T> {
+        let session = match self.session.take() {
+            Some(session) => session,
+            None => match Session::open(&self.address) {
+                Ok(session) => session,
+                Err(fault) => return Run::Done(Err(StoreFault::engine(&fault.to_string()))),
+            },
+        };
+        session.beginning.set(Some(isolation.begin()));
+        let outcome = run_contained(|| verb(&Connection::Postgres(&session)));
+        let ended = session.end(outcome);
+        if !session.lost.get() {
+            self.session = Some(session);
+        }
+        ended
+    }
+}
+
+/// A connection to the server.
+pub(crate) struct Session {
+    runtime: Runtime,
+    client: Client,
+    statements: RefCell<BTreeMap<String, Statement>>,
+    /// What begins the transaction, until the first statement takes it along.
+    beginning: Cell<Option<&'static str>>,
+    failure: Cell<Option<Failure>>,
+    lost: Cell<bool>,
+}
+
+impl Session {
+    /// Connects to a server. Not to be called where an async runtime runs.
+    pub(super) fn open(address: &Address) -> Result<Self, OpenFault> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .enable_time()
+            .build();
+        let runtime = runtime.map_err(OpenFault::Thread)?;
+        let client = runtime.block_on(open::connect(address))?;
+        Ok(Self {
+            runtime,
+            client,
+            statements: RefCell::default(),
+            beginning: Cell::new(None),
+            failure: Cell::new(None),
+            lost: Cell::new(false),
+        })
+    }
+
+    /// Whether the server has ended the connection.
+    fn has_ended(&self) -> bool {
+        // The runtime only looks at the socket while it runs.
+        self.runtime.block_on(tokio::task::yield_now());
+        self.client.is_closed()
+    }
+
+    /// Runs a statement that gives no rows, and says how many it changed.
+    pub(crate) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<usize> {
+        let changed = self.run(async {
+            let statement = self.prepare(sql).await?;
+            let run = self.client.execute_raw(&statement, values);
+            self.after_beginning(run).await
+        })?;
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    /// The rows of a query.
+    pub(crate) fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        let values: Vec<_> = values.iter().map(|value| value as _).collect();
+        self.run(async {
+            let statement = self.prepare(sql).await?;
+            let run = self.client.query(&statement, &values);
+            self.after_beginning(run).await
+        })
+    }
+
+    /// Runs one statement for each of many rows of parameters, without waiting in between, and says
+    /// how many rows were changed.
+    pub(crate) fn execute_all(&self, sql: &str, rows: &[Vec<Owned>]) -> Result<usize> {
+        let rows = rows.iter();
+        let all = rows.map(|row| (sql, row.iter().map(Owned::value).collect()));
+        self.send(all.collect())
+    }
+
+    /// Takes hold of what a verb decides on.
+    pub(crate) fn hold(&self, mut locks: Vec<Lock>) -> Result<()> {
+        locks.sort_unstable();
+        locks.dedup();
+        let all = locks.iter().map(|lock| (lock.sql(), lock.values()));
+        self.send(all.collect()).map(drop)
+    }
+
+    /// The next numbers of a series.
+    pub(crate) fn number(&self, series: Series, count: usize) -> Result<Vec<u64>> {
+        if count == 0 {
+            return Ok(Vec::new());
+        }
+        let sql = match series {
+            Series::Mark => {
+                "SELECT nextval('mark_series') FROM generate_series(1, CAST(?1 AS BIGINT))"
+            }
+            Series::Leg => {
+                "SELECT nextval('leg_series') FROM generate_series(1, CAST(?1 AS BIGINT))"
+            }
+        };
+        let count = Value::Integer(i64::try_from(count).unwrap_or(i64::MAX));
+        let rows = self.query(sql, &[count])?;
+        let numbers = rows.iter().map(|row| match value_of(row, 0)? {
+            Value::Integer(number) => Ok(number.cast_unsigned()),
+            other @ (Value::Null | Value::Text(_) | Value::Bytes(_)) => {
+                Err(StoreFault::Corrupt(format!("number of a series {other:?}")))
+            }
+        });
+        numbers.collect()
+    }
+
+    /// Adds to a count, in the lane of this connection.
+    pub(crate) fn add_to(&self, count: Count, by: i64) -> Result<()> {
+        let sql = "INSERT INTO counters (name, lane, value) VALUES (?1, lane(), ?2)
+             ON CONFLICT (name, lane) DO UPDATE SET value = counters.value + excluded.value";
+        let values = [Value::Text(count.name()), Value::Integer(by)];
+        self.execute(sql, &values).map(drop)
+    }
+
+    /// Runs statements as they stand in a file, in a transaction of their own.
+    pub(super) fn run_file(&self, sql: &str) -> Result<()> {
+        self.run(self.client.batch_execute(sql))
+    }
+
+    /// Runs statements one after the other without waiting in between, and says how many rows all of
+    /// them changed.
+    fn send(&self, all: Vec<(&str, Vec<Value<'_>>)>) -> Result<usize> {
+        if all.is_empty() {
+            return Ok(0);
+        }
+        let changed = self.run(async {
+            let mut prepared = Vec::with_capacity(all.len());
+            for (sql, _) in &all {
+                prepared.push(self.prepare(sql).await?);
+            }
+            let runs = prepared.iter().zip(&all);
+            let runs = runs.map(|(statement, (_, values))| {
+                Box::pin(self.client.execute_raw(statement, values)) as _
+            });
+            self.after_beginning(in_turn(runs.collect())).await
+        })?;
+        Ok(usize::try_from(changed).unwrap_or(usize::MAX))
+    }
+
+    /// A statement the server knows. Parameters are numbered as they are in SQLite, and spelled
+    /// otherwise.
+    async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
+        let known = self.statements.borrow().get(sql).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let statement = self.client.prepare(&sql.replace('?', "$")).await?;
+        let mut statements = self.statements.borrow_mut();
+        statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Runs statements, the first of a transaction together with its beginning.
+    async fn after_beginning<T>(
+        &self,
+        run: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Result<T, tokio_postgres::Error> {
+        let Some(begin) = self.beginning.take() else {
+            return run.await;
+        };
+        let begin = self.client.batch_execute(begin);
+        let (begun, ran) = tokio::join!(biased; begin, run);
+        begun?;
+        ran
+    }
+
+    /// Waits for the server, and remembers what went wrong.
+    fn run<T>(&self, answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T> {
+        self.runtime.block_on(answer).map_err(|fault| {
+            self.note(&fault);
+            StoreFault::engine(&open::words(&fault))
+        })
+    }
+
+    fn note(&self, fault: &tokio_postgres::Error) {
+        let failure = match fault.code() {
+            Some(
+                &SqlState::UNIQUE_VIOLATION
+                | &SqlState::T_R_DEADLOCK_DETECTED
+                | &SqlState::T_R_SERIALIZATION_FAILURE,
+            ) => Failure::Rival,
+            // The server ends connections so when it is shut down or told to.
+            Some(
+                &SqlState::ADMIN_SHUTDOWN
+                | &SqlState::CRASH_SHUTDOWN
+                | &SqlState::CANNOT_CONNECT_NOW,
+            ) => Failure::Lost,
+            Some(_) => Failure::Other,
+            None if self.client.is_closed() || is_of_the_line(fault) => Failure::Lost,
+            None => Failure::Other,
+        };
+        self.failure.set(Some(failure));
+        if failure == Failure::Lost {
+            self.lost.set(true);
+        }
+    }
+
+    /// Commits what a verb did, or undoes it.
+    fn end<T>(&self, outcome: Result<T>) -> Run<T> {
+        if self.beginning.take().is_some() {
+            return Run::Done(outcome);
+        }
+        match (self.failure.take(), outcome) {
+            (None, Ok(value)) => self.commit(value),
+            (None, Err(fault)) => {
+                self.undo();
+                Run::Done(Err(fault))
+            }
+            (Some(Failure::Rival | Failure::Lost), outcome) => {
+                self.undo();
+                let fault = outcome.err();
+                Run::Again(fault.unwrap_or_else(|| StoreFault::engine("a statement failed")))
+            }
+            (Some(Failure::Other), outcome) => {
+                self.undo();
+                // The server keeps nothing of a transaction in which a statement failed.
+                Run::Done(outcome.and_then(|_| Err(StoreFault::engine("a statement failed"))))
+            }
+        }
+    }
+
+    fn commit<T>(&self, value: T) -> Run<T> {
+        let committed = self.run(self.client.batch_execute("COMMIT"));
+        match (committed, self.failure.take()) {
+            (Ok(()), _) => Run::Done(Ok(value)),
+            (Err(fault), Some(Failure::Rival)) => Run::Again(fault),
+            (Err(_), Some(Failure::Lost)) => Run::Done(Err(StoreFault::engine(
+                "the connection was lost while it committed; ask what it holds, or try again",
+            ))),
+            (Err(fault), Some(Failure::Other) | None) => {
+                self.undo();
+                Run::Done(Err(fault))
+            }
+        }
+    }
+
+    fn undo(&self) {
+        if self.lost.get() {
+            return;
+        }
+        if let Err(fault) = self.run(self.client.batch_execute("ROLLBACK")) {
+            tracing::error!(%fault, "a transaction could not be undone; its connection is closed");
+            self.lost.set(true);
+        }
+        self.failure.set(None);
+    }
+}
+
+/// Whether a fault is one of the socket and not of the server.
+fn is_of_the_line(fault: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(fault).is_some_and(|source| source.is::<io::Error>())
+}
+
+type Sent<'f> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + 'f>>;
+
+/// Sends everything, in order, and then waits for the answers, which come in the same order.
+async fn in_turn(mut runs: Vec<Sent<'_>>) -> Result<u64, tokio_postgres::Error> {
+    let (mut sent, mut next, mut changed) = (false, 0, 0);
+    let mut answered: Vec<Option<u64>> = vec![None; runs.len()];
+    poll_fn(|context| {
+        while let Some(run) = runs.get_mut(next) {
+            if answered[next].is_none() {
+                match run.as_mut().poll(context) {
+                    Poll::Ready(Ok(rows)) => answered[next] = Some(rows),
+                    Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
+                    Poll::Pending if sent => return Poll::Pending,
+                    Poll::Pending => {}
+                }
+            }
+            next += 1;
+            if next == answered.len() && !sent {
+                (sent, next) = (true, 0);
+            }
+        }
+        changed += answered.iter().flatten().sum::<u64>();
+        Poll::Ready(Ok(changed))
+    })
+    .await
+}
