@@ -1,7 +1,7 @@
 //! The compact scheme, both directions.
 
 use ridecode_codec::crypto::portable::Portable;
-use ridecode_codec::crypto::{Algorithm, Signer as _};
+use ridecode_codec::crypto::{Algorithm, Crypto, PublicKey, Signature, Signer as _, Sm2Id};
 use ridecode_codec::key::{CompactProfile, KeyList};
 use ridecode_codec::{
     Family, ReadFault, Scan, Scheme, Services, SignatureFault, Unreadable, Verifier, compact, read,
@@ -268,6 +268,38 @@ fn the_key_list_and_not_the_code_names_the_algorithm() {
         },
         Ok(()),
     );
+}
+
+/// A library that takes any signature for good.
+struct Credulous;
+
+impl Crypto for Credulous {
+    type Key = <Portable as Crypto>::Key;
+
+    fn parse_key(&self, key: &PublicKey) -> Option<Self::Key> {
+        Portable.parse_key(key)
+    }
+
+    fn verify(&self, _: &Self::Key, _: Sm2Id<'_>, _: &[u8], _: &Signature) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_code_in_another_profile_is_not_even_shown_to_the_library() {
+    let world = CompactWorld::new(CompactProfile::Es256);
+    let check = |profile, algorithm, expected| {
+        let mut keys = world.keys();
+        keys.issuer_keys[0].profile = profile;
+        keys.issuer_keys[0].key = world::secret(algorithm, 0x11).public_key();
+        let scan = read(world.code().as_bytes()).expect("the code is readable");
+        let verified = Verifier::new(Credulous, keys, 0).verify(scan, NEW_YEAR);
+        assert_eq!(verified.map(|_| ()), expected);
+    };
+    let refused = Err(SignatureFault::BadIssuerSignature);
+    check(CompactProfile::Es256, Algorithm::Es256, Ok(()));
+    check(CompactProfile::EdDsaEs256, Algorithm::EdDsa, refused);
+    check(CompactProfile::Sm2, Algorithm::Sm2, refused);
 }
 
 #[test]
