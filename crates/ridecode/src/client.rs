@@ -308,7 +308,7 @@ const LIST_LENGTH_MAX: usize = 64 << 20;
 const SOON: Duration = Duration::from_secs(60);
 
 /// How many times a patient caller asks again.
-const TRIES: u32 = 8;
+const TRIES: u32 = 5;
 
 #[cfg(test)]
 mod tests {

@@ -58,6 +58,15 @@ impl Code {
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.0
     }
+
+    /// The code with one byte changed: a letter of the text, so that it still reads as base45.
+    #[must_use]
+    pub(crate) fn altered(&self) -> Self {
+        let mut bytes = self.0.clone();
+        let middle = bytes.len() / 2;
+        bytes[middle] = if bytes[middle] == b'A' { b'B' } else { b'A' };
+        Self(bytes)
+    }
 }
 
 impl Session {

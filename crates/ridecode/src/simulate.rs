@@ -186,6 +186,7 @@ Examples:
   ridecode simulate --soak 60 --days 3 --riders 40
   ridecode simulate --against http://127.0.0.1:8080 --rate 200 --token-file token
   ridecode simulate --against http://127.0.0.1:8080 --rate 50 --for 10m --json
+  ridecode simulate --against http://127.0.0.1:8080 --rate max --profile outage --seed 2
 
 A line a simulated day, then a closing table with amounts in yuan and a hash over everything that is
 held in the end: the same seed gives the same hash. A broken promise is printed with the shortest

@@ -28,11 +28,13 @@ use std::sync::Arc;
 
 use anstream::eprintln;
 use anyhow::Context as _;
-use ridecode_sim::City;
+use ridecode_sim::{City, Profile};
 
 use self::drive::Run;
+use self::gate::LineKind;
 use self::meter::Meter;
 use self::order::Order;
+use self::proof::Settled;
 use self::report::Closing;
 use self::stage::Stage;
 use crate::clock::{Stopwatch, processor_time};
@@ -71,22 +73,41 @@ async fn play(order: &Order, city: &City) -> anyhow::Result<bool> {
         meter,
         since: Stopwatch::start(),
     };
+    let how = (order.args.json, order.language);
+    let line = match order.profile {
+        Profile::Outage => LineKind::Cut,
+        Profile::Calm | Profile::Rush | Profile::Fraud | Profile::Migration => LineKind::Good,
+    };
     let processor = processor_time();
-    let mut tasks = run.accompany(order);
-    let lasted = run.drive(order).await;
+    let mut ways = run.accompany(line);
+    let lasted = tokio::select! {
+        lasted = run.drive(order) => lasted,
+        () = run.tell(how) => run.since.elapsed(),
+    };
     let processor = processor_time().saturating_sub(processor);
-    let settled = run.settle(order.args.settle).await?;
-    tasks.shutdown().await;
-    let found = run.prove().await?;
-    run.stage.strike().await;
+    // What was cut heals before everything is looked for.
+    ways.shutdown().await;
+    let mut ways = run.accompany(LineKind::Good);
+    let mut settled = Settled::default();
+    let asked = tokio::select! {
+        asked = run.settle((order.args.settle, how), &mut settled) => asked,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    };
+    ways.shutdown().await;
+    let found = match asked {
+        Ok(()) => run.prove().await,
+        Err(fault) => Err(fault),
+    };
     let (counts, _) = run.meter.read();
     let closing = Closing {
         counts: &counts,
         lasted,
         processor,
         settled,
-        found,
+        found: found.as_ref().ok().copied(),
     };
-    closing.print((order.args.json, order.language));
+    closing.print(how);
+    let found = found.context("the back office cannot be asked whether everything arrived")?;
+    run.stage.strike().await?;
     Ok(found.is_whole())
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ridecode::config::Role;
 use ridecode::sandbox;
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
 use crate::world::{World, staff_token};
@@ -32,6 +33,11 @@ fn around(world: &World) -> (String, String, PathBuf) {
 
 /// Runs `ridecode simulate` in the folder of a world, with a token in the environment or without.
 async fn simulate(folder: &Path, options: &[&str], token: Option<&str>) -> Output {
+    let running = command(folder, options, token).output();
+    running.await.expect("ridecode runs")
+}
+
+fn command(folder: &Path, options: &[&str], token: Option<&str>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ridecode"));
     command
         .arg("simulate")
@@ -39,11 +45,13 @@ async fn simulate(folder: &Path, options: &[&str], token: Option<&str>) -> Outpu
         .env_clear()
         .current_dir(folder)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .kill_on_drop(true);
     if let Some(token) = token {
         command.env("RIDECODE_LOAD_TOKEN", token);
     }
-    command.output().await.expect("ridecode runs")
+    command
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,8 +87,11 @@ async fn a_city_rides_over_http_and_every_ride_is_there_afterwards() {
     assert_eq!(closing["closing"], true, "{closing}");
     assert_eq!(closing["whole"], true, "{closing}");
     assert_eq!(closing["rides_due"], 250, "{closing}");
-    assert_eq!(closing["rides"], closing["rides_begun"], "{closing}");
-    assert!(closing["rides"].as_u64() > Some(240), "{closing}");
+    assert_eq!(
+        closing["found"]["rides"], closing["rides_begun"],
+        "{closing}"
+    );
+    assert!(closing["rides_begun"].as_u64() > Some(240), "{closing}");
     assert_eq!(closing["taps_held"], closing["taps"], "{closing}");
     for group in ["held", "rides", "debts", "segments", "bundles", "sign_in"] {
         let count = &closing["times"][group]["count"];
@@ -103,6 +114,90 @@ async fn a_city_rides_over_http_and_every_ride_is_there_afterwards() {
             .all(|one| one["retired"].is_string() && one["waiting"] == 0)
     );
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_codes_and_cut_lines_change_nothing_about_it() {
+    let world = world().await;
+    let (office, sandbox, folder) = around(&world);
+    let options = [
+        "--against",
+        &office,
+        "--sandbox",
+        &sandbox,
+        "--token-file",
+        "token",
+        "--json",
+    ];
+    let check = async |profile: &str, rate: &str, played: &str| {
+        let rides = [
+            "--profile",
+            profile,
+            "--rate",
+            rate,
+            "--for",
+            "6s",
+            "--riders",
+            "60",
+        ];
+        let output = simulate(&folder, &[&options[..], &rides[..]].concat(), None).await;
+        let lines = String::from_utf8(output.stdout).expect("text");
+        let closing = lines.lines().next_back().expect("a line");
+        assert_eq!(output.status.code(), Some(0), "{profile}: {closing}");
+        let closing: Value = serde_json::from_str(closing).expect("a line of JSON");
+        assert!(closing[played].as_u64() > Some(0), "{profile}: {closing}");
+        assert!(closing["taps"].as_u64() > Some(40), "{profile}: {closing}");
+        assert_eq!(
+            closing["taps_held"], closing["taps"],
+            "{profile}: {closing}"
+        );
+    };
+    check("fraud", "10", "forged").await;
+    check("outage", "10", "cuts").await;
+    // As many as it takes: there are as many rides as riders have time for.
+    check("rush", "max", "rides_begun").await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_dies_meanwhile_is_told_with_what_was_seen_of_it() {
+    let world = world().await;
+    let (office, sandbox, folder) = around(&world);
+    let options = [
+        "--against",
+        &office,
+        "--sandbox",
+        &sandbox,
+        "--token-file",
+        "token",
+    ];
+    let rides = [
+        "--rate", "5", "--for", "3s", "--looks", "0", "--settle", "1s",
+    ];
+    let mut load = command(&folder, &[&options[..], &rides[..]].concat(), None)
+        .spawn()
+        .expect("ridecode runs");
+    let stdout = load.stdout.take().expect("a standard output");
+    let mut lines = BufReader::new(stdout).lines();
+    let first = lines.next_line().await.expect("text").expect("a line");
+    assert!(first.starts_with("00:01  行程 "), "{first}");
+    // The folder goes with the world; the source has all it needs.
+    world.stop().await;
+    let mut said = String::new();
+    while let Some(line) = lines.next_line().await.expect("text") {
+        said.push_str(&line);
+    }
+    let output = load.wait_with_output().await.expect("it ends");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(
+        errors.contains("cannot be asked whether everything arrived"),
+        "{errors}"
+    );
+    assert!(
+        said.contains("后台无应答") && said.contains("no answer: "),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -184,7 +279,11 @@ async fn what_cannot_be_asked_for_is_said_before_anybody_is_asked() {
     check(&against("--rate 1 --for 0s"), "60s, 10m or 2h").await;
     check(&against("--rate 1 --looks 101"), "0..=100").await;
     check(&against("--rate 100 --riders 10"), "at least --riders 600").await;
-    check(&against("--rate 1 --profile outage"), "calm or rush").await;
+    check(
+        &against("--rate 1 --profile migration"),
+        "calm, rush, outage or fraud",
+    )
+    .await;
     check(&against("--rate 1 --city example"), "--city example").await;
     check(&against("--rate 1 --store sqlite"), "--store").await;
     check(&against("--rate 1 --token-file none"), "--token-file none").await;

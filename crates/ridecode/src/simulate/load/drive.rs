@@ -7,19 +7,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ridecode_office::Entropy as _;
-use ridecode_sim::Trip;
+use ridecode_fare::Language;
+use ridecode_sim::{Profile, Trip};
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 
+use super::gate::{LineKind, Tap};
 use super::meter::{Group, Meter};
 use super::order::Order;
 use super::report::Line;
-use super::rider::{Made, Rider};
+use super::rider::{Forgery, Made, Rider};
 use super::schedule::{INSIDE_S, Schedule};
 use super::stage::Stage;
 use crate::clock::Stopwatch;
-use crate::entropy::SystemEntropy;
+use crate::phone::Code;
 
 /// A run under way.
 #[derive(Clone)]
@@ -38,19 +39,24 @@ impl Run {
         let beginning = async {
             let mut schedule = Schedule::new(&self.stage.traffic, order.riders);
             for number in 0.. {
-                let due = order.rate.due(number);
-                if due >= order.args.lasts {
+                let Some(due) = self.next_due(order, number).await else {
                     break;
-                }
-                self.wait_until(due).await;
+                };
+                let Some(trip) = schedule.next(due) else {
+                    // All riders are under way; at a fixed rate there are enough of them.
+                    sleep(STEP).await;
+                    continue;
+                };
                 self.meter.note(|counts| counts.due += 1);
-                if let Some(trip) = schedule.next(due) {
-                    let looks = is_among(number, order.args.looks);
-                    rides.spawn(self.clone().ride(trip, due, looks));
-                }
+                let ride = Ride {
+                    trip,
+                    due,
+                    looks: is_among(number, order.args.looks),
+                    forged: order.profile == Profile::Fraud && is_among(number, FORGED_PERCENT),
+                };
+                rides.spawn(self.clone().ride(ride));
                 while rides.try_join_next().is_some() {}
             }
-            self.wait_until(order.args.lasts).await;
         };
         tokio::select! {
             () = beginning => {}
@@ -61,29 +67,44 @@ impl Run {
         lasted
     }
 
-    /// The validators' ways up and down, and a line every second.
-    pub(super) fn accompany(&self, order: &Order) -> JoinSet<()> {
+    /// When the next ride is due: waits for that. `None` if the time is over.
+    async fn next_due(&self, order: &Order, number: u64) -> Option<Duration> {
+        let lasts = order.args.lasts;
+        if let Some(due) = order.rate.due(number) {
+            self.wait_until(due.min(lasts)).await;
+            return (due < lasts).then_some(due);
+        }
+        while self.meter.waiting() >= WAITING_MOST && self.since.elapsed() < lasts {
+            sleep(STEP).await;
+        }
+        let due = self.since.elapsed();
+        (due < lasts).then_some(due)
+    }
+
+    /// The validators' ways up and down.
+    pub(super) fn accompany(&self, line: LineKind) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         for gate in &self.stage.gates {
-            tasks.spawn(gate.clone().send_journal(self.meter.clone(), self.since));
-            tasks.spawn(gate.clone().fetch_bundles(SystemEntropy.number()));
+            let sight = (Arc::clone(&self.meter), self.since);
+            tasks.spawn(gate.clone().accompany(sight, line));
         }
-        let (run, how) = (self.clone(), (order.args.json, order.language));
-        tasks.spawn(async move {
-            let mut seconds = interval(Duration::from_secs(1));
-            seconds.tick().await;
-            loop {
-                seconds.tick().await;
-                let (all, lately) = run.meter.read();
-                let line = Line {
-                    at: run.since.elapsed(),
-                    all: &all,
-                    lately: &lately,
-                };
-                line.print(how);
-            }
-        });
         tasks
+    }
+
+    /// Prints a line every second, for as long as it is asked.
+    pub(super) async fn tell(&self, how: (bool, Language)) {
+        let mut seconds = interval(Duration::from_secs(1));
+        seconds.tick().await;
+        loop {
+            seconds.tick().await;
+            let (all, lately) = self.meter.read();
+            let line = Line {
+                at: self.since.elapsed(),
+                all: &all,
+                lately: &lately,
+            };
+            line.print(how);
+        }
     }
 
     async fn wait_until(&self, due: Duration) {
@@ -93,48 +114,52 @@ impl Run {
         }
     }
 
-    async fn ride(self, trip: Trip, due: Duration, looks: bool) {
+    async fn ride(self, ride: Ride) {
+        let Ride { trip, due, .. } = ride;
         let rider = Arc::clone(&self.stage.riders[trip.rider as usize]);
         // Without new credentials the old ones are shown until they end; the trouble is counted.
         let _ = rider.refresh().await;
         let late = self.since.elapsed().saturating_sub(due);
         self.meter
             .note(|counts| counts.late_most = counts.late_most.max(late));
-        if let Some(begun) = self.tap(&rider, trip.from, due) {
+        if ride.forged {
+            self.forge(&rider, trip.from, due);
+        }
+        if let Some(begun) = self.tap(rider.show(), trip.from, due) {
             self.meter.note(|counts| counts.begun += 1);
             let ended = match trip.to {
                 Some(site) => {
                     let due = due + Duration::from_secs(INSIDE_S);
                     self.wait_until(due).await;
-                    self.tap(&rider, site, due)
+                    self.tap(rider.show(), site, due)
                 }
                 None => None,
             };
             rider.remember(Made { begun, ended });
         }
         self.meter.note(|counts| counts.over += 1);
-        if looks {
+        if ride.looks {
             self.look(&rider).await;
         }
     }
 
-    fn tap(&self, rider: &Rider, site: u32, due: Duration) -> Option<super::gate::Tap> {
-        let code = rider.show();
-        let gate = &self.stage.gates[site as usize];
-        let tapped = code.map(|code| gate.tap(&code, due, &self.meter));
-        match tapped {
-            Some(Ok(tap)) => {
-                if tap.is_some() {
-                    self.meter.note(|counts| counts.taps += 1);
-                }
-                tap
-            }
-            Some(Err(fault)) => {
-                tracing::error!("a journal cannot be written: {fault:#}");
-                None
-            }
-            None => None,
+    /// Somebody else tries the way in with what the rider's phone did not sign, not so or not now.
+    fn forge(&self, rider: &Rider, site: u32, due: Duration) {
+        for how in Forgery::ALL {
+            let admitted = self.tap(rider.forged(how), site, due);
+            self.meter.note(|counts| {
+                counts.forged += 1;
+                counts.forged_admitted += u64::from(admitted.is_some());
+            });
         }
+    }
+
+    fn tap(&self, code: Option<Code>, site: u32, due: Duration) -> Option<Tap> {
+        let tapped = self.stage.gates[site as usize].tap(&code?, due, &self.meter);
+        tapped.unwrap_or_else(|_| {
+            self.meter.note(|counts| counts.unwritten += 1);
+            None
+        })
     }
 
     /// The rider looks at rides and debts, both asked for at once.
@@ -153,11 +178,31 @@ impl Run {
     }
 }
 
+/// A ride to be made.
+#[derive(Clone, Copy, Debug)]
+struct Ride {
+    trip: Trip,
+    due: Duration,
+    /// The rider looks at it afterwards.
+    looks: bool,
+    /// Somebody tries forged codes before.
+    forged: bool,
+}
+
 /// Whether a number is among so many of a hundred, evenly.
 fn is_among(number: u64, percent: u32) -> bool {
     let before = number * u64::from(percent) / 100;
     (number + 1) * u64::from(percent) / 100 > before
 }
+
+/// Taps that may wait to be held where the back office says how many rides there are.
+const WAITING_MOST: u64 = 1_000;
+
+/// How often it is looked whether a ride may begin.
+const STEP: Duration = Duration::from_millis(1);
+
+/// Of a hundred rides, those before which forged codes are shown.
+const FORGED_PERCENT: u32 = 5;
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 //! as it is sold. Nobody stands before it: codes are handed to it.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,7 +20,8 @@ use crate::clock::{Stopwatch, now, since_boot};
 use crate::config::Secret;
 use crate::device::timekeeping::Timekeeper;
 use crate::device::{
-    BackOffice, Folder, Health, Keeping, Moment, Pace, Rules, Uplink, Validator, Written,
+    BackOffice, Folder, Health, Keeping, Moment, Pace, Rules, Uplink, Validator, WriteFault,
+    Written,
 };
 use crate::entropy::SystemEntropy;
 use crate::phone::{Code, text};
@@ -42,6 +44,14 @@ struct Waiting {
     /// When it was due.
     due: Duration,
     admitted: bool,
+}
+
+/// How the line of a validator is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum LineKind {
+    Good,
+    /// There for seconds, then gone for seconds.
+    Cut,
 }
 
 /// A tap that was admitted.
@@ -88,13 +98,14 @@ impl Gate {
         })
     }
 
-    /// A code is shown that was due then. What is admitted goes through at once.
+    /// A code is shown that was due then. What is admitted goes through at once. `None` if it was
+    /// refused.
     pub(super) fn tap(
         &self,
         code: &Code,
         due: Duration,
         meter: &Meter,
-    ) -> anyhow::Result<Option<Tap>> {
+    ) -> Result<Option<Tap>, WriteFault> {
         let moment = moment();
         let mut device = lock(&self.device);
         let shown = device.scan(code.bytes(), moment)?;
@@ -102,6 +113,7 @@ impl Gate {
         let admitted = outcome == Outcome::Admit;
         if admitted {
             device.pass(moment);
+            meter.note(|counts| counts.taps += 1);
         } else {
             meter.refused(outcome);
         }
@@ -130,8 +142,26 @@ impl Gate {
         lock(&self.waiting).is_empty()
     }
 
-    /// Sends the journal up for as long as the gate is there.
-    pub(super) async fn send_journal(self: Arc<Self>, meter: Arc<Meter>, since: Stopwatch) {
+    /// The ways up and down, for as long as the gate is there; cut now and then where the weather
+    /// is rough.
+    pub(super) async fn accompany(self: Arc<Self>, sight: (Arc<Meter>, Stopwatch), line: LineKind) {
+        let mut chance = fastrand::Rng::with_seed(u64::from(self.id.0));
+        loop {
+            let first = chance.u64(..);
+            let ways = async { tokio::join!(self.send_journal(&sight), self.fetch_bundles(first)) };
+            let good = match line {
+                LineKind::Good => Duration::MAX,
+                LineKind::Cut => Duration::from_millis(chance.u64(GOOD_MS)),
+            };
+            // What was sent and not answered may have arrived or not: it is sent again.
+            if tokio::time::timeout(good, ways).await.is_err() {
+                sight.0.note(|counts| counts.cuts += 1);
+                tokio::time::sleep(Duration::from_millis(chance.u64(CUT_MS))).await;
+            }
+        }
+    }
+
+    async fn send_journal(&self, (meter, since): &(Arc<Meter>, Stopwatch)) {
         let (held, mut heard) = watch::channel(0);
         let sending = self
             .uplink
@@ -140,7 +170,7 @@ impl Gate {
         let hearing = async {
             while heard.changed().await.is_ok() {
                 let through = *heard.borrow_and_update();
-                self.note_held(through, &meter, since);
+                self.note_held(through, meter, *since);
             }
         };
         tokio::join!(sending, hearing);
@@ -159,8 +189,8 @@ impl Gate {
         lock(&self.device).forget(through, moment());
     }
 
-    /// Asks for newer bundles as a validator does, for as long as the gate is there.
-    pub(super) async fn fetch_bundles(self: Arc<Self>, chance: u64) {
+    /// Asks for newer bundles as a validator does.
+    async fn fetch_bundles(&self, chance: u64) {
         let every = self.uplink.pace.bundle_every;
         // Validators were not switched on all at once.
         tokio::time::sleep(every.mul_f64((chance % 1_000) as f64 / 1_000.0)).await;
@@ -203,3 +233,9 @@ fn rules(place: &Place) -> Rules {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// For how long a line that is cut now and then is there.
+const GOOD_MS: RangeInclusive<u64> = 3_000..=20_000;
+
+/// For how long it is cut.
+const CUT_MS: RangeInclusive<u64> = 1_000..=8_000;

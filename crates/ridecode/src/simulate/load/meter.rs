@@ -97,6 +97,14 @@ pub(super) struct Counts {
     pub(super) held: u64,
     /// Codes a validator refused, by why.
     pub(super) refused: BTreeMap<&'static str, u64>,
+    /// Forged codes shown.
+    pub(super) forged: u64,
+    /// Of those, codes that a validator admitted: there may be none.
+    pub(super) forged_admitted: u64,
+    /// Times a validator's line was cut.
+    pub(super) cuts: u64,
+    /// Journal entries that could not be written: the disk of the source failed.
+    pub(super) unwritten: u64,
     /// Requests that met trouble, by why.
     pub(super) troubles: BTreeMap<(Group, String), u64>,
     /// How long things took.
@@ -132,6 +140,12 @@ impl Meter {
         let mut both = self.lock();
         let lately = std::mem::take(&mut both.1);
         (both.0.clone(), lately)
+    }
+
+    /// Taps that wait to be held.
+    pub(super) fn waiting(&self) -> u64 {
+        let all = &self.lock().0;
+        all.taps.saturating_sub(all.held)
     }
 
     fn lock(&self) -> MutexGuard<'_, (Counts, Counts)> {

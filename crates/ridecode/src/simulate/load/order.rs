@@ -20,8 +20,8 @@ pub(in crate::simulate) struct LoadArgs {
     #[arg(long, value_name = "URL", value_parser = server,
         conflicts_with_all = ["days", "soak", "store"])]
     pub(super) against: Option<String>,
-    /// Rides begun in a second, above 0 and up to 10000, such as 200 or 0.5. The time of each is
-    /// fixed beforehand and waits for no answer.
+    /// Rides begun in a second, 0.01 to 10000: the time of each is fixed beforehand and waits for
+    /// no answer. Or `max`: a ride begins whenever less than a thousand taps wait to be held.
     #[arg(long, value_name = "RIDES", requires = "against")]
     pub(super) rate: Option<Rate>,
     /// For how long rides begin, such as 60s, 10m or 2h.
@@ -87,10 +87,10 @@ impl LoadArgs {
         let rate = self.rate;
         let rate = rate.context("--against needs --rate: how many rides begin in a second")?;
         match asked.profile {
-            Profile::Calm | Profile::Rush => {}
-            Profile::Outage | Profile::Fraud | Profile::Migration => bail!(
-                "--profile {} breaks what only the simulation has; with --against use calm or rush",
-                asked.profile
+            Profile::Calm | Profile::Rush | Profile::Outage | Profile::Fraud => {}
+            Profile::Migration => bail!(
+                "--profile migration changes keys and tariffs, which a load source cannot; with \
+                 --against use calm, rush, outage or fraud"
             ),
         }
         let riders = asked.riders.unwrap_or_else(|| rate.riders());
@@ -140,30 +140,47 @@ impl LoadArgs {
     }
 }
 
-/// Rides begun in a second.
+/// How rides are paced.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Rate(f64);
+pub(super) enum Rate {
+    /// So many begin in a second.
+    PerSecond(f64),
+    /// As many as the back office takes.
+    Most,
+}
 
 impl Rate {
-    /// When a ride begins, counted from 0, since the first one.
-    pub(super) fn due(self, number: u64) -> Duration {
-        Duration::from_secs_f64(number as f64 / self.0)
+    /// When a ride begins, counted from 0, since the first one. `None` where that is not fixed.
+    pub(super) fn due(self, number: u64) -> Option<Duration> {
+        match self {
+            Self::PerSecond(rides) => Some(Duration::from_secs_f64(number as f64 / rides)),
+            Self::Most => None,
+        }
     }
 
     /// Riders who can do it: each is under way for some seconds.
     fn riders_min(self) -> u32 {
-        (self.0 * TRIP_S as f64).ceil() as u32
+        match self {
+            Self::PerSecond(rides) => (rides * TRIP_S as f64).ceil() as u32,
+            Self::Most => 1,
+        }
     }
 
     /// Riders who can do it in some leisure.
     fn riders(self) -> u32 {
-        ((self.0 * 10.0).ceil() as u32).max(RIDERS_MIN)
+        match self {
+            Self::PerSecond(rides) => ((rides * 10.0).ceil() as u32).max(RIDERS_MIN),
+            Self::Most => RIDERS_AT_MOST,
+        }
     }
 }
 
 impl fmt::Display for Rate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match self {
+            Self::PerSecond(rides) => rides.fmt(f),
+            Self::Most => f.write_str("max"),
+        }
     }
 }
 
@@ -171,10 +188,13 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == "max" {
+            return Ok(Self::Most);
+        }
         let rate = text.parse::<f64>().ok();
         let rate = rate.filter(|rate| (RATE_MIN..=RATE_MAX).contains(rate));
-        rate.map(Self).ok_or_else(|| {
-            format!("must be a number of rides a second from {RATE_MIN} to {RATE_MAX}")
+        rate.map(Self::PerSecond).ok_or_else(|| {
+            format!("must be a number of rides a second from {RATE_MIN} to {RATE_MAX}, or max")
         })
     }
 }
@@ -213,6 +233,9 @@ fn server(text: &str) -> Result<String, String> {
 
 /// Fewer riders make no city.
 const RIDERS_MIN: u32 = 20;
+
+/// Riders where the back office says how many rides there are.
+const RIDERS_AT_MOST: u32 = 2_000;
 
 const RATE_MIN: f64 = 0.01;
 const RATE_MAX: f64 = 10_000.0;
@@ -254,10 +277,10 @@ mod tests {
         let check = |text: &str, expected: bool| {
             assert_eq!(text.parse::<Rate>().is_ok(), expected, "{text}");
         };
-        for good in ["1", "0.5", "200", "10000", "0.01"] {
+        for good in ["1", "0.5", "200", "10000", "0.01", "max"] {
             check(good, true);
         }
-        for wrong in ["0", "-1", "0.001", "10001", "NaN", "inf", "fast", ""] {
+        for wrong in ["0", "-1", "0.001", "10001", "NaN", "inf", "fast", "Max", ""] {
             check(wrong, false);
         }
     }
@@ -265,8 +288,9 @@ mod tests {
     #[test]
     fn rides_are_due_evenly_and_enough_riders_are_asked_for() {
         let rate: Rate = "200".parse().unwrap();
-        assert_eq!(rate.due(0), Duration::ZERO);
-        assert_eq!(rate.due(100), Duration::from_millis(500));
+        assert_eq!(rate.due(0), Some(Duration::ZERO));
+        assert_eq!(rate.due(100), Some(Duration::from_millis(500)));
+        assert_eq!(Rate::Most.due(100), None);
         assert_eq!((rate.riders_min(), rate.riders()), (1_200, 2_000));
         let slow: Rate = "0.5".parse().unwrap();
         assert_eq!((slow.riders_min(), slow.riders()), (3, 20));

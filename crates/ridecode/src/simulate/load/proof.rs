@@ -10,11 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use ridecode_fare::Language;
 use ridecode_words::{JourneyId, ValidatorId};
 use serde::Deserialize;
 use tokio::time::sleep;
 
 use super::drive::Run;
+use super::report::Settling;
 use super::rider::{Made, Rider};
 use super::stage::for_each;
 use crate::clock::Stopwatch;
@@ -34,6 +36,8 @@ pub(super) struct Found {
     pub(super) doubled: u64,
     /// Riders who owe another amount than their fares come to.
     pub(super) uneven: u64,
+    /// Forged codes that a validator admitted.
+    pub(super) forged: u64,
     /// Rides with both taps and no price yet.
     pub(super) unpriced: u64,
     /// Riders with charges under way, whose amounts were not held against each other.
@@ -49,6 +53,7 @@ impl Found {
             self.taps_lost,
             self.doubled,
             self.uneven,
+            self.forged,
         ];
         faults.iter().all(|count| *count == 0)
     }
@@ -60,6 +65,7 @@ impl Found {
         self.taps_lost += other.taps_lost;
         self.doubled += other.doubled;
         self.uneven += other.uneven;
+        self.forged += other.forged;
         self.unpriced += other.unpriced;
         self.unsettled += other.unsettled;
     }
@@ -117,29 +123,40 @@ struct AccountSeen {
 
 impl Run {
     /// Waits until the back office has taken in, priced and charged everything, or until it may
-    /// take no longer.
-    pub(super) async fn settle(&self, most: Duration) -> anyhow::Result<Settled> {
+    /// take no longer, and takes down when it was done with what.
+    pub(super) async fn settle(
+        &self,
+        (most, how): (Duration, (bool, Language)),
+        settled: &mut Settled,
+    ) -> anyhow::Result<()> {
         let watch = Stopwatch::start();
-        let mut settled = Settled::default();
-        while watch.elapsed() < most {
+        let mut told_s = 0;
+        while watch.elapsed() < most && settled.charged.is_none() {
             if settled.held.is_none() && self.stage.gates.iter().all(|gate| gate.is_held()) {
                 settled.held = Some(watch.elapsed());
             }
+            let office = self.stage.staff.get("/v1/office").await?;
+            let office: OfficeSeen = serde_json::from_value(office)?;
             if settled.held.is_some() {
-                let office = self.stage.staff.get("/v1/office").await?;
-                let office: OfficeSeen = serde_json::from_value(office)?;
                 let done = |waits: u64| (waits == 0).then(|| watch.elapsed());
                 settled.priced = settled.priced.or(done(office.bills_due));
                 if settled.priced.is_some() {
                     settled.charged = settled.charged.or(done(office.charges_open));
                 }
             }
-            if settled.charged.is_some() {
-                break;
+            if watch.elapsed().as_secs() > told_s {
+                told_s = watch.elapsed().as_secs();
+                let settling = Settling {
+                    at: self.since.elapsed(),
+                    taps_waiting: self.meter.waiting(),
+                    bills_due: office.bills_due,
+                    charges_open: office.charges_open,
+                };
+                settling.print(how);
             }
             sleep(STEP).await;
         }
-        Ok(settled)
+        Ok(())
     }
 
     /// Reads every rider's rides and holds them against what was made.
@@ -158,6 +175,7 @@ impl Run {
         }
         let (counts, _) = self.meter.read();
         found.taps_waiting = counts.taps - counts.held;
+        found.forged = counts.forged_admitted;
         Ok(found)
     }
 }
@@ -373,6 +391,7 @@ mod tests {
             },
             Found { doubled: 1, ..none },
             Found { uneven: 1, ..none },
+            Found { forged: 1, ..none },
         ] {
             assert!(!broken.is_whole(), "{broken:?}");
         }

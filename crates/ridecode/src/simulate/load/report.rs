@@ -20,6 +20,18 @@ pub(super) struct Line<'a> {
     pub(super) lately: &'a Counts,
 }
 
+/// What is waited for after the last ride.
+pub(super) struct Settling {
+    /// Since the first ride was due.
+    pub(super) at: Duration,
+    /// Taps that wait to be held.
+    pub(super) taps_waiting: u64,
+    /// Months that wait to be priced.
+    pub(super) bills_due: u64,
+    /// Charges that are not collected.
+    pub(super) charges_open: u64,
+}
+
 /// How a run went.
 pub(super) struct Closing<'a> {
     pub(super) counts: &'a Counts,
@@ -28,7 +40,8 @@ pub(super) struct Closing<'a> {
     /// Processor time of this source over that time and the rides under way after it.
     pub(super) processor: Duration,
     pub(super) settled: Settled,
-    pub(super) found: Found,
+    /// `None` if the back office could not be asked.
+    pub(super) found: Option<Found>,
 }
 
 impl Line<'_> {
@@ -58,10 +71,8 @@ impl Line<'_> {
 
     fn words(&self, language: Language) -> String {
         let (all, lately) = (self.all, self.lately);
-        let at_s = self.at.as_secs();
-        let (minutes, seconds) = (at_s / 60, at_s % 60);
         let (begun, due, held, taps) = (all.begun, all.due, all.held, all.taps);
-        let mut line = format!("{minutes:02}:{seconds:02}  ");
+        let mut line = format!("{}  ", clock(self.at));
         line.push_str(&in_language(
             language,
             format!("rides {begun} of {due} begun  taps {held} of {taps} held"),
@@ -95,6 +106,35 @@ impl Line<'_> {
     }
 }
 
+impl Settling {
+    /// Prints it: as JSON or not, in a language.
+    pub(super) fn print(&self, (json, language): (bool, Language)) {
+        let Self {
+            at,
+            taps_waiting,
+            bills_due,
+            charges_open,
+        } = self;
+        if json {
+            let line = json!({
+                "at_s": seconds(*at),
+                "settling": true,
+                "taps_waiting": taps_waiting,
+                "bills_due": bills_due,
+                "charges_open": charges_open,
+            });
+            println!("{line}");
+            return;
+        }
+        let words = in_language(
+            language,
+            format!("waiting: {taps_waiting} taps, {bills_due} bills, {charges_open} charges"),
+            format!("等待：刷码 {taps_waiting}，账单 {bills_due}，扣款 {charges_open}"),
+        );
+        println!("{}  {words}", clock(*at));
+    }
+}
+
 impl Closing<'_> {
     /// Prints it: as JSON or not, in a language.
     pub(super) fn print(&self, (json, language): (bool, Language)) {
@@ -123,15 +163,11 @@ impl Closing<'_> {
             "held_after_s": after(self.settled.held),
             "priced_after_s": after(self.settled.priced),
             "charged_after_s": after(self.settled.charged),
-            "rides": self.found.rides,
-            "taps_waiting": self.found.taps_waiting,
-            "rides_lost": self.found.rides_lost,
-            "taps_lost": self.found.taps_lost,
-            "doubled": self.found.doubled,
-            "uneven": self.found.uneven,
-            "unpriced": self.found.unpriced,
-            "unsettled": self.found.unsettled,
-            "whole": self.found.is_whole(),
+            "forged": self.counts.forged,
+            "cuts": self.counts.cuts,
+            "unwritten": self.counts.unwritten,
+            "found": self.found.map(found_json),
+            "whole": self.found.map(|found| found.is_whole()),
         })
     }
 
@@ -156,7 +192,7 @@ impl Closing<'_> {
 
     /// The rows above the times: a name, and what there is to say.
     fn rows(&self, language: Language) -> Vec<(&'static str, String)> {
-        let (counts, found) = (self.counts, &self.found);
+        let counts = self.counts;
         let say = |english: String, chinese: String| in_language(language, english, chinese);
         let after = |time: Option<Duration>| match time.map(short) {
             Some(time) => say(format!("after {time}"), format!("{time} 后")),
@@ -185,11 +221,18 @@ impl Closing<'_> {
             format!("{cores:.2} of a core, late by {late} at most"),
             format!("占用 {cores:.2} 核，最多滞后 {late}"),
         );
-        let (unpriced, unsettled) = (found.unpriced, found.unsettled);
-        let to_come = say(
-            format!("{unpriced} rides unpriced, {unsettled} riders with charges under way"),
-            format!("未计价行程 {unpriced}，仍在扣款的用户 {unsettled}"),
+        let (forged, cuts, unwritten) = (counts.forged, counts.cuts, counts.unwritten);
+        let played = say(
+            format!("{forged} forged codes, {cuts} cut lines, {unwritten} entries not written"),
+            format!("伪造码 {forged}，断线 {cuts}，未写入 {unwritten}"),
         );
+        let (checked, to_come) = match &self.found {
+            Some(found) => (found_words(found, language), to_come(found, language)),
+            None => {
+                let nobody = in_language(language, "the back office did not answer", "后台无应答");
+                (nobody.to_owned(), String::new())
+            }
+        };
         let rows = [
             (("rides", "行程"), rides),
             (("taps", "刷码"), taps),
@@ -198,7 +241,8 @@ impl Closing<'_> {
             (("all priced", "全部计价"), after(self.settled.priced)),
             (("all charged", "全部扣款"), after(self.settled.charged)),
             (("this source", "压测端"), source),
-            (("checked", "核对"), found_words(found, language)),
+            (("played", "故障演练"), played),
+            (("checked", "核对"), checked),
             (("", ""), to_come),
         ];
         let rows = rows.map(|((english, chinese), value)| {
@@ -239,6 +283,7 @@ fn found_words(found: &Found, language: Language) -> String {
         taps_lost,
         doubled,
         uneven,
+        forged,
         unpriced: _,
         unsettled: _,
     } = found;
@@ -246,13 +291,43 @@ fn found_words(found: &Found, language: Language) -> String {
         language,
         format!(
             "{rides} rides: {taps_waiting} taps not held, {rides_lost} rides lost, {taps_lost} \
-             short of a tap, {doubled} doubled, {uneven} riders whose amounts do not add up"
+             short of a tap, {doubled} doubled, {uneven} riders whose amounts do not add up, {forged} \
+             forged codes admitted"
         ),
         format!(
             "行程 {rides}：未入库刷码 {taps_waiting}，丢失行程 {rides_lost}，缺少刷码 {taps_lost}，\
-             重复 {doubled}，金额不符的用户 {uneven}"
+             重复 {doubled}，金额不符的用户 {uneven}，放行的伪造码 {forged}"
         ),
     )
+}
+
+fn to_come(found: &Found, language: Language) -> String {
+    let (unpriced, unsettled) = (found.unpriced, found.unsettled);
+    in_language(
+        language,
+        format!("{unpriced} rides unpriced, {unsettled} riders with charges under way"),
+        format!("未计价行程 {unpriced}，仍在扣款的用户 {unsettled}"),
+    )
+}
+
+fn found_json(found: Found) -> Value {
+    json!({
+        "rides": found.rides,
+        "taps_waiting": found.taps_waiting,
+        "rides_lost": found.rides_lost,
+        "taps_lost": found.taps_lost,
+        "doubled": found.doubled,
+        "uneven": found.uneven,
+        "forged_admitted": found.forged,
+        "unpriced": found.unpriced,
+        "unsettled": found.unsettled,
+    })
+}
+
+/// Minutes and seconds.
+fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// What is said in a language.

@@ -28,6 +28,22 @@ pub(super) struct Made {
     pub(super) ended: Option<Tap>,
 }
 
+/// A code that no validator may admit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Forgery {
+    /// A byte of it changed.
+    Altered,
+    /// Half of it.
+    Half,
+    /// One of an hour ago, such as a picture of the screen.
+    Old,
+}
+
+impl Forgery {
+    /// Every kind.
+    pub(super) const ALL: [Self; 3] = [Self::Altered, Self::Half, Self::Old];
+}
+
 impl Rider {
     /// Signs in under a phone number, signs a mandate if there is none, registers a phone and gets
     /// credentials.
@@ -72,6 +88,18 @@ impl Rider {
         lock(&self.phone).show(now())
     }
 
+    /// What somebody shows who has not the phone, or not any more.
+    pub(super) fn forged(&self, how: Forgery) -> Option<Code> {
+        match how {
+            Forgery::Altered => Some(self.show()?.altered()),
+            Forgery::Half => {
+                let code = self.show()?.0;
+                Some(Code(code[..code.len() / 2].to_vec()))
+            }
+            Forgery::Old => lock(&self.phone).show(now().plus_s(-OLD_S)),
+        }
+    }
+
     /// Remembers a ride.
     pub(super) fn remember(&self, made: Made) {
         lock(&self.made).push(made);
@@ -94,3 +122,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Seconds before the end of credentials at which others are asked for.
 const REFRESH_S: i64 = 600;
+
+/// How old an old code is, in seconds: older than any scheme takes.
+const OLD_S: i64 = 3_600;

@@ -71,8 +71,8 @@ impl Stage {
         })
     }
 
-    /// Takes the validators out of service again. What cannot be retired stays registered.
-    pub(super) async fn strike(&self) {
+    /// Takes the validators out of service again.
+    pub(super) async fn strike(&self) -> anyhow::Result<()> {
         let retire = |place: usize| {
             let (staff, id) = (self.staff.clone(), self.gates[place].id);
             async move {
@@ -81,9 +81,9 @@ impl Stage {
                 staff.post(&path, why).await.map(|_| ())
             }
         };
-        if let Err(fault) = for_each(self.gates.len(), retire).await {
-            tracing::warn!("validators of this load source stay registered: {fault:#}");
-        }
+        let retired = for_each(self.gates.len(), retire).await;
+        retired.context("validators of this source stay registered; retire them in the console")?;
+        Ok(())
     }
 }
 
