@@ -246,6 +246,65 @@ fn a_used_code_is_remembered_for_as_long_as_it_is_fresh() {
 }
 
 #[test]
+fn a_denied_rider_hears_that_and_not_that_the_code_was_used() {
+    let mut state = state();
+    let code = compact_code(1, NOW);
+    admit(&mut state, &code, 0, 1);
+    let credential = compact_credential(1);
+    let check = |state: &mut State<Portable>, reason, expected| {
+        let mut newer = bundle();
+        newer.version = state.bundle().version + 1;
+        let entry = DenyEntry { credential, reason };
+        newer.denied = DenyList::from_ascending(vec![entry]).unwrap();
+        state.apply(newer);
+        for now in [1, 10] {
+            let found = decide(&code, &gate(), state, at(now)).outcome;
+            assert_eq!(found, expected, "at {now}");
+        }
+    };
+    for reason in [DenyReason::Overdue, DenyReason::Lost, DenyReason::Closed] {
+        check(&mut state, reason, Outcome::Denied(reason));
+    }
+}
+
+#[test]
+fn what_another_gate_of_the_array_admitted_is_used_here_until_taken_back() {
+    let (mut first, mut second) = (state(), state());
+    let code = compact_code(1, NOW);
+    let mut tell = |sequence, event| {
+        let shared = first.note(&entry(sequence, 5, event));
+        shared.expect("news for the other gates")
+    };
+    let outcome = Outcome::Admit;
+    let used = tell(
+        1,
+        Event::Decided {
+            code: code.clone(),
+            outcome,
+        },
+    );
+    let reason = VoidReason::NobodyPassed;
+    let taken_back = tell(
+        2,
+        Event::Voided {
+            accepted: 1,
+            reason,
+        },
+    );
+    let check = |state: &mut State<Portable>, code: &[u8], expected| {
+        assert_eq!(decide(code, &gate(), state, at(6)).outcome, expected);
+    };
+    check(&mut second, &code, Outcome::Admit);
+    second.learn(&used, NOW.plus_s(5));
+    // The rider walked over: it was not read twice, so the gate says at once what is wrong.
+    check(&mut second, &code, Outcome::AlreadyUsed { silent: false });
+    check(&mut second, &compact_code(1, NOW.plus_s(1)), Outcome::Admit);
+    check(&mut second, &compact_code(2, NOW), Outcome::Admit);
+    second.learn(&taken_back, NOW.plus_s(6));
+    check(&mut second, &code, Outcome::Admit);
+}
+
+#[test]
 fn a_newer_bundle_counts_from_the_next_code_on() {
     let mut state = state();
     let code = compact_code(1, NOW);
