@@ -173,6 +173,10 @@ impl<'c> Connection<'c> {
     }
 
     /// Takes hold of what a verb decides on, until it is over ([`Lock`]).
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "one writer holds nothing")
+    )]
     pub(super) fn hold(&self, locks: impl IntoIterator<Item = Lock>) -> Result<()> {
         match self {
             #[cfg(feature = "sqlite")]

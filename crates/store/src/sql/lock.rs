@@ -10,8 +10,11 @@ use ridecode_words::{
     AdjustmentId, JourneyId, OperatorId, ProviderId, RiderId, ServiceDay, ValidatorId,
 };
 
+#[cfg(feature = "postgres")]
+use super::Value;
+#[cfg(feature = "postgres")]
 use super::column::id;
-use super::{Connection, Result, Value, bill};
+use super::{Connection, Result, bill};
 
 /// What a verb holds until it is over.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
