@@ -105,6 +105,10 @@ impl Transition {
 pub(crate) enum Forgery {
     /// A stolen credential, signed with another phone's key.
     OtherKey,
+    /// A credential that nobody gave, signed with a key that is not the issuer's.
+    SelfMade,
+    /// A good phone's code with a credential whose time is over.
+    Expired,
     /// A byte of a code changed.
     Altered,
     /// Half of a code.

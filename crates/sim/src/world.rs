@@ -20,6 +20,7 @@ pub(crate) mod provider;
 
 mod rounds;
 
+mod forgery;
 mod people;
 mod trouble;
 

@@ -138,9 +138,12 @@ const OUTAGE: &[Rate] = &[
     Rate::of(Of::City, 4_000, |_, chances| Transition::Uplink {
         sky: *chances.pick(&SKIES),
     }),
-    Rate::of(Of::Riders, 60, |who, chances| match chances.happens(500) {
-        true => Transition::RunDry { rider: who.one },
-        false => Transition::TopUp { rider: who.one },
+    // Who has run dry rides again after a few days.
+    Rate::of(Of::Riders, 30, |who, _| Transition::RunDry {
+        rider: who.one,
+    }),
+    Rate::of(Of::Riders, 300, |who, _| Transition::TopUp {
+        rider: who.one,
     }),
 ];
 
@@ -165,7 +168,7 @@ const FRAUD: &[Rate] = &[
     Rate::of(Of::Riders, 80, |who, _| Transition::RunDry {
         rider: who.one,
     }),
-    Rate::of(Of::Riders, 40, |who, _| Transition::TopUp {
+    Rate::of(Of::Riders, 300, |who, _| Transition::TopUp {
         rider: who.one,
     }),
     Rate::of(Of::Riders, 50, |who, _| Transition::LosePhone {
@@ -214,8 +217,10 @@ fn clock_off(who: Who, chances: &mut Chances) -> Transition {
 
 const SKIES: [Sky; 5] = [Sky::Clear, Sky::Clear, Sky::Rough, Sky::Storm, Sky::Down];
 
-const FORGERIES: [Forgery; 5] = [
+const FORGERIES: [Forgery; 7] = [
     Forgery::OtherKey,
+    Forgery::SelfMade,
+    Forgery::Expired,
     Forgery::Altered,
     Forgery::Half,
     Forgery::Foreign,

@@ -1,4 +1,4 @@
-//! What people do besides riding: copy and forge codes, run out of money, lose and change phones,
+//! What people do besides riding: copy codes, run out of money, lose and change phones,
 //! claim and are given money back.
 
 use ridecode_account::RevokeReason;
@@ -13,7 +13,6 @@ use super::executor::finish;
 use super::phone::{Phone, Rider};
 use super::{Event, World, desk};
 use crate::check::Checked;
-use crate::plan::Forgery;
 
 impl World {
     fn rider(&self, rider: u32) -> Option<&Rider> {
@@ -21,7 +20,7 @@ impl World {
     }
 
     /// The chances of what a rider does now.
-    fn chances_of(&self, what: &str, rider: u32) -> crate::seed::Chances {
+    pub(super) fn chances_of(&self, what: &str, rider: u32) -> crate::seed::Chances {
         let number = u64::from(rider) << 40 | self.now.0.unsigned_abs() & 0xff_ffff_ffff;
         self.seed.chances(what, number)
     }
@@ -50,43 +49,6 @@ impl World {
         let shown = self.scan(site, code)?;
         self.after_showing((None, site), shown);
         Ok(())
-    }
-
-    /// Somebody shows what no phone signed, or too late.
-    pub(super) fn forge(&mut self, (rider, site): (u32, u32), how: Forgery) -> Checked {
-        let thief = self.seed.key(self.algorithm(rider), "thief", 1);
-        let now = self.now;
-        let Some(held) = &mut self.riders[rider as usize] else {
-            return Ok(());
-        };
-        let code = match how {
-            Forgery::OtherKey => held.phone.forged(now, &thief),
-            Forgery::Foreign => Some(b"TXADEAQAwAABTdPsrwLd".to_vec()),
-            Forgery::Old => {
-                let hour_ago = now.plus_s(-3_600);
-                let old = held.phone.show(held.id, hour_ago);
-                old.map(|old| {
-                    self.model.signed(&old.bytes, old.signed);
-                    old.bytes
-                })
-            }
-            Forgery::Altered | Forgery::Half => {
-                held.phone.show(held.id, now).map(|code| code.bytes)
-            }
-        };
-        let Some(mut code) = code else {
-            return Ok(());
-        };
-        let mut chances = self.chances_of("forge", rider);
-        match how {
-            Forgery::Altered => {
-                let place = chances.0.usize(0..code.len());
-                code[place] ^= 1 << chances.0.u32(0..8);
-            }
-            Forgery::Half => code.truncate(code.len() / 2),
-            Forgery::OtherKey | Forgery::Foreign | Forgery::Old => {}
-        }
-        self.scan(site, &code).map(|_| ())
     }
 
     pub(super) fn run_dry(&mut self, rider: u32) -> Checked {
@@ -139,7 +101,7 @@ impl World {
     }
 
     /// What a rider's phone signs with.
-    fn algorithm(&self, rider: u32) -> Algorithm {
+    pub(super) fn algorithm(&self, rider: u32) -> Algorithm {
         if desk::brand_of(rider) == desk::MOT {
             Algorithm::Sm2
         } else {

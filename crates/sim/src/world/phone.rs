@@ -73,6 +73,12 @@ impl Phone {
         present(credential, now, thief)
     }
 
+    /// A code with a credential of this phone that has outlived its time, if there is one.
+    pub(crate) fn outlived(&self, now: UnixSeconds) -> Option<Vec<u8>> {
+        let over = |credential: &&Credential| credential.expires < now;
+        present(self.credentials.iter().find(over)?, now, &self.key)
+    }
+
     /// The code shown now, with one credential after the other. `None` if none lives.
     pub(crate) fn show(&mut self, rider: RiderId, now: UnixSeconds) -> Option<Code> {
         let live = |credential: &&Credential| credential.expires >= now;
