@@ -78,7 +78,7 @@ pub use ridecode_device::{
 pub use settings::{Args, PlaceWords, Settings};
 pub use sign::SignNames;
 pub use trace::{Percentiles, Steps, Trace};
-pub use uplink::{Health, Pace, Uplink};
+pub use uplink::{Health, Pace, Uplink, Vitals};
 
 /// A validator whose signatures AWS-LC checks.
 pub type Validator = ridecode_device::Validator<Native>;

@@ -46,7 +46,7 @@ pub struct Uplink {
 
 /// How the validator is, as its heartbeats tell.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Vitals {
+pub struct Vitals {
     /// The last entry on the disk.
     pub journal_end: u64,
     /// Through this entry the back office holds it.
@@ -302,7 +302,7 @@ impl Uplink {
     }
 
     /// Tells how the validator is, every minute or as the back office asks, for as long as it is.
-    pub(super) async fn send_heartbeats(self, mut vitals: watch::Receiver<Option<Vitals>>) {
+    pub async fn send_heartbeats(self, mut vitals: watch::Receiver<Option<Vitals>>) {
         let mut failures = 0;
         if vitals.wait_for(Option::is_some).await.is_err() {
             return;

@@ -31,6 +31,12 @@ fn around(world: &World) -> (String, String, PathBuf) {
     (office, world.sandbox.url(), folder.to_owned())
 }
 
+/// The options that name a world.
+fn naming<'a>(office: &'a str, sandbox: &'a str) -> Vec<&'a str> {
+    let token = ["--token-file", "token"];
+    [&["--against", office, "--sandbox", sandbox][..], &token].concat()
+}
+
 /// Runs `ridecode simulate` in the folder of a world, with a token in the environment or without.
 async fn simulate(folder: &Path, options: &[&str], token: Option<&str>) -> Output {
     let running = command(folder, options, token).output();
@@ -58,17 +64,9 @@ fn command(folder: &Path, options: &[&str], token: Option<&str>) -> Command {
 async fn a_city_rides_over_http_and_every_ride_is_there_afterwards() {
     let world = world().await;
     let (office, sandbox, folder) = around(&world);
-    let options = [
-        "--against",
-        &office,
-        "--sandbox",
-        &sandbox,
-        "--token-file",
-        "token",
-        "--json",
-    ];
+    let options = naming(&office, &sandbox);
     let ride = [
-        "--rate", "50", "--for", "5s", "--riders", "300", "--seed", "7",
+        "--json", "--rate", "50", "--for", "5s", "--riders", "300", "--seed", "7",
     ];
     let output = simulate(&folder, &[&options[..], &ride[..]].concat(), None).await;
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -93,7 +91,15 @@ async fn a_city_rides_over_http_and_every_ride_is_there_afterwards() {
     );
     assert!(closing["rides_begun"].as_u64() > Some(240), "{closing}");
     assert_eq!(closing["taps_held"], closing["taps"], "{closing}");
-    for group in ["held", "rides", "debts", "segments", "bundles", "sign_in"] {
+    for group in [
+        "held",
+        "rides",
+        "debts",
+        "segments",
+        "bundles",
+        "heartbeats",
+        "sign_in",
+    ] {
         let count = &closing["times"][group]["count"];
         assert!(count.as_u64() > Some(0), "{group}: {closing}");
     }
@@ -120,17 +126,10 @@ async fn a_city_rides_over_http_and_every_ride_is_there_afterwards() {
 async fn forged_codes_and_cut_lines_change_nothing_about_it() {
     let world = world().await;
     let (office, sandbox, folder) = around(&world);
-    let options = [
-        "--against",
-        &office,
-        "--sandbox",
-        &sandbox,
-        "--token-file",
-        "token",
-        "--json",
-    ];
+    let options = naming(&office, &sandbox);
     let check = async |profile: &str, rate: &str, played: &str| {
         let rides = [
+            "--json",
             "--profile",
             profile,
             "--rate",
@@ -163,14 +162,7 @@ async fn forged_codes_and_cut_lines_change_nothing_about_it() {
 async fn a_system_that_dies_meanwhile_is_told_with_what_was_seen_of_it() {
     let world = world().await;
     let (office, sandbox, folder) = around(&world);
-    let options = [
-        "--against",
-        &office,
-        "--sandbox",
-        &sandbox,
-        "--token-file",
-        "token",
-    ];
+    let options = naming(&office, &sandbox);
     let rides = [
         "--rate", "5", "--for", "3s", "--looks", "0", "--settle", "1s",
     ];

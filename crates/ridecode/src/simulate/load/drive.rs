@@ -45,6 +45,8 @@ impl Run {
                 let Some(trip) = schedule.next(due) else {
                     // All riders are under way; at a fixed rate there are enough of them.
                     sleep(STEP).await;
+                    let idle = self.since.elapsed().saturating_sub(due);
+                    self.meter.note(|counts| counts.idle += idle);
                     continue;
                 };
                 self.meter.note(|counts| counts.due += 1);
@@ -74,7 +76,8 @@ impl Run {
             self.wait_until(due.min(lasts)).await;
             return (due < lasts).then_some(due);
         }
-        while self.meter.waiting() >= WAITING_MOST && self.since.elapsed() < lasts {
+        let waiting = || self.meter.waiting() + self.meter.behind();
+        while waiting() >= WAITING_MOST && self.since.elapsed() < lasts {
             sleep(STEP).await;
         }
         let due = self.since.elapsed();
@@ -195,8 +198,9 @@ fn is_among(number: u64, percent: u32) -> bool {
     (number + 1) * u64::from(percent) / 100 > before
 }
 
-/// Taps that may wait to be held where the back office says how many rides there are.
-const WAITING_MOST: u64 = 1_000;
+/// Rides that may wait to begin and taps to be held, together, where the back office says how many
+/// rides there are.
+const WAITING_MOST: u64 = 500;
 
 /// How often it is looked whether a ride may begin.
 const STEP: Duration = Duration::from_millis(1);

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use ridecode_codec::crypto::Signer as _;
+use ridecode_validator::heartbeat::Waits;
 use ridecode_validator::{Clock, ClockTrust, Outcome, Passage, Place};
 use ridecode_words::{OperatorId, TapId, UnixSeconds, ValidatorId};
 use serde_json::json;
@@ -20,8 +21,8 @@ use crate::clock::{Stopwatch, now, since_boot};
 use crate::config::Secret;
 use crate::device::timekeeping::Timekeeper;
 use crate::device::{
-    BackOffice, Folder, Health, Keeping, Moment, Pace, Rules, Uplink, Validator, WriteFault,
-    Written,
+    BackOffice, Folder, Health, Keeping, Moment, Pace, Rules, Uplink, Validator, Vitals,
+    WriteFault, Written,
 };
 use crate::entropy::SystemEntropy;
 use crate::phone::{Code, text};
@@ -33,6 +34,8 @@ pub(super) struct Gate {
     device: Mutex<Validator>,
     uplink: Uplink,
     written: watch::Sender<Written>,
+    /// How it is, for its heartbeats.
+    vitals: watch::Sender<Option<Vitals>>,
     /// Entries that the back office is not known to hold, oldest first.
     waiting: Mutex<VecDeque<Waiting>>,
 }
@@ -89,11 +92,13 @@ impl Gate {
         let rules = rules(&place);
         let device = Validator::start(uplink.folder.disk(), bundle, place, rules)?;
         let (written, _) = watch::channel(device.written());
+        let (vitals, _) = watch::channel(Some(vitals(&device, (0, now()))));
         Ok(Self {
             id: registration.validator,
             device: Mutex::new(device),
             uplink,
             written,
+            vitals,
             waiting: Mutex::default(),
         })
     }
@@ -148,7 +153,9 @@ impl Gate {
         let mut chance = fastrand::Rng::with_seed(u64::from(self.id.0));
         loop {
             let first = chance.u64(..);
-            let ways = async { tokio::join!(self.send_journal(&sight), self.fetch_bundles(first)) };
+            let beating = self.uplink.clone().send_heartbeats(self.vitals.subscribe());
+            let (sending, fetching) = (self.send_journal(&sight), self.fetch_bundles(first));
+            let ways = async { tokio::join!(sending, fetching, beating) };
             let good = match line {
                 LineKind::Good => Duration::MAX,
                 LineKind::Cut => Duration::from_millis(chance.u64(GOOD_MS)),
@@ -186,7 +193,12 @@ impl Gate {
             }
         }
         drop(waiting);
-        lock(&self.device).forget(through, moment());
+        let mut device = lock(&self.device);
+        device.forget(through, moment());
+        self.vitals.send_modify(|kept| {
+            let before = kept.as_ref().map_or_else(now, |kept| kept.complete_to);
+            *kept = Some(vitals(&device, (through, before)));
+        });
     }
 
     /// Asks for newer bundles as a validator does.
@@ -202,6 +214,22 @@ impl Gate {
             }
             tokio::time::sleep(every).await;
         }
+    }
+}
+
+/// How a validator is that is held through an entry, and was held wholly at a time before.
+fn vitals(device: &Validator, (held_through, before): (u64, UnixSeconds)) -> Vitals {
+    let journal_end = device.written().sequence;
+    let is_held = held_through >= journal_end;
+    Vitals {
+        journal_end,
+        held_through,
+        complete_to: if is_held { now() } else { before },
+        bundle_version: device.bundle().version,
+        free_bytes: device.free(),
+        waits: Waits::default(),
+        ailments: Vec::new(),
+        place: device.place().clone(),
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) enum Group {
     Segments,
     /// Asking for a newer bundle.
     Bundles,
+    /// Telling how a validator is.
+    Heartbeats,
     /// Asking for a code by SMS, and answering it.
     SignIn,
     /// Asking for a mandate, and for its state.
@@ -34,12 +36,13 @@ pub(super) enum Group {
 
 impl Group {
     /// Every group.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Held,
         Self::Rides,
         Self::Debts,
         Self::Segments,
         Self::Bundles,
+        Self::Heartbeats,
         Self::SignIn,
         Self::Mandates,
         Self::Phones,
@@ -54,6 +57,7 @@ impl Group {
             Self::Debts => "debts",
             Self::Segments => "segments",
             Self::Bundles => "bundles",
+            Self::Heartbeats => "heartbeats",
             Self::SignIn => "sign_in",
             Self::Mandates => "mandates",
             Self::Phones => "phones",
@@ -69,6 +73,7 @@ impl Group {
             ("debts", _) => Self::Debts,
             ("validators", Some("segments")) => Self::Segments,
             ("validators", Some("bundle")) => Self::Bundles,
+            ("validators", Some("heartbeats")) => Self::Heartbeats,
             ("riders", Some("codes" | "sessions")) => Self::SignIn,
             ("mandates", _) => Self::Mandates,
             ("devices", _) => Self::Phones,
@@ -97,6 +102,8 @@ pub(super) struct Counts {
     pub(super) held: u64,
     /// Codes a validator refused, by why.
     pub(super) refused: BTreeMap<&'static str, u64>,
+    /// How long no ride could begin, as every rider was under way.
+    pub(super) idle: Duration,
     /// Forged codes shown.
     pub(super) forged: u64,
     /// Of those, codes that a validator admitted: there may be none.
@@ -148,6 +155,12 @@ impl Meter {
         all.taps.saturating_sub(all.held)
     }
 
+    /// Rides that are due and did not begin yet.
+    pub(super) fn behind(&self) -> u64 {
+        let all = &self.lock().0;
+        all.due.saturating_sub(all.begun.max(all.over))
+    }
+
     fn lock(&self) -> MutexGuard<'_, (Counts, Counts)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -196,6 +209,7 @@ mod tests {
         check("/v1/debts", Group::Debts);
         check("/v1/validators/00000001/segments", Group::Segments);
         check("/v1/validators/00000001/bundle", Group::Bundles);
+        check("/v1/validators/00000001/heartbeats", Group::Heartbeats);
         check("/v1/validators/codes", Group::Other);
         check("/v1/riders/codes", Group::SignIn);
         check("/v1/riders/me", Group::Other);

@@ -21,7 +21,7 @@ pub(in crate::simulate) struct LoadArgs {
         conflicts_with_all = ["days", "soak", "store"])]
     pub(super) against: Option<String>,
     /// Rides begun in a second, 0.01 to 10000: the time of each is fixed beforehand and waits for
-    /// no answer. Or `max`: a ride begins whenever less than a thousand taps wait to be held.
+    /// no answer. Or `max`: a ride begins whenever fewer than 500 taps wait to be held.
     #[arg(long, value_name = "RIDES", requires = "against")]
     pub(super) rate: Option<Rate>,
     /// For how long rides begin, such as 60s, 10m or 2h.
