@@ -122,6 +122,8 @@ impl Run {
         let rider = Arc::clone(&self.stage.riders[trip.rider as usize]);
         // Without new credentials the old ones are shown until they end; the trouble is counted.
         let _ = rider.refresh().await;
+        let begins = rider.begin(self.since.elapsed());
+        self.wait_until(begins).await;
         let late = self.since.elapsed().saturating_sub(due);
         self.meter
             .note(|counts| counts.late_most = counts.late_most.max(late));
@@ -132,9 +134,9 @@ impl Run {
             self.meter.note(|counts| counts.begun += 1);
             let ended = match trip.to {
                 Some(site) => {
-                    let due = due + Duration::from_secs(INSIDE_S);
-                    self.wait_until(due).await;
-                    self.tap(rider.show(), site, due)
+                    let inside = Duration::from_secs(INSIDE_S);
+                    self.wait_until(begins + inside).await;
+                    self.tap(rider.show(), site, due + inside)
                 }
                 None => None,
             };

@@ -1,10 +1,12 @@
 //! A rider of a load source: an account, a phone, and a memory of every ride.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::gate::Tap;
+use super::schedule::TRIP_S;
 use crate::client::Api;
 use crate::clock::now;
 use crate::phone::{Brand, Code, Phone, Session, fetch_credentials};
@@ -17,6 +19,8 @@ pub(super) struct Rider {
     pub(super) contract: Option<String>,
     phone: Mutex<Phone>,
     made: Mutex<Vec<Made>>,
+    /// When the last ride is over, since the first one of all.
+    free_at: Mutex<Duration>,
 }
 
 /// A ride that was made.
@@ -66,6 +70,7 @@ impl Rider {
             contract,
             phone: Mutex::new(phone),
             made: Mutex::default(),
+            free_at: Mutex::default(),
         })
     }
 
@@ -81,6 +86,15 @@ impl Rider {
             lock(&self.phone).take(granted);
         }
         Ok(())
+    }
+
+    /// When a ride can begin that would begin now: not before the last one is over, however late
+    /// this machine is.
+    pub(super) fn begin(&self, now: Duration) -> Duration {
+        let mut free_at = lock(&self.free_at);
+        let begins = now.max(*free_at);
+        *free_at = begins + Duration::from_secs(TRIP_S);
+        begins
     }
 
     /// What the phone shows now. `None` without credentials.
