@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::Request;
 use ridecode::config::Role;
 use ridecode::sandbox;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpListener;
 use tokio::process::Command;
 
 use crate::world::{World, staff_token};
@@ -155,6 +159,53 @@ async fn forged_codes_and_cut_lines_change_nothing_about_it() {
     check("outage", "10", "cuts").await;
     // As many as it takes: there are as many rides as riders have time for.
     check("rush", "max", "rides_begun").await;
+    world.stop().await;
+}
+
+/// A way to an office that leaves the oldest ride out of every list.
+async fn forgetful(office: String) -> String {
+    let client = reqwest::Client::builder().no_proxy().build();
+    let client = client.expect("a client");
+    let forward = async move |request: Request| {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        let asked = client.request(parts.method, format!("{office}{}", parts.uri));
+        let reply = asked.headers(parts.headers).body(body).send().await;
+        let reply = reply.expect("a reply");
+        let status = reply.status();
+        let mut bytes = reply.bytes().await.expect("a body").to_vec();
+        if parts.uri.path() == "/v1/rides" && status.is_success() {
+            let mut page: Value = serde_json::from_slice(&bytes).expect("JSON");
+            page["rides"].as_array_mut().expect("a list").pop();
+            bytes = page.to_string().into_bytes();
+        }
+        (status, bytes)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().fallback(forward);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_forgets_rides_is_found_out() {
+    let world = world().await;
+    let (office, sandbox, folder) = around(&world);
+    let office = forgetful(office).await;
+    let options = naming(&office, &sandbox);
+    let rides = ["--json", "--rate", "5", "--for", "2s", "--riders", "30"];
+    let output = simulate(&folder, &[&options[..], &rides[..]].concat(), None).await;
+    let said = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let closing = said.lines().next_back().expect("a line");
+    let closing: Value = serde_json::from_str(closing).expect("a line of JSON");
+    assert_eq!(closing["whole"], false, "{closing}");
+    assert!(
+        closing["found"]["rides_lost"].as_u64() > Some(0),
+        "{closing}"
+    );
+    assert_eq!(closing["found"]["taps_waiting"], 0, "{closing}");
     world.stop().await;
 }
 
