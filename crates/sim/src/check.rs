@@ -11,6 +11,7 @@ pub(crate) mod kept;
 pub(crate) mod log;
 mod parity;
 mod privacy;
+mod tariff;
 mod truth;
 
 use std::fmt;
@@ -60,10 +61,11 @@ const ALWAYS: [(&str, Check); 6] = [
 ];
 
 /// What holds once everything has healed.
-const HEALED: [(&str, Check); 6] = [
+const HEALED: [(&str, Check); 7] = [
     ("drain", drain::check),
     ("gates", gates::check),
     ("truth", truth::check),
+    ("tariff", tariff::check),
     ("conservation", conservation::check_settled),
     ("exactly_once", exactly_once::check_settled),
     ("audit", audit::check),

@@ -1,9 +1,11 @@
 //! What a world is set in: a book of tariffs and networks, stations and buses of one city.
 
+mod feeds;
+
 use std::sync::Arc;
 
-use ridecode_fare::example::{self, TARIFF, network};
-use ridecode_fare::{Tariff, TariffBook};
+use ridecode_fare::TariffBook;
+use ridecode_fare_oracle::{Naive, feed};
 use ridecode_words::{OperatorId, StopId, Text};
 
 /// A city to simulate.
@@ -12,12 +14,28 @@ pub struct City {
     pub(crate) book: Arc<TariffBook>,
     /// The book with the tariffs that follow, for those who change them in the middle of a run.
     pub(crate) next: Option<Arc<TariffBook>>,
+    /// A second reading of those books' texts, where these are known.
+    pub(crate) oracles: Oracles,
     /// Its key in the tariff book.
     pub(crate) name: Text,
     /// The stations of its metro, by stop.
     pub(crate) stations: Vec<Station>,
     /// Who runs its buses.
     pub(crate) buses: Vec<OperatorId>,
+}
+
+/// Second readings of the tariffs.
+#[derive(Clone, Default)]
+pub(crate) struct Oracles {
+    today: Option<Arc<Naive>>,
+    next: Option<Arc<Naive>>,
+}
+
+impl std::fmt::Debug for Oracles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let known = (self.today.is_some(), self.next.is_some());
+        f.debug_tuple("Oracles").field(&known).finish()
+    }
 }
 
 /// A station: where gates are.
@@ -65,6 +83,7 @@ impl City {
         Ok(Self {
             name: name.clone(),
             next: None,
+            oracles: Oracles::default(),
             stations,
             buses: buses.to_vec(),
             book,
@@ -74,27 +93,43 @@ impl City {
     /// The small made-up city of the fare crate: four stations of two operators, one of buses.
     pub fn example() -> Self {
         let text = |text| Text::new(text).expect("a short text");
-        let book = Arc::new(example::book());
-        let city = Self::new(
-            book,
-            &text("example"),
-            &text("example-metro"),
-            &[OperatorId(2)],
-        );
-        Self {
-            next: Some(Arc::new(example_from_third_day())),
-            ..city.expect("the example has a metro and buses")
-        }
+        let names = (&text("example"), &text("example-metro"));
+        let city = Self::of_feed(&feeds::example(), names, &[OperatorId(2)]);
+        city.expect("the example has a metro and buses")
     }
 
-    /// The same city with the book its operators publish in the middle of a run: all tariffs of
-    /// today, and those that follow.
-    #[must_use]
-    pub fn with_next(self, next: Arc<TariffBook>) -> Self {
-        Self {
-            next: Some(next),
-            ..self
-        }
+    /// The city of a feed and the texts of its tariffs, with a metro network and operators of buses.
+    /// Everything may get dearer on the third day of a run, and every fare is held against a second
+    /// reading of the texts.
+    pub fn of_feed(
+        feed: &feed::City,
+        (name, network): (&Text, &Text),
+        buses: &[OperatorId],
+    ) -> Result<Self, CityFault> {
+        let next = feeds::from_third_day(feed);
+        let city = Self::new(Arc::new(feed.book()), name, network, buses)?;
+        Ok(Self {
+            next: Some(Arc::new(next.book())),
+            oracles: Oracles {
+                today: Some(Arc::new(Naive::new(feed))),
+                next: Some(Arc::new(Naive::new(&next))),
+            },
+            ..city
+        })
+    }
+
+    /// What prices by a second reading of the texts that a book was made of, if they are known.
+    pub(crate) fn find_oracle(&self, book: &Arc<TariffBook>) -> Option<&Naive> {
+        let is_next = self
+            .next
+            .as_ref()
+            .is_some_and(|next| Arc::ptr_eq(next, book));
+        let oracle = if is_next {
+            &self.oracles.next
+        } else {
+            &self.oracles.today
+        };
+        oracle.as_deref()
     }
 
     /// Everyone who runs something, ascending, each once.
@@ -105,19 +140,4 @@ impl City {
         all.dedup();
         all
     }
-}
-
-/// The example's book with a dearer tariff from the third day of a run on.
-fn example_from_third_day() -> TariffBook {
-    let today = TARIFF.replace(
-        "valid_from = 2020-01-01",
-        "valid_from = 2020-01-01\nvalid_until = 2026-11-22",
-    );
-    let dearer = TARIFF
-        .replace("version = \"1\"", "version = \"2\"")
-        .replace("valid_from = 2020-01-01", "valid_from = 2026-11-23")
-        .replace("[8000, 300]", "[8000, 350]")
-        .replace("flat = 200", "flat = 150");
-    let tariffs = [today, dearer].map(|text| Tariff::parse(&text).expect("the example reads"));
-    TariffBook::new(vec![network()], tariffs.into()).expect("the versions follow each other")
 }

@@ -211,21 +211,27 @@ impl Model {
         showing: impl Fn(&Tap) -> Option<[u8; 16]>,
     ) -> Vec<Fare> {
         let mut fares = Vec::new();
+        for (period, mut taps) in self.months(book) {
+            for tap in &mut taps {
+                tap.showing = showing(tap);
+            }
+            fares.extend(bill(period, &taps, book, as_of).fares);
+        }
+        fares
+    }
+
+    /// Every month that somebody rode in, each with all taps of its rider.
+    pub(crate) fn months(&self, book: &TariffBook) -> Vec<(Period, Vec<Tap>)> {
+        let mut all = Vec::new();
         for (&rider, taps) in &self.taps {
-            let taps = taps.values().map(|tap| Tap {
-                showing: showing(tap),
-                ..tap.clone()
-            });
-            let taps: Vec<Tap> = taps.collect();
+            let taps: Vec<Tap> = taps.values().cloned().collect();
             let mut months: Vec<Month> = taps.iter().map(|tap| book.month_of(tap)).collect();
             months.sort_unstable();
             months.dedup();
-            for month in months {
-                let bill = bill(Period { rider, month }, &taps, book, as_of);
-                fares.extend(bill.fares);
-            }
+            let months = months.into_iter();
+            all.extend(months.map(|month| (Period { rider, month }, taps.clone())));
         }
-        fares
+        all
     }
 }
 

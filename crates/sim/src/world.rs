@@ -67,7 +67,7 @@ pub(crate) struct World {
     pub(crate) now: UnixSeconds,
     /// What was to be seen last night.
     pub(crate) facts: Facts,
-    city: City,
+    pub(crate) city: City,
     auditor: Auditor<Remembering>,
     /// By number; `None` until signed up.
     riders: Vec<Option<Rider>>,

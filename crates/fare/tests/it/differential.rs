@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use ridecode_fare::{Bill, Fare, Journey, Period, TariffBook, bill};
 use ridecode_words::{Month, RiderId, UnixSeconds};
 
-use crate::feed::City;
 use crate::months::{Months, Taken};
-use crate::naive::{Line, Naive};
 use crate::tariffs;
+use ridecode_fare_oracle::feed::City;
+use ridecode_fare_oracle::{Line, Naive};
 
 /// Months an ordinary run takes.
 const MONTHS: u64 = 1_500;
@@ -199,6 +199,7 @@ impl Pair {
 /// The engine's bill in the words of the second implementation.
 fn lines(bill: &Bill) -> Vec<Line> {
     let of_journey = |journey: &Journey, ending: String| Line {
+        named_by: (journey.id.0.validator.0, journey.id.0.sequence),
         taps: journey
             .taps
             .iter()
@@ -229,6 +230,7 @@ fn of_fare(fare: &Fare) -> Line {
         (share.operator.0, line, share.amount.minor)
     });
     Line {
+        named_by: (fare.journey.0.validator.0, fare.journey.0.sequence),
         taps: fare
             .taps
             .iter()

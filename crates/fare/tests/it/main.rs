@@ -8,10 +8,8 @@
 mod corpus;
 mod door;
 
-mod feed;
 mod months;
 mod tariffs;
 
 mod differential;
-mod naive;
 mod properties;

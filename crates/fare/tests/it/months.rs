@@ -7,7 +7,7 @@ use ridecode_words::{
     IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, ValidatorId, VehicleId,
 };
 
-use crate::feed::{City, text};
+use ridecode_fare_oracle::feed::{City, text};
 
 /// 2026-10-25 00:00 in UTC+8: months begin and end within the taps.
 const BEGIN: i64 = 1_792_857_600;

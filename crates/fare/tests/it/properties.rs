@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use ridecode_fare::{Bill, Period, Tap, TapKind, TariffBook, bill};
 use ridecode_words::{Mode, Month, OperatorId, RiderId, TapId, UnixSeconds, ValidatorId};
 
-use crate::feed::City;
 use crate::months::{Months, Taken};
 use crate::tariffs;
+use ridecode_fare_oracle::feed::City;
 
 #[test]
 fn months_do_not_depend_on_how_their_taps_came() {

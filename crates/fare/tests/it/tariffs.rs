@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ridecode_words::Mode;
 
-use crate::feed::{City, Hop, Line};
+use ridecode_fare_oracle::feed::{City, Hop, Line};
 
 /// The small city under a tariff drawn from a seed.
 pub(crate) fn city(seed: u64) -> City {

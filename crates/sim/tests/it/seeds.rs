@@ -5,6 +5,7 @@
 
 use ridecode_sim::{City, Engine, Profile, Report, Settings, simulate};
 use ridecode_testing::number;
+use ridecode_words::{OperatorId, Text};
 
 /// Days of an ordinary run.
 const DAYS: u64 = 3;
@@ -12,8 +13,13 @@ const DAYS: u64 = 3;
 /// Riders of an ordinary run.
 const RIDERS: u64 = 12;
 
-/// Plays a seed and expects quiet checkers.
+/// Plays a seed in the made-up city and expects quiet checkers.
 fn play(seed: u64, profile: Profile, engine: Engine) -> Report {
+    play_in(&City::example(), seed, (profile, engine))
+}
+
+/// Plays a seed and expects quiet checkers.
+fn play_in(city: &City, seed: u64, (profile, engine): (Profile, Engine)) -> Report {
     let size =
         |name, ordinary| u32::try_from(number(name).unwrap_or(ordinary)).expect("a small number");
     let settings = Settings {
@@ -23,7 +29,7 @@ fn play(seed: u64, profile: Profile, engine: Engine) -> Report {
         profile,
         engine,
     };
-    let played = simulate(&City::example(), settings, &mut |_| {});
+    let played = simulate(city, settings, &mut |_| {});
     played.unwrap_or_else(|broken| panic!("{profile}, seed {seed}: {broken}"))
 }
 
@@ -65,6 +71,18 @@ fn a_database_gives_the_same_world_as_maps() {
         let memory = play(seed, profile, Engine::Memory);
         let sqlite = play(seed, profile, Engine::Sqlite);
         assert_eq!(memory, sqlite, "{profile}, seed {seed}");
+    }
+}
+
+/// The network of data/ with its tariffs, which change on the third day.
+#[test]
+fn guangzhou_and_foshan_in_a_time_of_migration() {
+    let feed = ridecode_fare_oracle::feed::City::read("guangfo", &["guangzhou", "foshan"]);
+    let text = |text| Text::new(text).expect("a short text");
+    let names = (&text("guangzhou"), &text("guangfo-metro"));
+    let city = City::of_feed(&feed, names, &[OperatorId(2), OperatorId(3)]).expect("a city");
+    for seed in [81, 82] {
+        play_in(&city, seed, (Profile::Migration, Engine::Memory));
     }
 }
 

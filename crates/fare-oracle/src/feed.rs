@@ -10,33 +10,45 @@ use ridecode_fare::{
 };
 use ridecode_words::{LineId, Mode, OperatorId, StopId, Text};
 
-/// A line: id, operator, mode.
+/// A line.
 #[derive(Clone)]
-pub(crate) struct Line {
-    pub(crate) id: String,
-    pub(crate) operator: u32,
-    pub(crate) mode: Mode,
-    pub(crate) network: String,
+pub struct Line {
+    /// Its `route_id`.
+    pub id: String,
+    /// Who runs it.
+    pub operator: u32,
+    /// Bus, metro and so on.
+    pub mode: Mode,
+    /// The network it belongs to.
+    pub network: String,
 }
 
 /// A ride from a stop to the next, in meters.
-pub(crate) struct Hop {
-    pub(crate) line: String,
-    pub(crate) from: String,
-    pub(crate) to: String,
-    pub(crate) length_m: u32,
+#[derive(Clone)]
+pub struct Hop {
+    /// The line's `route_id`.
+    pub line: String,
+    /// The stop it begins at.
+    pub from: String,
+    /// The stop it ends at.
+    pub to: String,
+    /// How long it is, in meters.
+    pub length_m: u32,
 }
 
 /// A feed and the texts of the tariffs that price it.
-pub(crate) struct City {
-    pub(crate) lines: Vec<Line>,
-    pub(crate) hops: Vec<Hop>,
-    pub(crate) tariffs: Vec<String>,
+pub struct City {
+    /// Every line.
+    pub lines: Vec<Line>,
+    /// Every ride from a stop to the next.
+    pub hops: Vec<Hop>,
+    /// The tariffs' texts.
+    pub tariffs: Vec<String>,
 }
 
 impl City {
     /// Reads a feed of `data/gtfs` and some of `data/tariffs`.
-    pub(crate) fn read(feed: &str, tariffs: &[&str]) -> Self {
+    pub fn read(feed: &str, tariffs: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
         let rows = |file: &str| rows(&folder.join("gtfs").join(feed).join(file));
         let networks: BTreeMap<String, String> = rows("route_networks.txt")
@@ -83,7 +95,7 @@ impl City {
     }
 
     /// The engine's networks and tariffs.
-    pub(crate) fn book(&self) -> TariffBook {
+    pub fn book(&self) -> TariffBook {
         let networks: BTreeSet<&str> = self.lines.iter().map(|line| &*line.network).collect();
         let networks = networks.into_iter().map(|name| {
             let mut builder = NetworkBuilder::new(text(name), self.interchange(name));
@@ -124,7 +136,7 @@ impl City {
     }
 
     /// Inside the gates of metro and BRT a rider changes lines for nothing.
-    pub(crate) fn interchange(&self, network: &str) -> Interchange {
+    pub fn interchange(&self, network: &str) -> Interchange {
         let mut lines = self.lines.iter().filter(|line| line.network == network);
         if lines.all(|line| matches!(line.mode, Mode::Metro | Mode::Brt)) {
             Interchange::Free
@@ -135,7 +147,7 @@ impl City {
 }
 
 /// A short text.
-pub(crate) fn text(text: &str) -> Text {
+pub fn text(text: &str) -> Text {
     Text::new(text).expect("a short text")
 }
 

@@ -1,8 +1,8 @@
 //! Distances between all stops by Floyd and Warshall; the legs of a path by trying every ride
 //! again until nothing gets shorter.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use ridecode_fare::Interchange;
 
@@ -24,7 +24,7 @@ pub(crate) struct Paths {
     /// By line: its name, its operator, its hops.
     lines: Vec<(String, u32, Vec<Ride>)>,
     /// By stop: what it costs to be anywhere, once somebody asked.
-    costs: Vec<OnceCell<Costs>>,
+    costs: Vec<OnceLock<Costs>>,
 }
 
 /// By line and stop: what it costs to be there.
@@ -71,7 +71,7 @@ impl Paths {
             places,
             lengths,
             lines,
-            costs: vec![OnceCell::new(); stops],
+            costs: vec![OnceLock::new(); stops],
         }
     }
 
