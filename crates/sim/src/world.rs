@@ -19,6 +19,7 @@ pub(crate) mod line;
 pub(crate) mod provider;
 
 mod rounds;
+mod workers;
 
 mod forgery;
 mod people;

@@ -40,6 +40,9 @@ mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
+#[cfg(feature = "paced")]
+pub mod pace;
+
 #[cfg(feature = "conformance")]
 pub mod conformance;
 

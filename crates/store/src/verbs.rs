@@ -51,7 +51,9 @@ pub(crate) type Result<T> = std::result::Result<T, StoreFault>;
 
 /// Hands a verb to the engine behind the store.
 macro_rules! each_engine {
-    ($store:ident.$verb:ident($($argument:expr),*)) => {
+    ($store:ident.$verb:ident($($argument:expr),*)) => {{
+        #[cfg(feature = "paced")]
+        crate::pace::pause().await;
         match *$store {
             #[cfg(feature = "memory")]
             Store::Memory(ref memory) => memory.$verb($($argument),*),
@@ -60,7 +62,7 @@ macro_rules! each_engine {
             #[cfg(feature = "postgres")]
             Store::Postgres(ref postgres) => postgres.verbs.$verb($($argument),*).await,
         }
-    };
+    }};
 }
 
 /// Riders.

@@ -19,6 +19,9 @@ pub(crate) const ROUND_S: i64 = 1_200;
 /// Each validator syncs every so many rounds.
 const SYNC_EVERY: u64 = 3;
 
+/// Workers work side by side every so many rounds.
+const SIDE_BY_SIDE_EVERY: u64 = 2;
+
 /// Things done in one go.
 const BATCH: usize = 200;
 
@@ -31,6 +34,9 @@ impl World {
         let first = usize::try_from(self.rounds % SYNC_EVERY).unwrap_or_default();
         for reader in (first..self.readers.len()).step_by(SYNC_EVERY as usize) {
             self.sync(reader)?;
+        }
+        if self.rounds.is_multiple_of(SIDE_BY_SIDE_EVERY) {
+            self.work_side_by_side()?;
         }
         self.work()
     }
