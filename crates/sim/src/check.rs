@@ -6,6 +6,7 @@ mod blocks;
 mod conservation;
 mod drain;
 mod exactly_once;
+mod four_eyes;
 mod gates;
 pub(crate) mod kept;
 pub(crate) mod log;
@@ -51,11 +52,12 @@ pub(crate) struct Sight<'a> {
 type Check = fn(&Sight<'_>) -> Result<(), String>;
 
 /// What holds every night.
-const ALWAYS: [(&str, Check); 6] = [
+const ALWAYS: [(&str, Check); 7] = [
     ("conservation", conservation::check),
     ("exactly_once", exactly_once::check),
     ("blocks", blocks::check),
     ("kept", kept::check),
+    ("four_eyes", four_eyes::check),
     ("parity", parity::check),
     ("privacy", privacy::check),
 ];

@@ -4,14 +4,15 @@
 //! whose code it was; nothing it holds has passed an upload, a credential list or a store. From
 //! that it says what each rider owes and each operator is owed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_account::Credential;
 use ridecode_fare::{Fare, Mend, Period, Tap, TapKind, TariffBook, bill};
 use ridecode_validator::journal::{Entry, Event};
 use ridecode_validator::{Outcome, Passage};
 use ridecode_words::{
-    CredentialRef, JourneyId, Month, OperatorId, RiderId, StopId, TapId, UnixSeconds, ValidatorId,
+    AdjustmentId, CredentialRef, JourneyId, Month, OperatorId, RiderId, StopId, TapId, UnixSeconds,
+    ValidatorId,
 };
 
 use crate::world::phone::Signed;
@@ -27,6 +28,8 @@ pub(crate) struct Model {
     signed: BTreeMap<Vec<u8>, Signed>,
     /// What became of whom gates let in: the entry that says so, once there is one.
     at_gates: BTreeMap<TapId, Option<u64>>,
+    /// Adjustments that nobody but who asked for them approved.
+    pub(crate) never_given: BTreeSet<AdjustmentId>,
     /// Credentials of phones that were reported lost or left behind, since when.
     revoked: BTreeMap<CredentialRef, UnixSeconds>,
 }

@@ -41,8 +41,16 @@ pub(crate) enum Transition {
     ChangePhone { rider: u32 },
     /// A rider says where the missing tap of a ride was.
     Claim { rider: u32, honest: bool },
+    /// A rider's account takes nothing back from now on, or does again.
+    CloseAccount { rider: u32, closed: bool },
     /// An agent gives a rider the fare of a ride back, of which the second takes it back again.
     Goodwill { rider: u32, mistaken: bool },
+    /// An agent asks for more than one person may give, and another decides.
+    FourEyes { rider: u32, verdict: Verdict },
+    /// An agent asks for goodwill for every ride at a validator in a day, and another decides.
+    Correct { site: u32, verdict: Verdict },
+    /// An agent has every refund tried again that the provider refused.
+    RetryRefunds,
     /// The power of a validator goes and comes back.
     PowerCut { site: u32 },
     /// The power goes at a step of the disk, counted from 0.
@@ -81,7 +89,9 @@ impl Transition {
             | Self::LosePhone { rider }
             | Self::ChangePhone { rider }
             | Self::Claim { rider, .. }
-            | Self::Goodwill { rider, .. } => Some(rider),
+            | Self::CloseAccount { rider, .. }
+            | Self::Goodwill { rider, .. }
+            | Self::FourEyes { rider, .. } => Some(rider),
             Self::Stick { .. }
             | Self::Linger { .. }
             | Self::Undo { .. }
@@ -94,6 +104,8 @@ impl Transition {
             | Self::Provider { .. }
             | Self::Uplink { .. }
             | Self::Swap { .. }
+            | Self::Correct { .. }
+            | Self::RetryRefunds
             | Self::NewKey
             | Self::NewTariff => None,
         }
@@ -117,6 +129,17 @@ pub(crate) enum Forgery {
     Foreign,
     /// A code of an hour ago.
     Old,
+}
+
+/// What another person says of what an agent asks for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Verdict {
+    /// It may be given.
+    Granted,
+    /// It may not.
+    Refused,
+    /// Nobody else looks at it; the agent tries to approve it alone.
+    Alone,
 }
 
 /// Weather on a line.

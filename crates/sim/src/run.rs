@@ -174,6 +174,8 @@ fn converge(world: &mut World) -> Checked {
     let limit = world.now.plus_s(CONVERGE_S);
     while world.now < limit {
         world.pass_until(world.now.plus_s(4 * 3_600))?;
+        // A refund that was refused before may be heard of only now.
+        world.retry_refunds()?;
         for _ in 0..3 {
             world.round()?;
         }

@@ -21,6 +21,7 @@ pub(crate) mod provider;
 mod rounds;
 mod workers;
 
+mod agents;
 mod forgery;
 mod people;
 mod trouble;
@@ -235,7 +236,11 @@ impl World {
             Transition::LosePhone { rider } => self.replace_phone(rider, RevokeReason::Lost),
             Transition::ChangePhone { rider } => self.replace_phone(rider, RevokeReason::Replaced),
             Transition::Claim { rider, honest } => self.claim(rider, honest),
+            Transition::CloseAccount { rider, closed } => self.close_account(rider, closed),
             Transition::Goodwill { rider, mistaken } => self.goodwill(rider, mistaken),
+            Transition::FourEyes { rider, verdict } => self.four_eyes(rider, verdict),
+            Transition::Correct { site, verdict } => self.correct(site, verdict),
+            Transition::RetryRefunds => self.retry_refunds(),
             Transition::PowerCut { site } => self.restart(self.sites[site as usize]),
             Transition::CutInWrite { site, step } => {
                 self.reader_at(site).cut_at(step);

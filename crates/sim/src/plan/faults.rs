@@ -1,6 +1,6 @@
 //! What breaks, by profile: how often a day, and when.
 
-use super::{Forgery, Layout, Sky, Step, Transition};
+use super::{Forgery, Layout, Sky, Step, Transition, Verdict};
 use crate::profile::Profile;
 use crate::seed::{Chances, Seed};
 
@@ -145,6 +145,9 @@ const OUTAGE: &[Rate] = &[
     Rate::of(Of::Riders, 300, |who, _| Transition::TopUp {
         rider: who.one,
     }),
+    Rate::of(Of::Riders, 100, close_account),
+    Rate::of(Of::Riders, 100, four_eyes),
+    Rate::of(Of::City, 500, |_, _| Transition::RetryRefunds),
 ];
 
 const FRAUD: &[Rate] = &[
@@ -178,6 +181,9 @@ const FRAUD: &[Rate] = &[
         rider: who.one,
         mistaken: chances.happens(400),
     }),
+    Rate::of(Of::Riders, 100, four_eyes),
+    Rate::of(Of::Riders, 60, close_account),
+    Rate::of(Of::Sites, 60, correct),
 ];
 
 const MIGRATION: &[Rate] = &[
@@ -204,7 +210,33 @@ const MIGRATION: &[Rate] = &[
     Rate::of(Of::City, 1_000, |_, chances| Transition::Uplink {
         sky: *chances.pick(&[Sky::Clear, Sky::Rough]),
     }),
+    Rate::of(Of::Riders, 100, close_account),
+    Rate::of(Of::Sites, 100, correct),
+    Rate::of(Of::City, 500, |_, _| Transition::RetryRefunds),
 ];
+
+fn close_account(who: Who, chances: &mut Chances) -> Transition {
+    Transition::CloseAccount {
+        rider: who.one,
+        closed: chances.happens(700),
+    }
+}
+
+fn four_eyes(who: Who, chances: &mut Chances) -> Transition {
+    Transition::FourEyes {
+        rider: who.one,
+        verdict: *chances.pick(&VERDICTS),
+    }
+}
+
+fn correct(who: Who, chances: &mut Chances) -> Transition {
+    Transition::Correct {
+        site: who.one,
+        verdict: *chances.pick(&VERDICTS),
+    }
+}
+
+const VERDICTS: [Verdict; 3] = [Verdict::Granted, Verdict::Refused, Verdict::Alone];
 
 /// Seconds, minutes or hours, either way.
 fn clock_off(who: Who, chances: &mut Chances) -> Transition {

@@ -4,7 +4,6 @@
 use ridecode_account::RevokeReason;
 use ridecode_codec::crypto::Algorithm;
 use ridecode_fare::TapKind;
-use ridecode_office::adjust::{self, Asker};
 use ridecode_office::repair::{self, Claim, RepairFault};
 use ridecode_office::{credential, debt, rides};
 use ridecode_words::RiderId;
@@ -15,7 +14,7 @@ use super::{Event, World, desk};
 use crate::check::Checked;
 
 impl World {
-    fn rider(&self, rider: u32) -> Option<&Rider> {
+    pub(super) fn rider(&self, rider: u32) -> Option<&Rider> {
         self.riders[rider as usize].as_ref()
     }
 
@@ -160,37 +159,15 @@ impl World {
         Ok(())
     }
 
-    /// An agent gives back the fare of a rider's last ride, and may find that it was a mistake.
-    pub(super) fn goodwill(&mut self, rider: u32, mistaken: bool) -> Checked {
-        let Some(id) = self.rider(rider).map(|held| held.id) else {
-            return Ok(());
-        };
-        let told = finish(rides::of(&self.office, id, self.now));
-        let told = told.map_err(|fault| self.failure("rides", fault.to_string()))?;
-        let priced = told.iter().find_map(|ride| {
-            let minor = ride.fare.as_ref()?.amount.minor;
-            (minor > 0).then_some((ride.journey, minor))
-        });
-        let Some(ride) = priced else {
-            return Ok(());
-        };
-        let asker = || Asker {
-            name: "agent".into(),
-            limit_minor: 2_000,
-            why: "the gate was slow".into(),
-        };
-        let mut chances = self.chances_of("goodwill", rider);
-        let edge = (self.now, &mut chances);
-        // What is left of the fare, or what the agent may give in a day, may not be enough.
-        let asked = finish(adjust::ask_for_ride(&self.office, ride, asker(), edge));
-        let Ok(asked) = asked else {
-            return Ok(());
-        };
-        if mistaken {
-            self.work()?;
-            let edge = (self.now, &mut chances);
-            let back = adjust::ask_to_take_back(&self.office, asked.id, asker(), edge);
-            let _ = finish(back);
+    /// A rider's account takes nothing back, or does again.
+    pub(super) fn close_account(&mut self, rider: u32, closed: bool) -> Checked {
+        if let Some(payer) = self.rider(rider).map(|held| held.id.to_string()) {
+            let provider = &mut self.line.end().provider;
+            if closed {
+                provider.closed.insert(payer);
+            } else {
+                provider.closed.remove(&payer);
+            }
         }
         Ok(())
     }

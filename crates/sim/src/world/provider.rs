@@ -34,11 +34,23 @@ pub(crate) struct Order {
     pub(crate) deductions: u32,
 }
 
+/// What became of a refund.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RefundState {
+    /// Taken, and decided about later.
+    Accepted,
+    /// Money was given back.
+    Done,
+    /// The account takes nothing back.
+    Refused,
+}
+
 /// A refund.
 #[derive(Clone, Debug)]
 pub(crate) struct Refund {
     pub(crate) order: String,
     pub(crate) amount_minor: i64,
+    pub(crate) state: RefundState,
 }
 
 /// A signed callback.
@@ -65,6 +77,8 @@ pub(crate) struct Provider {
     pub(crate) refunds: BTreeMap<String, Refund>,
     /// Payers whose accounts are empty.
     pub(crate) empty: BTreeSet<String>,
+    /// Payers whose accounts take nothing back.
+    pub(crate) closed: BTreeSet<String>,
     /// What the books contradict: two amounts under one number, more back than came in.
     pub(crate) faults: Vec<String>,
     nonce: u64,
@@ -78,6 +92,7 @@ impl Provider {
             orders: BTreeMap::new(),
             refunds: BTreeMap::new(),
             empty: BTreeSet::new(),
+            closed: BTreeSet::new(),
             faults: Vec::new(),
             nonce: 0,
         }
@@ -102,9 +117,14 @@ impl Provider {
         }
     }
 
-    /// Decides about every order that waits. Gives their numbers.
+    /// Decides about every order and refund that waits. Gives the orders' numbers.
     pub(crate) fn decide(&mut self) -> Vec<String> {
         let mut decided = Vec::new();
+        for refund in self.refunds.values_mut() {
+            if refund.state == RefundState::Accepted {
+                refund.state = give_back(&refund.order, (&self.orders, &self.closed));
+            }
+        }
         for (number, order) in &mut self.orders {
             if order.state == OrderState::Accepted {
                 take(order, &self.empty);
@@ -118,7 +138,9 @@ impl Provider {
     pub(crate) fn balance_minor(&self) -> i64 {
         let taken = self.orders.values();
         let taken = taken.map(|order| order.amount_minor * i64::from(order.deductions));
-        let back = self.refunds.values().map(|refund| refund.amount_minor);
+        let done = |refund: &&Refund| refund.state == RefundState::Done;
+        let back = self.refunds.values().filter(done);
+        let back = back.map(|refund| refund.amount_minor);
         taken.sum::<i64>() - back.sum::<i64>()
     }
 
@@ -151,7 +173,7 @@ impl Provider {
                 Some(order) => (200, show(number, order)),
                 None => (404, json!({ "code": "no_such_order" })),
             },
-            (Method::Post, ["v1", "refunds"]) => self.refund(&body),
+            (Method::Post, ["v1", "refunds"]) => self.refund(&body, mood),
             (Method::Get, ["v1", "refunds", number]) => match self.refunds.get(*number) {
                 Some(refund) => (200, show_refund(number, refund)),
                 None => (404, json!({ "code": "no_such_refund" })),
@@ -213,13 +235,17 @@ impl Provider {
         (200, show(&number, order))
     }
 
-    /// Gives money back. One refund number gives once; no order gives back more than it took.
-    fn refund(&mut self, body: &Value) -> (u16, Value) {
+    /// Takes a refund. One refund number gives back once, and one that was refused is tried again;
+    /// no order gives back more than it took.
+    fn refund(&mut self, body: &Value, mood: Mood) -> (u16, Value) {
         let (number, order) = (text(body, "refund"), text(body, "order"));
         let amount_minor = body["amount_minor"].as_i64().unwrap_or_default();
-        if !self.refunds.contains_key(&number) {
-            let others = self.refunds.values().filter(|other| other.order == order);
-            let given: i64 = others.map(|other| other.amount_minor).sum();
+        let held = self.refunds.get(&number).map(|refund| refund.state);
+        if held.is_none_or(|state| state == RefundState::Refused) {
+            let others = self.refunds.iter().filter(|(held, other)| {
+                **held != number && other.order == order && other.state != RefundState::Refused
+            });
+            let given: i64 = others.map(|(_, other)| other.amount_minor).sum();
             let taken = self
                 .orders
                 .get(&order)
@@ -229,9 +255,14 @@ impl Provider {
                 self.faults.push(format!("{fault} {amount_minor} more"));
                 return (409, json!({ "code": "too_much" }));
             }
+            let state = match mood {
+                Mood::Slow => RefundState::Accepted,
+                Mood::Prompt => give_back(&order, (&self.orders, &self.closed)),
+            };
             let refund = Refund {
                 order,
                 amount_minor,
+                state,
             };
             self.refunds.insert(number.clone(), refund);
         }
@@ -287,11 +318,33 @@ fn show(number: &str, order: &Order) -> Value {
     shown
 }
 
+/// What becomes of a refund of an order.
+fn give_back(
+    order: &str,
+    (orders, closed): (&BTreeMap<String, Order>, &BTreeSet<String>),
+) -> RefundState {
+    let payer = orders.get(order).map(|order| &order.payer);
+    if payer.is_some_and(|payer| closed.contains(payer)) {
+        RefundState::Refused
+    } else {
+        RefundState::Done
+    }
+}
+
 fn show_refund(number: &str, refund: &Refund) -> Value {
-    json!({
-        "refund": number, "order": refund.order, "state": "done",
+    let state = match refund.state {
+        RefundState::Accepted => "accepted",
+        RefundState::Done => "done",
+        RefundState::Refused => "refused",
+    };
+    let mut shown = json!({
+        "refund": number, "order": refund.order, "state": state,
         "amount_minor": refund.amount_minor, "currency": "CNY",
-    })
+    });
+    if refund.state == RefundState::Refused {
+        shown["reason"] = "account_closed".into();
+    }
+    shown
 }
 
 fn text(body: &Value, field: &str) -> String {

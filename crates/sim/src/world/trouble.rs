@@ -96,6 +96,7 @@ impl World {
         self.uplink = Sky::Clear;
         self.line.end().weather = Weather::default();
         self.line.end().provider.empty.clear();
+        self.line.end().provider.closed.clear();
         for reader in &mut self.readers {
             reader.fill(false);
             reader.ahead_s = 0;
@@ -109,7 +110,7 @@ impl World {
         for rider in 0..self.layout.riders {
             self.top_up(rider)?;
         }
-        Ok(())
+        self.retry_refunds()
     }
 }
 
