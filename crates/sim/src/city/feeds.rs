@@ -17,14 +17,16 @@ pub(super) fn example() -> City {
         ("m1", "middle", "east", 8_000),
         ("m2", "middle", "south", 5_000),
     ];
-    let hops = sections.into_iter().flat_map(|(line, one, other, length_m)| {
-        [(one, other), (other, one)].map(|(from, to)| Hop {
-            line: line.to_owned(),
-            from: from.to_owned(),
-            to: to.to_owned(),
-            length_m,
-        })
-    });
+    let hops = sections
+        .into_iter()
+        .flat_map(|(line, one, other, length_m)| {
+            [(one, other), (other, one)].map(|(from, to)| Hop {
+                line: line.to_owned(),
+                from: from.to_owned(),
+                to: to.to_owned(),
+                length_m,
+            })
+        });
     City {
         lines: lines.into(),
         hops: hops.collect(),
