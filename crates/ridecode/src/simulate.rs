@@ -192,8 +192,8 @@ A line a simulated day, then a closing table with amounts in yuan and a hash ove
 held in the end: the same seed gives the same hash. A broken promise is printed with the shortest
 plan found that breaks it and the command to see it again, and the exit code is 1.
 
-With --against the same riders and validators drive a running back office over HTTP. A line a second:
-rides begun of those due, taps held of those admitted, and for what was asked the median, all but one
-in a hundred, and the longest time since it was due. In the end every ride is looked for; if taps or
-rides were lost or doubled, or amounts do not add up, the exit code is 1. docs/simulation.md says how
-to prepare the system.";
+With --against the same riders and validators drive a running back office over HTTP. A line a
+second: rides begun of those due, taps held of those admitted, and for what was asked the
+median, all but one in a hundred, and the longest time since it was due. In the end every ride
+is looked for; if taps or rides were lost or doubled, or amounts do not add up, the exit code is
+1. docs/simulation.md says how to prepare the system.";
