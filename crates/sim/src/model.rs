@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_account::Credential;
 use ridecode_fare::{Fare, Mend, Period, Tap, TapKind, TariffBook, bill};
+use ridecode_validator::bundle::Bundle;
 use ridecode_validator::journal::{Entry, Event};
 use ridecode_validator::{Outcome, Passage};
 use ridecode_words::{
@@ -60,12 +61,12 @@ impl Model {
         }
     }
 
-    /// Whether a validator with a bundle made at a time may admit a code by its own clock.
+    /// Whether a validator with a bundle may admit a code by its own clock.
     pub(crate) fn check_admitted(
         &self,
         code: &[u8],
         at: UnixSeconds,
-        bundle_made: UnixSeconds,
+        bundle: &Bundle,
     ) -> Result<(), String> {
         let signed = self.signed.get(code);
         let signed = signed.ok_or("a code that nobody signed is admitted")?;
@@ -73,10 +74,14 @@ impl Model {
         if !(-FUTURE_S..=FRESH_S).contains(&age_s) {
             return Err(format!("a code is admitted at the age of {age_s} s"));
         }
+        let mut denied = bundle.denied.iter();
+        if denied.any(|entry| entry.credential == signed.credential) {
+            return Err("a code on the validator's own list is admitted".to_owned());
+        }
         match self.revoked.get(&signed.credential) {
-            Some(since) if *since <= bundle_made => Err(format!(
+            Some(since) if *since <= bundle.made => Err(format!(
                 "a phone given up at {} is admitted with the bundle of {}",
-                since.0, bundle_made.0
+                since.0, bundle.made.0
             )),
             Some(_) | None => Ok(()),
         }

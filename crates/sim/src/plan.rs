@@ -121,6 +121,8 @@ pub(crate) enum Forgery {
     SelfMade,
     /// A good phone's code with a credential whose time is over.
     Expired,
+    /// The code of a phone that was given up, where the validator has heard of it.
+    Found,
     /// A byte of a code changed.
     Altered,
     /// Half of a code.

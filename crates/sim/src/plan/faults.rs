@@ -249,7 +249,8 @@ fn clock_off(who: Who, chances: &mut Chances) -> Transition {
 
 const SKIES: [Sky; 5] = [Sky::Clear, Sky::Clear, Sky::Rough, Sky::Storm, Sky::Down];
 
-const FORGERIES: [Forgery; 7] = [
+const FORGERIES: [Forgery; 8] = [
+    Forgery::Found,
     Forgery::OtherKey,
     Forgery::SelfMade,
     Forgery::Expired,

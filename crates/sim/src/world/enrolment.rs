@@ -48,6 +48,7 @@ impl World {
             id,
             brand: desk::brand_of(rider),
             phone: self.new_phone(rider, 0),
+            lost: None,
             inside: false,
         });
         self.register_phone(rider)?;

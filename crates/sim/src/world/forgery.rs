@@ -12,24 +12,35 @@ use crate::plan::Forgery;
 impl World {
     /// Somebody shows what no phone signed, or too late.
     pub(super) fn forge(&mut self, (rider, site): (u32, u32), how: Forgery) -> Checked {
-        if let Some(code) = self.forged(rider, how) {
+        if let Some(code) = self.forged((rider, site), how) {
             self.scan(site, &code)?;
         }
         Ok(())
     }
 
     /// A forged code. `None` if there is nothing to make it from.
-    fn forged(&mut self, rider: u32, how: Forgery) -> Option<Vec<u8>> {
+    fn forged(&mut self, (rider, site): (u32, u32), how: Forgery) -> Option<Vec<u8>> {
         let thief = self.seed.key(self.algorithm(rider), "thief", 1);
         let mut chances = self.chances_of("forge", rider);
         let now = self.now;
         let own = self.self_made(&thief);
+        let list_made = self.reader_at(site).bundle().made;
         let held = self.riders[rider as usize].as_mut()?;
         match how {
             Forgery::OtherKey => held.phone.forged(now, &thief),
             Forgery::SelfMade => own,
             Forgery::Foreign => Some(b"TXADEAQAwAABTdPsrwLd".to_vec()),
             Forgery::Expired => held.phone.outlived(now),
+            Forgery::Found => {
+                let (phone, since) = held.lost.as_mut()?;
+                if *since > list_made {
+                    // The validator cannot know yet.
+                    return None;
+                }
+                let found = phone.show(held.id, now)?;
+                self.model.signed(&found.bytes, found.signed);
+                Some(found.bytes)
+            }
             Forgery::Old => {
                 let old = held.phone.show(held.id, now.plus_s(-3_600))?;
                 self.model.signed(&old.bytes, old.signed);

@@ -84,7 +84,7 @@ impl World {
         let phone = self.new_phone(rider, generation);
         if let Some(held) = &mut self.riders[rider as usize] {
             self.model.revoked(&held.phone.credentials, now);
-            held.phone = phone;
+            held.lost = Some((std::mem::replace(&mut held.phone, phone), now));
         }
         self.register_phone(rider)?;
         self.refill(rider)

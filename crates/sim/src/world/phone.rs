@@ -12,6 +12,8 @@ pub(crate) struct Rider {
     pub(crate) id: RiderId,
     pub(crate) brand: BrandId,
     pub(crate) phone: Phone,
+    /// The phone before, and since when the back office knows that it was given up.
+    pub(crate) lost: Option<(Phone, UnixSeconds)>,
     /// Went in and did not come out yet.
     pub(crate) inside: bool,
 }

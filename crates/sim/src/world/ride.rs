@@ -66,8 +66,8 @@ impl World {
         let shown = self.readers[reader].scan(code, now);
         if shown == Shown::Admitted {
             let held = &self.readers[reader];
-            let (at, made) = (held.clock(now).now, held.bundle().made);
-            let admitted = self.model.check_admitted(code, at, made);
+            let at = held.clock(now).now;
+            let admitted = self.model.check_admitted(code, at, held.bundle());
             admitted.map_err(|detail| self.failure("ladder", detail))?;
         }
         self.after_writing(reader)?;
