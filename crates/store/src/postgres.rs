@@ -9,6 +9,7 @@
 //! knows an async runtime but its own.
 
 mod address;
+mod apart;
 mod migrate;
 mod open;
 mod session;
@@ -18,9 +19,10 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::address::Address;
+pub use self::apart::Apart;
 pub use self::open::OpenFault;
 pub(crate) use self::session::Session;
-use self::session::{Isolation, Run, Seat};
+use self::session::{Isolation, Seat};
 pub(crate) use self::value::value_of;
 use crate::fault::StoreFault;
 use crate::sql::{Answer, Connection, Crew, Engine, SqlStore};
@@ -109,41 +111,18 @@ impl Engine for PostgresServer {
             if self.read_only {
                 return Err(StoreFault::engine("it was opened for reading only"));
             }
-            let write = move |seat: &mut Seat| {
-                for _ in 1..ATTEMPTS_MAX {
-                    match seat.run(Isolation::Write, &verb) {
-                        Run::Done(outcome) => return outcome,
-                        Run::Again(_) => {}
-                    }
-                }
-                match seat.run(Isolation::Write, &verb) {
-                    Run::Done(outcome) => outcome,
-                    Run::Again(fault) => Err(fault),
-                }
-            };
-            self.crew.ask(write).await
+            let run = move |seat: &mut Seat| seat.run(Isolation::Write, &verb);
+            self.crew.ask(run).await
         })
     }
 
     fn read<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection<'_>) -> Result<T> + Send + 'static,
+        verb: impl Fn(&Connection<'_>) -> Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
-        Box::pin(async move {
-            let read = |seat: &mut Seat| {
-                seat.refresh();
-                match seat.run(Isolation::Read, verb) {
-                    Run::Done(outcome) => outcome,
-                    Run::Again(fault) => Err(fault),
-                }
-            };
-            self.crew.ask(read).await
-        })
+        let run = move |seat: &mut Seat| seat.run(Isolation::Read, &verb);
+        Box::pin(self.crew.ask(run))
     }
 }
 
 type Result<T, E = StoreFault> = std::result::Result<T, E>;
-
-/// How often a verb is run before it is given up: each time somebody else was quicker, or the
-/// connection was lost before anything was committed.
-const ATTEMPTS_MAX: usize = 8;

@@ -70,10 +70,11 @@ pub(crate) trait Engine: Send + Sync {
         verb: impl Fn(&Connection<'_>) -> Result<T> + Send + 'static,
     ) -> Answer<'_, T>;
 
-    /// Runs a verb over one state of the database, which it does not change.
+    /// Runs a verb over one state of the database, which it does not change. It too may be run
+    /// again.
     fn read<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection<'_>) -> Result<T> + Send + 'static,
+        verb: impl Fn(&Connection<'_>) -> Result<T> + Send + 'static,
     ) -> Answer<'_, T>;
 }
 
@@ -88,7 +89,7 @@ impl<E: Engine> SqlStore<E> {
 
     async fn read<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection<'_>) -> Result<T> + Send + 'static,
+        verb: impl Fn(&Connection<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.engine.read(verb).await
     }

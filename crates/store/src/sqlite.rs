@@ -139,7 +139,7 @@ impl Engine for SqliteFile {
 
     fn read<T: Send + 'static>(
         &self,
-        verb: impl FnOnce(&Connection<'_>) -> Result<T> + Send + 'static,
+        verb: impl Fn(&Connection<'_>) -> Result<T> + Send + 'static,
     ) -> Answer<'_, T> {
         Box::pin(reader::ask(&self.threads.readers, verb))
     }

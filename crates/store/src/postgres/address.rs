@@ -11,7 +11,7 @@ use super::open::OpenFault;
 
 /// The address of a database: `postgres://user@host/database`, or words such as
 /// `host=/run/postgresql dbname=ridecode`.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     pub(super) config: Config,
 }
@@ -42,6 +42,20 @@ impl Address {
             .tcp_user_timeout(PATIENCE)
             .keepalives_idle(PATIENCE);
         Ok(Self { config })
+    }
+
+    /// Whether a password stands in it.
+    pub fn has_password(&self) -> bool {
+        self.config.get_password().is_some()
+    }
+
+    /// The same database, where a schema stands in place of the usual one.
+    pub(super) fn in_schema(&self, name: &str) -> Self {
+        let mut config = self.config.clone();
+        let options = config.get_options().unwrap_or_default();
+        let options = format!("{options} -c search_path={name}");
+        config.options(options);
+        Self { config }
     }
 }
 

@@ -42,7 +42,7 @@ impl Isolation {
 }
 
 /// How a run of a verb ended.
-pub(super) enum Run<T> {
+enum Run<T> {
     /// Committed, or refused for good.
     Done(Result<T>),
     /// Undone, and worth another run: why.
@@ -68,18 +68,27 @@ impl Seat {
         }
     }
 
-    /// Lets a connection go that the server has ended meanwhile.
-    pub(super) fn refresh(&mut self) {
-        if self.session.as_ref().is_some_and(Session::has_ended) {
-            self.session = None;
-        }
-    }
-
-    /// Runs a verb in a transaction of its own.
+    /// Runs a verb in a transaction of its own, and again where somebody else was quicker or the
+    /// connection was lost before anything was committed.
     pub(super) fn run<T>(
         &mut self,
         isolation: Isolation,
-        verb: impl FnOnce(&Connection<'_>) -> Result<T>,
+        verb: &impl Fn(&Connection<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut fault = None;
+        for _ in 0..RUNS_MAX {
+            match self.run_once(isolation, verb) {
+                Run::Done(outcome) => return outcome,
+                Run::Again(why) => fault = Some(why),
+            }
+        }
+        Err(fault.unwrap_or_else(|| StoreFault::engine("it was never run")))
+    }
+
+    fn run_once<T>(
+        &mut self,
+        isolation: Isolation,
+        verb: impl Fn(&Connection<'_>) -> Result<T>,
     ) -> Run<T> {
         let session = match self.session.take() {
             Some(session) => session,
@@ -126,13 +135,6 @@ impl Session {
             failure: Cell::new(None),
             lost: Cell::new(false),
         })
-    }
-
-    /// Whether the server has ended the connection.
-    fn has_ended(&self) -> bool {
-        // The runtime only looks at the socket while it runs.
-        self.runtime.block_on(tokio::task::yield_now());
-        self.client.is_closed()
     }
 
     /// Runs a statement that gives no rows, and says how many it changed.
@@ -280,7 +282,10 @@ impl Session {
             None if self.client.is_closed() || is_of_the_line(fault) => Failure::Lost,
             None => Failure::Other,
         };
-        self.failure.set(Some(failure));
+        // What went wrong first is why everything after it did.
+        if self.failure.get().is_none() {
+            self.failure.set(Some(failure));
+        }
         if failure == Failure::Lost {
             self.lost.set(true);
         }
@@ -288,7 +293,8 @@ impl Session {
 
     /// Commits what a verb did, or undoes it.
     fn end<T>(&self, outcome: Result<T>) -> Run<T> {
-        if self.beginning.take().is_some() {
+        if self.beginning.take().is_some() && self.failure.get().is_none() {
+            // It never came to a statement.
             return Run::Done(outcome);
         }
         match (self.failure.take(), outcome) {
@@ -368,3 +374,6 @@ async fn in_turn(mut runs: Vec<Sent<'_>>) -> Result<u64, tokio_postgres::Error> 
     })
     .await
 }
+
+/// How often a verb is run before it is given up.
+const RUNS_MAX: usize = 8;

@@ -19,7 +19,7 @@ impl<E: Engine> SqlStore<E> {
         asked: &[ChargeId],
     ) -> Result<Vec<Charge>> {
         let asked = asked.to_vec();
-        self.read(move |db| collected(db, (provider, day), asked))
+        self.read(move |db| collected(db, (provider, day), asked.clone()))
             .await
     }
 

@@ -1,5 +1,8 @@
 //! The PostgreSQL engine: the laws, the oracle, and what only a server can go through.
 
+mod races;
+mod server;
+
 use ridecode_store::Store;
 use ridecode_store::conformance::random;
 use ridecode_store::postgres::{Address, PostgresSettings, PostgresStore};
