@@ -41,8 +41,9 @@ pub struct Source {
     /// Folder for keys and database (`folder`). Default: ridecode-data.
     #[arg(long, value_name = "FOLDER")]
     pub folder: Option<PathBuf>,
-    /// Database file, relative to the folder (`store.file`). Default: ridecode.db.
-    #[arg(long, value_name = "FILE")]
+    /// Database: a file, relative to the folder (`store.file`), or a PostgreSQL server, such as
+    /// postgres://ridecode@localhost/ridecode (`store.address`). Default: ridecode.db.
+    #[arg(long, value_name = "FILE|URL")]
     pub database: Option<PathBuf>,
     /// Any other setting, such as `--set serve.request_timeout_s=10`; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
@@ -111,6 +112,12 @@ pub struct Store {
     pub engine: Engine,
     /// Its file, where it has one.
     pub file: PathBuf,
+    /// Its server, where it has one, without a password.
+    pub address: Option<String>,
+    /// File of the password for the server.
+    pub password_file: Option<PathBuf>,
+    /// Connections to the server.
+    pub connections: u8,
 }
 
 /// The workers.
@@ -237,6 +244,9 @@ impl Config {
             store: Store {
                 engine: file.store.engine,
                 file: file.store.file.clone(),
+                address: file.store.address.as_ref().map(|address| address.0.clone()),
+                password_file: file.store.password_file.clone(),
+                connections: file.store.connections.as_u8(),
             },
             city: file.city.folder.clone(),
             brands: file.desk.brands.clone(),
@@ -268,7 +278,13 @@ fn read(source: &Source, more: &[(String, String)]) -> anyhow::Result<File> {
         layers.flag("folder", &path(folder))?;
     }
     if let Some(database) = &source.database {
-        layers.flag("store.file", &path(database))?;
+        let database = path(database);
+        if database.starts_with("postgres://") || database.starts_with("postgresql://") {
+            layers.flag("store.engine", "postgres")?;
+            layers.flag("store.address", &database)?;
+        } else {
+            layers.flag("store.file", &database)?;
+        }
     }
     for (key, value) in more {
         layers.flag(key, value)?;

@@ -17,12 +17,11 @@ use ridecode_codec::key::{CompactProfile, IssuerKey, KeyList, MotIssuer, RootKey
 use ridecode_codec::mot::{Certificate, CertificateGrant, certify};
 use ridecode_office::{Brand, Desk, Entropy, Office};
 use ridecode_store::Store;
-use ridecode_store::memory::MemoryStore;
-use ridecode_store::sqlite::SqliteStore;
 use ridecode_words::IssuerId;
 
 use crate::city::{Cities, Plan};
-use crate::config::{Config, Engine};
+use crate::config::Config;
+use crate::database;
 
 use brands::{BrandKind, BrandPlan, BrandsFile, CompactPlan, MotPlan};
 use keys::{KeyFile, SharedSigner};
@@ -47,18 +46,12 @@ pub struct Admission(pub(crate) [u8; 32]);
 /// Opens the office of a configuration: store, city, brands and keys, which are made on first
 /// need.
 pub fn open(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opened> {
-    assemble(config, store, entropy)
+    assemble(config, database::open, entropy)
 }
 
 /// The same for reading only, beside a program that works on the database. It must be there.
 pub fn open_beside(config: &Config, entropy: &mut impl Entropy) -> anyhow::Result<Opened> {
-    let path = config.database();
-    anyhow::ensure!(
-        path.exists(),
-        "there is no database {}; name its folder with --folder",
-        path.display()
-    );
-    assemble(config, store_to_read, entropy)
+    assemble(config, database::open_to_read, entropy)
 }
 
 fn assemble(
@@ -132,30 +125,6 @@ fn brands_file(config: &Config) -> anyhow::Result<BrandsFile> {
             brands::read(&text, &shown)
         }
     }
-}
-
-fn store(config: &Config) -> anyhow::Result<Store> {
-    match config.store.engine {
-        Engine::Memory => Ok(Store::Memory(MemoryStore::default())),
-        Engine::Sqlite => SqliteStore::open(&config.database())
-            .map(Store::Sqlite)
-            .with_context(|| database_of(config)),
-    }
-}
-
-fn store_to_read(config: &Config) -> anyhow::Result<Store> {
-    match config.store.engine {
-        Engine::Memory => {
-            anyhow::bail!("the memory engine keeps nothing to read; set store.engine=sqlite")
-        }
-        Engine::Sqlite => SqliteStore::open_read_only(&config.database())
-            .map(Store::Sqlite)
-            .with_context(|| database_of(config)),
-    }
-}
-
-fn database_of(config: &Config) -> String {
-    format!("database {}", config.database().display())
 }
 
 /// A desk while its keys are laid out.

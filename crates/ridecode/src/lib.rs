@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod staff;
 
 pub mod city;
+mod database;
 pub mod desk;
 pub(crate) mod output;
 pub mod pages;

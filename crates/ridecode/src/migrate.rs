@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use ridecode_store::sqlite::SqliteStore;
 
 use crate::config::{Config, Engine, Source};
+use crate::database;
 
 /// Options.
 #[derive(clap::Args, Debug)]
@@ -21,21 +21,15 @@ pub struct Args {
 /// Runs it.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let config = Config::load(&args.source, &[])?;
+    let shown = database::shown(&config);
+    let before = database::version(&config)?;
     match config.store.engine {
-        Engine::Memory => anyhow::bail!("the memory engine has no tables; set store.engine=sqlite"),
-        Engine::Sqlite => {}
+        Engine::Sqlite => make_folder_of(&config.database())?,
+        Engine::Memory | Engine::Postgres => {}
     }
-    let path = config.database();
-    let shown = path.display();
-    let before = if path.exists() {
-        SqliteStore::version(&path).with_context(|| format!("database {shown}"))?
-    } else {
-        make_folder_of(&path)?;
-        0
-    };
     // Opening brings the tables up to date.
-    drop(SqliteStore::open(&path).with_context(|| format!("database {shown}"))?);
-    let after = SqliteStore::version(&path).with_context(|| format!("database {shown}"))?;
+    drop(database::open(&config)?);
+    let after = database::version(&config)?;
     if before == after {
         anstream::println!("{shown}: version {after} already, nothing to do");
     } else {
@@ -62,6 +56,7 @@ const EXAMPLES: &str = "\
 Examples:
   ridecode migrate
   ridecode migrate --folder /var/lib/ridecode
+  ridecode migrate --database postgres://ridecode@localhost/ridecode
 
 `ridecode serve` does the same when it starts. Tables only ever move forward: keep a copy of the
-database file before an upgrade.";
+database before an upgrade.";

@@ -15,6 +15,7 @@ use ridecode_words::{OperatorId, Text};
 
 use crate::city::Cities;
 use crate::clock::Stopwatch;
+use crate::database;
 use crate::fare::language;
 
 use self::load::{Asked, LoadArgs};
@@ -38,6 +39,13 @@ pub struct Args {
     /// What the back office remembers in.
     #[arg(long, default_value = "memory", value_name = "ENGINE")]
     store: Store,
+    /// PostgreSQL server for --store postgres, such as postgres://ridecode@localhost/ridecode. The
+    /// city has a schema of its own there, which is gone afterwards.
+    #[arg(long, value_name = "URL", required_if_eq("store", "postgres"))]
+    database: Option<String>,
+    /// File of the password for --database.
+    #[arg(long, value_name = "FILE", requires = "database")]
+    password_file: Option<PathBuf>,
     /// Guangzhou and Foshan, or a made-up city of four stations whose tariff changes.
     #[arg(long, default_value = "guangfo", value_name = "CITY")]
     city: Place,
@@ -58,6 +66,7 @@ pub struct Args {
 enum Store {
     Memory,
     Sqlite,
+    Postgres,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,16 +99,29 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         days: args.days,
         riders: args.riders.unwrap_or(RIDERS),
         profile: args.profile,
-        engine: match args.store {
-            Store::Memory => Engine::Memory,
-            Store::Sqlite => Engine::Sqlite,
-        },
+        engine: engine(&args)?,
     };
     // What a run asserts ends it as a failure, told once, after it was made smaller.
     std::panic::set_hook(Box::new(|_| {}));
     match args.soak {
         Some(minutes) => soak(&args, (&city, settings), minutes),
         None => once(&args, (&city, settings)),
+    }
+}
+
+fn engine(args: &Args) -> anyhow::Result<Engine> {
+    match (args.store, args.database.as_deref()) {
+        (Store::Memory, None) => Ok(Engine::Memory),
+        (Store::Sqlite, None) => Ok(Engine::Sqlite),
+        (Store::Memory | Store::Sqlite, Some(_)) => {
+            anyhow::bail!("--database is for --store postgres alone; leave one of them out")
+        }
+        (Store::Postgres, address) => {
+            let address = address.context("--store postgres needs --database URL")?;
+            let address = database::with_password(address, args.password_file.as_deref());
+            // One for a run of the program, and plans are copied freely.
+            Ok(Engine::Postgres(Box::leak(Box::new(address?))))
+        }
     }
 }
 
@@ -154,6 +176,7 @@ fn tell(args: &Args, settings: Settings, broken: &Broken) {
     let store = match args.store {
         Store::Memory => "memory",
         Store::Sqlite => "sqlite",
+        Store::Postgres => "postgres --database URL",
     };
     let city = match args.city {
         Place::Guangfo => "guangfo",
@@ -183,6 +206,7 @@ Examples:
   ridecode simulate
   ridecode simulate --seed 1 --days 30 --riders 2000 --profile outage
   ridecode simulate --seed 7 --store sqlite --language en
+  ridecode simulate --seed 7 --store postgres --database postgres://ridecode@localhost/ridecode
   ridecode simulate --soak 60 --days 3 --riders 40
   ridecode simulate --against http://127.0.0.1:8080 --rate 200 --token-file token
   ridecode simulate --against http://127.0.0.1:8080 --rate 50 --for 10m --json

@@ -6,9 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ridecode_store::Store;
 use ridecode_store::memory::MemoryStore;
+use ridecode_store::postgres::{Address, Apart, OpenFault, PostgresSettings, PostgresStore};
 use ridecode_store::sqlite::SqliteStore;
 use ridecode_words::{ServiceDay, UnixSeconds};
 use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
 
 use crate::check::kept::Facts;
 use crate::check::log::Errors;
@@ -44,6 +46,8 @@ pub enum Engine {
     Memory,
     /// A database in a temporary folder.
     Sqlite,
+    /// A server, in a schema that is gone afterwards.
+    Postgres(&'static Address),
 }
 
 /// A run that broke a promise.
@@ -124,21 +128,12 @@ impl Stage<'_> {
         errors: &Errors,
         on_day: &mut dyn FnMut(&Day),
     ) -> Result<Report, Failure> {
-        let folder = tempfile::tempdir();
-        let store = match (self.engine, &folder) {
-            (Engine::Memory, _) => Ok(Store::Memory(MemoryStore::default())),
-            (Engine::Sqlite, Ok(folder)) => {
-                let opened = SqliteStore::open(&folder.path().join("city.db"));
-                opened.map(Store::Sqlite).map_err(|fault| fault.to_string())
-            }
-            (Engine::Sqlite, Err(fault)) => Err(fault.to_string()),
-        };
-        let store = store.map_err(|detail| Failure {
+        let memory = Memory::open(self.engine).map_err(|detail| Failure {
             check: "store",
             at: UnixSeconds(0),
             detail,
         })?;
-        let mut world = World::new(self.seed, (self.city, self.layout), store);
+        let mut world = World::new(self.seed, (self.city, self.layout), memory.store.clone());
         let mut steps = plan.steps.iter().peekable();
         for day in 0..self.layout.days {
             let before = world.tally.clone();
@@ -166,6 +161,50 @@ impl Stage<'_> {
         quiet(&world, errors)?;
         let sight = check::healed(&world)?;
         Ok(Report::of(&sight, hash(&sight)))
+    }
+}
+
+/// What the back office remembers in, and where: that goes with it afterwards.
+struct Memory {
+    store: Store,
+    _folder: Option<TempDir>,
+    _schema: Option<Apart>,
+}
+
+impl Memory {
+    /// Opens an empty one.
+    fn open(engine: Engine) -> Result<Self, String> {
+        match engine {
+            Engine::Memory => Ok(Self {
+                store: Store::Memory(MemoryStore::default()),
+                _folder: None,
+                _schema: None,
+            }),
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().map_err(|fault| fault.to_string())?;
+                let store = SqliteStore::open(&folder.path().join("city.db"));
+                Ok(Self {
+                    store: Store::Sqlite(store.map_err(|fault| fault.to_string())?),
+                    _folder: Some(folder),
+                    _schema: None,
+                })
+            }
+            Engine::Postgres(address) => {
+                Self::on_server(address).map_err(|fault| fault.to_string())
+            }
+        }
+    }
+
+    fn on_server(address: &Address) -> Result<Self, OpenFault> {
+        let schema = Apart::make(address)?;
+        // The city has one thread.
+        let settings = PostgresSettings { connections: 1 };
+        let store = PostgresStore::open_with(&schema.address(), settings)?;
+        Ok(Self {
+            store: Store::Postgres(store),
+            _folder: None,
+            _schema: Some(schema),
+        })
     }
 }
 

@@ -10,7 +10,8 @@ use super::Role;
 use crate::payout::account::PayoutAccount;
 
 use super::value::{
-    Address, Authenticator, BaseUrl, Code, Day, Hash, Key, LocalTime, Token, Whole, Zone,
+    Address, Authenticator, BaseUrl, Code, Day, Hash, Key, LocalTime, ServerAddress, Token, Whole,
+    Zone,
 };
 
 /// The whole file.
@@ -93,6 +94,8 @@ impl Default for ServeFile {
 pub enum Engine {
     /// An embedded database file.
     Sqlite,
+    /// A PostgreSQL server, which several processes may use.
+    Postgres,
     /// Nothing outlives the process.
     Memory,
 }
@@ -102,6 +105,11 @@ pub enum Engine {
 pub(super) struct StoreFile {
     pub(super) engine: Engine,
     pub(super) file: PathBuf,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) address: Option<ServerAddress>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) connections: Whole<1, 100>,
 }
 
 impl Default for StoreFile {
@@ -109,6 +117,9 @@ impl Default for StoreFile {
         Self {
             engine: Engine::Sqlite,
             file: PathBuf::from("ridecode.db"),
+            address: None,
+            password_file: None,
+            connections: Whole(8),
         }
     }
 }

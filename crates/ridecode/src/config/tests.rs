@@ -46,6 +46,18 @@ fn a_wrong_file_is_answered_with_line_key_and_remedy() {
     check("[work]\nclose_at = \"4 am\"\n", &[":2", "04:00"]);
     check("[store]\nengine = \"oracle\"\n", &[":2", "sqlite"]);
     check(
+        "[store]\naddress = \"ride on localhost\"\n",
+        &[":2 (address)", "postgres://"],
+    );
+    check(
+        "[store]\naddress = \"postgres://ride:much@localhost/ride\"\n",
+        &[":2 (address)", "store.password_file"],
+    );
+    check(
+        "[store]\naddress = \"postgres://ride@192.0.2.7/ride\"\n",
+        &[":2 (address)", "192.0.2.7", "localhost"],
+    );
+    check(
         "[[staff]]\nname = \"day desk\"\ntoken = \"short\"\n",
         &[":3", "16 to 256"],
     );

@@ -105,6 +105,32 @@ impl Address {
     }
 }
 
+/// Where the database's server is. A password does not belong in it.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct ServerAddress(pub(super) String);
+text_value!(ServerAddress);
+
+impl ServerAddress {
+    /// Nothing of what was written is said again: it may hold a password.
+    fn parse(text: &str) -> Result<Self, String> {
+        let address = ridecode_store::postgres::Address::read(text, None);
+        let address = address.map_err(|fault| fault.to_string())?;
+        if address.has_password() {
+            return Err(
+                "a password stands in the address; write it into a file and name that with \
+                 store.password_file"
+                    .to_owned(),
+            );
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    fn show(self) -> String {
+        self.0
+    }
+}
+
 /// Where another program listens: scheme, host and port, no slash at the end.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]

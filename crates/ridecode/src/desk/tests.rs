@@ -5,17 +5,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::*;
+use crate::config::Engine;
 use crate::entropy::SystemEntropy;
 
 fn config(folder: &Path) -> Config {
-    Config {
+    let mut config = Config {
         folder: folder.to_owned(),
-        store: crate::config::Store {
-            engine: Engine::Memory,
-            file: "unused".into(),
-        },
         ..Config::default()
-    }
+    };
+    config.store.engine = Engine::Memory;
+    config
 }
 
 fn check_fault(folder: &Path, expected: &[&str]) {

@@ -6,6 +6,7 @@ use std::path::Path;
 use ridecode::clock::now;
 use ridecode::config::Config;
 use ridecode::sandbox;
+use ridecode_testing::postgres::Database;
 use ridecode_words::ServiceDay;
 use serde_json::{Value, json};
 
@@ -63,6 +64,53 @@ async fn asked_to_stop_it_ends_well_and_leaves_the_database_free() {
     let account = api.get("/v1/riders/me").await.expect(200);
     assert_eq!(account["rider"], rider.session["rider"]);
     assert_eq!(again.stop().await.status, Some(0));
+    sandbox.stop().await.expect("the sandbox stops");
+}
+
+/// A server lets in as many programs as come: whoever signed in at one is known to the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_programs_share_a_server() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Database::new();
+    let (config, sandbox) = provider(folder.path()).await;
+    let flags = [
+        "--set=store.engine=postgres".to_owned(),
+        format!("--set=store.address={}", database.address()),
+    ];
+    let migrate: Vec<&str> = ["migrate"]
+        .into_iter()
+        .chain(flags.iter().map(String::as_str))
+        .collect();
+    let first = Program::run(&config, &migrate).await;
+    assert!(
+        first.output.contains("version 0 before"),
+        "{}",
+        first.errors
+    );
+    let again = Program::run(&config, &migrate).await;
+    assert!(again.output.contains("nothing to do"), "{}", again.errors);
+    let one = Program::serve(&config, &flags).await;
+    let other = Program::serve(&config, &flags).await;
+    let gateway = Api::new(&sandbox.url());
+    let rider = Phone::sign_in(Api::new(&one.url), gateway, "+8613800138072").await;
+    let token = rider.session["token"].as_str().expect("a token");
+    let api = Api::new(&other.url).with_token(token);
+    let account = api.get("/v1/riders/me").await.expect(200);
+    assert_eq!(account["rider"], rider.session["rider"]);
+    let audit: Vec<&str> = ["audit"]
+        .into_iter()
+        .chain(flags.iter().map(String::as_str))
+        .collect();
+    let audit = Program::run(&config, &audit).await;
+    assert!(
+        audit.output.contains("everything adds up"),
+        "{}",
+        audit.errors
+    );
+    for program in [one, other] {
+        let ended = program.stop().await;
+        assert_eq!(ended.status, Some(0), "{}", ended.errors);
+    }
     sandbox.stop().await.expect("the sandbox stops");
 }
 
@@ -197,6 +245,13 @@ async fn wrong_commands_say_what_to_do() {
     check(&["serve", "--provider-key", "00"], "64 hex digits").await;
     check(&["audit"], "there is no database").await;
     check(&["migrate", "--set", "store.engine=memory"], "sqlite").await;
+    let far = "postgres://ride@192.0.2.7/ride";
+    check(&["migrate", "--database", far], "192.0.2.7").await;
+    check(
+        &["migrate", "--set", "store.engine=postgres"],
+        "store.address",
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

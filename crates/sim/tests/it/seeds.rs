@@ -4,7 +4,9 @@
 //! `RIDECODE_PLAYS=1` plays each seed once, where only the checkers are of interest.
 
 use ridecode_sim::{City, Engine, Profile, Report, Settings, simulate};
+use ridecode_store::postgres::Address;
 use ridecode_testing::number;
+use ridecode_testing::postgres::Database;
 use ridecode_words::{OperatorId, Text};
 
 /// Days of an ordinary run.
@@ -84,6 +86,18 @@ fn guangzhou_and_foshan_in_a_time_of_migration() {
     for seed in [81, 82] {
         play_in(&city, seed, (Profile::Migration, Engine::Memory));
     }
+}
+
+#[test]
+fn a_server_gives_the_same_world_as_maps() {
+    let database = Database::new();
+    let address = Address::read(&database.address(), None).expect("an address");
+    let engine = Engine::Postgres(Box::leak(Box::new(address)));
+    let (seed, profile) = (63, Profile::Outage);
+    let memory = play(seed, profile, Engine::Memory);
+    assert_eq!(memory, play(seed, profile, engine), "seed {seed}");
+    let left = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'ridecode%'";
+    assert_eq!(database.tell(left), "0", "its schema is gone");
 }
 
 #[test]
