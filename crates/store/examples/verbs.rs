@@ -1,7 +1,8 @@
-//! Measures the verbs of the way of a ride on SQLite: uploads, owners, windows, bills.
+//! Measures the verbs of the way of a ride: uploads, owners, windows, bills.
 //!
-//! `cargo run --release -p ridecode-store --features conformance --example verbs -- FOLDER RIDERS
-//! TAPS`. Makes a database of so many riders in the folder, uploads so many taps in segments of
+//! `cargo run --release -p ridecode-store --features conformance,postgres --example verbs -- PLACE
+//! RIDERS TAPS`. PLACE is a folder for SQLite, or the address of an empty PostgreSQL database, such
+//! as `postgres://ridecode@localhost/bench`. Makes a database of so many riders there, uploads so many taps in segments of
 //! 100 from 20 000 validators, and prices them; first one after the other, then both at once. The
 //! folder must be on the disk to be measured.
 #![expect(
@@ -20,6 +21,7 @@ use ridecode_store::conformance::world::{
     MONTH, NOW, Posting, admitted, bill, credential, device, first, journey, rider, rider_id, tap,
     tap_id, validator,
 };
+use ridecode_store::postgres::{Address, PostgresStore};
 use ridecode_store::sqlite::{SqliteSettings, SqliteStore};
 use ridecode_store::{Acceptance, BillSave, BillSaved, BillWindow, Store, StoredEntry};
 use ridecode_words::{CredentialId, CredentialRef, IssuerId, ValidatorId};
@@ -27,12 +29,21 @@ use ridecode_words::{CredentialId, CredentialRef, IssuerId, ValidatorId};
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().expect("FOLDER RIDERS TAPS"));
+    let place = arguments.next().expect("PLACE RIDERS TAPS");
     let mut number = || arguments.next().unwrap().parse::<u64>().unwrap();
     let (riders, taps) = (number(), number());
-    let path = folder.join("verbs.db");
-    let store = SqliteStore::open_with(&path, SqliteSettings::default()).unwrap();
-    let store = Store::Sqlite(store);
+    let is_server = place.starts_with("postgres://") || place.starts_with("host=");
+    let folder = (!is_server).then(|| PathBuf::from(&place));
+    let store = match &folder {
+        None => {
+            let address = Address::read(&place, None).unwrap();
+            Store::Postgres(PostgresStore::open(&address).unwrap())
+        }
+        Some(folder) => {
+            let path = folder.join("verbs.db");
+            Store::Sqlite(SqliteStore::open_with(&path, SqliteSettings::default()).unwrap())
+        }
+    };
 
     let start = Spent::start();
     settle_in(&store, riders).await;
@@ -65,6 +76,7 @@ async fn main() {
     tails("save_bills", bills);
 
     owners(&city).await;
+    let Some(folder) = folder else { return };
     let size = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |file| file.len());
     println!(
         "database {} MB, log {} MB",

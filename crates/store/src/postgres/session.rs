@@ -157,6 +157,25 @@ impl Session {
         })
     }
 
+    /// The rows of one query for each of many keys, asked for without waiting in between.
+    pub(crate) fn query_all(&self, sql: &str, keys: &[Vec<Owned>]) -> Result<Vec<Vec<Row>>> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.run(async {
+            let statement = self.prepare(sql).await?;
+            let runs = keys.iter().map(|key| {
+                let statement = &statement;
+                Box::pin(async move {
+                    let values: Vec<Value<'_>> = key.iter().map(Owned::value).collect();
+                    let values: Vec<_> = values.iter().map(|value| value as _).collect();
+                    self.client.query(statement, &values).await
+                }) as _
+            });
+            self.after_beginning(in_turn(runs.collect())).await
+        })
+    }
+
     /// Runs one statement for each of many rows of parameters, without waiting in between, and says
     /// how many rows were changed.
     pub(crate) fn execute_all(&self, sql: &str, rows: &[Vec<Owned>]) -> Result<usize> {
@@ -227,6 +246,7 @@ impl Session {
             });
             self.after_beginning(in_turn(runs.collect())).await
         })?;
+        let changed: u64 = changed.iter().sum();
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
@@ -348,31 +368,31 @@ fn is_of_the_line(fault: &tokio_postgres::Error) -> bool {
     std::error::Error::source(fault).is_some_and(|source| source.is::<io::Error>())
 }
 
-type Sent<'f> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + 'f>>;
+type Sent<'f, T> = Pin<Box<dyn Future<Output = Result<T, tokio_postgres::Error>> + 'f>>;
 
 /// Sends everything, in order, and then waits for the answers, which come in the same order.
-async fn in_turn(mut runs: Vec<Sent<'_>>) -> Result<u64, tokio_postgres::Error> {
-    let (mut sent, mut next, mut changed) = (false, 0, 0);
-    let mut answered: Vec<Option<u64>> = vec![None; runs.len()];
+async fn in_turn<T>(mut runs: Vec<Sent<'_, T>>) -> Result<Vec<T>, tokio_postgres::Error> {
+    let mut answers: Vec<Option<T>> = runs.iter().map(|_| None).collect();
+    let (mut sent, mut next) = (false, 0);
     poll_fn(|context| {
-        while let Some(run) = runs.get_mut(next) {
-            if answered[next].is_none() {
+        while let (Some(run), Some(answer)) = (runs.get_mut(next), answers.get_mut(next)) {
+            if answer.is_none() {
                 match run.as_mut().poll(context) {
-                    Poll::Ready(Ok(rows)) => answered[next] = Some(rows),
+                    Poll::Ready(Ok(given)) => *answer = Some(given),
                     Poll::Ready(Err(fault)) => return Poll::Ready(Err(fault)),
                     Poll::Pending if sent => return Poll::Pending,
                     Poll::Pending => {}
                 }
             }
             next += 1;
-            if next == answered.len() && !sent {
+            if next == answers.len() && !sent {
                 (sent, next) = (true, 0);
             }
         }
-        changed += answered.iter().flatten().sum::<u64>();
-        Poll::Ready(Ok(changed))
+        Poll::Ready(Ok(()))
     })
-    .await
+    .await?;
+    Ok(answers.into_iter().flatten().collect())
 }
 
 /// How often a verb is run before it is given up.

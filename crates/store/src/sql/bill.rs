@@ -5,7 +5,7 @@ use ridecode_words::{
     ChargeId, IssuerId, JourneyId, OperatorId, RiderId, ServiceDay, TapId, UnixSeconds, ValidatorId,
 };
 
-use super::column::{Coded, Columns, execute, find, id, impossible, load};
+use super::column::{Coded, Columns, execute, find, id, impossible, load, load_all};
 use super::{
     Connection, Engine, Lock, Result, Series, SqlStore, charge, params, pulse, rider, statement,
     tap, transfer,
@@ -25,9 +25,7 @@ impl<E: Engine> SqlStore<E> {
 
     pub(crate) async fn bill_again(&self, periods: Vec<Period>, at: UnixSeconds) -> Result<()> {
         let again = move |db: &Connection<'_>| {
-            for period in &periods {
-                rider::expect_rider(db, period.rider)?;
-            }
+            rider::expect_riders(db, periods.iter().map(|period| period.rider))?;
             touch(db, &periods, at)
         };
         self.write(ROWS_OF_A_BILL, again).await
@@ -38,11 +36,7 @@ impl<E: Engine> SqlStore<E> {
         periods: Vec<Period>,
         before_s: u32,
     ) -> Result<Vec<BillWindow>> {
-        let load = move |db: &Connection<'_>| {
-            let windows = periods.iter().map(|period| window(db, *period, before_s));
-            windows.collect()
-        };
-        self.read(load).await
+        self.read(move |db| windows(db, &periods, before_s)).await
     }
 
     pub(crate) async fn save_bills(&self, bills: Vec<BillSave>) -> Result<Vec<BillSaved>> {
@@ -131,27 +125,46 @@ fn due(db: &Connection<'_>, now: UnixSeconds, limit: usize) -> Result<Vec<BillDu
     })
 }
 
-fn window(db: &Connection<'_>, period: Period, before_s: u32) -> Result<BillWindow> {
-    let bounds = calendar::bounds(period.month, before_s);
-    Ok(BillWindow {
-        taps: tap::between(db, period.rider, bounds)?,
-        fares: last_fares(db, period)?,
-        open_days: open_days(db, period)?,
-        mark: mark_of(db, period)?.unwrap_or(0),
-    })
+/// What pricing months rests on, in their order.
+fn windows(db: &Connection<'_>, periods: &[Period], before_s: u32) -> Result<Vec<BillWindow>> {
+    let keys = || periods.iter().map(key_of);
+    let bounds = periods.iter();
+    let bounds = bounds.map(|one| (one.rider, calendar::bounds(one.month, before_s)));
+    let taps = tap::all_between(db, bounds)?;
+    let fares = load_all(db, FARES, keys(), read_fare)?;
+    let open_days = load_all(db, OPEN_DAYS, keys(), |row| row.day())?;
+    let marks = load_all(db, MARK, keys(), |row| row.count())?;
+    let windows = taps
+        .into_iter()
+        .zip(fares)
+        .zip(open_days.into_iter().zip(marks));
+    Ok(windows
+        .map(|((taps, fares), (open_days, marks))| BillWindow {
+            taps,
+            fares: last_of_each(fares),
+            open_days,
+            mark: marks.first().copied().unwrap_or(0),
+        })
+        .collect())
 }
 
-fn mark_of(db: &Connection<'_>, period: Period) -> Result<Option<u64>> {
-    let sql = "SELECT mark FROM due_months WHERE rider = ?1 AND month = ?2";
-    let key = (id(period.rider.0), period.month.number());
-    find(db, sql, key, |row| row.count())
+/// A month as a key.
+fn key_of(period: &Period) -> (i64, i32) {
+    (id(period.rider.0), period.month.number())
 }
+
+const MARK: &str = "SELECT mark FROM due_months WHERE rider = ?1 AND month = ?2";
 
 /// A month's service days that gained a fare and were not charged since.
-fn open_days(db: &Connection<'_>, period: Period) -> Result<Vec<ServiceDay>> {
-    let sql = "SELECT day FROM open_days WHERE rider = ?1 AND month = ?2 ORDER BY day";
-    let key = (id(period.rider.0), period.month.number());
-    load(db, sql, key, |row| row.day())
+const OPEN_DAYS: &str = "SELECT day FROM open_days WHERE rider = ?1 AND month = ?2 ORDER BY day";
+
+const FARES: &str =
+    "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares,
+         tariff, charge_day
+     FROM fares WHERE rider = ?1 AND month = ?2 ORDER BY validator, sequence, version";
+
+fn mark_of(db: &Connection<'_>, period: Period) -> Result<Option<u64>> {
+    find(db, MARK, key_of(&period), |row| row.count())
 }
 
 /// A rider's service days that gained a fare and were not charged since, with the month.
@@ -182,14 +195,10 @@ pub(super) fn together_with(db: &Connection<'_>, journey: JourneyId) -> Result<T
 
 /// The last version of each fare of a month.
 fn last_fares(db: &Connection<'_>, period: Period) -> Result<Vec<FareVersion>> {
-    let fares = load(
-        db,
-        "SELECT validator, sequence, version, issuer, day, ending, amount, taps, shares, tariff,
-             charge_day
-         FROM fares WHERE rider = ?1 AND month = ?2 ORDER BY validator, sequence, version",
-        (id(period.rider.0), period.month.number()),
-        read_fare,
-    )?;
+    load(db, FARES, key_of(&period), read_fare).map(last_of_each)
+}
+
+fn last_of_each(fares: Vec<FareVersion>) -> Vec<FareVersion> {
     let mut last: Vec<FareVersion> = Vec::with_capacity(fares.len());
     for fare in fares {
         match last.last_mut() {
@@ -197,7 +206,7 @@ fn last_fares(db: &Connection<'_>, period: Period) -> Result<Vec<FareVersion>> {
             _ => last.push(fare),
         }
     }
-    Ok(last)
+    last
 }
 
 fn save(db: &Connection<'_>, bill: &BillSave) -> Result<BillSaved> {

@@ -249,6 +249,23 @@ pub(super) fn load<T>(
     Ok(all)
 }
 
+/// The rows of a query for each of many keys, in the order of the keys.
+pub(super) fn load_all<T, P: Params>(
+    db: &Connection<'_>,
+    sql: &str,
+    keys: impl IntoIterator<Item = P>,
+    read: impl Fn(&mut Columns<'_>) -> Result<T>,
+) -> Result<Vec<Vec<T>>> {
+    let keys: Vec<P> = keys.into_iter().collect();
+    let mut all = Vec::new();
+    all.resize_with(keys.len(), Vec::new);
+    db.query_each(sql, keys, |place, row| {
+        all[place].push(read(&mut Columns { row, next: 0 })?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
 /// Every row of a query about a rider's journey, for each of some journeys. Its parameters are
 /// rider, validator and sequence.
 pub(super) fn load_each<T>(
@@ -257,12 +274,12 @@ pub(super) fn load_each<T>(
     (rider, journeys): (RiderId, &[JourneyId]),
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let mut all = Vec::new();
-    for journey in journeys {
+    let keys = journeys.iter().map(|journey| {
         let (validator, sequence) = (journey.0.validator.0, journey.0.sequence.cast_signed());
-        all.extend(load(db, sql, (id(rider.0), validator, sequence), &read)?);
-    }
-    Ok(all)
+        (id(rider.0), validator, sequence)
+    });
+    let all = load_all(db, sql, keys, read)?;
+    Ok(all.into_iter().flatten().collect())
 }
 
 /// A count's value.

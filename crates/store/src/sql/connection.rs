@@ -135,6 +135,40 @@ impl<'c> Connection<'c> {
         }
     }
 
+    /// Gives a reader the rows of one query for each of many keys, with the key's place. Where the
+    /// database is elsewhere, the keys go there together.
+    pub(super) fn query_each<P: Params>(
+        &self,
+        sql: &str,
+        keys: impl IntoIterator<Item = P>,
+        mut each: impl FnMut(usize, Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {
+                for (place, key) in keys.into_iter().enumerate() {
+                    self.query(sql, key, |row| {
+                        each(place, row)?;
+                        Ok(true)
+                    })?;
+                }
+                Ok(())
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => {
+                let keys = keys.into_iter();
+                let keys = keys.map(|key| key.give(|key| key.iter().map(Owned::from).collect()));
+                let answers = session.query_all(sql, &keys.collect::<Vec<_>>())?;
+                for (place, rows) in answers.iter().enumerate() {
+                    for row in rows {
+                        each(place, Row::Postgres(row))?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// Begins to run one statement with many rows of parameters.
     pub(super) fn batch(&self, sql: &'static str) -> Result<Batch<'c>> {
         match self {

@@ -4,7 +4,7 @@ use ridecode_account::{Credential, CredentialState, RevokeReason, RiderState};
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{BrandId, CredentialRef, DeviceId, IssuerId, RiderId, UnixSeconds};
 
-use super::column::{Coded, Columns, execute, find, id, impossible, load};
+use super::column::{Coded, Columns, execute, find, id, impossible, load, load_all};
 use super::{Connection, Count, Engine, Lock, Result, SqlStore, params, rider};
 use crate::fault::StoreFault;
 use crate::record::CredentialOwner;
@@ -39,11 +39,7 @@ impl<E: Engine> SqlStore<E> {
         &self,
         credentials: Vec<CredentialRef>,
     ) -> Result<Vec<Option<CredentialOwner>>> {
-        let find = move |db: &Connection<'_>| {
-            let owners = credentials.iter().map(|credential| owner(db, *credential));
-            owners.collect()
-        };
-        self.read(find).await
+        self.read(move |db| owners(db, &credentials)).await
     }
 }
 
@@ -94,9 +90,8 @@ pub(super) fn find_essential(
 
 /// Ends the one ride of each of some credentials.
 pub(super) fn spend(db: &Connection<'_>, used: impl Iterator<Item = CredentialRef>) -> Result<()> {
-    let owners = used.map(|used| owner(db, used));
-    let owners: Vec<Option<CredentialOwner>> = owners.collect::<Result<_>>()?;
-    let owners: Vec<CredentialOwner> = owners.into_iter().flatten().collect();
+    let used: Vec<CredentialRef> = used.collect();
+    let owners: Vec<CredentialOwner> = owners(db, &used)?.into_iter().flatten().collect();
     db.hold(owners.iter().map(|owner| Lock::Rider(owner.rider)))?;
     for owner in owners {
         let Some(state) = rider::rider_state(db, owner.rider)? else {
@@ -216,19 +211,34 @@ fn put_owner(db: &Connection<'_>, credential: &Credential) -> Result<()> {
 }
 
 fn owner(db: &Connection<'_>, credential: CredentialRef) -> Result<Option<CredentialOwner>> {
-    find(
-        db,
-        "SELECT rider, device, essential FROM credential_owners WHERE issuer = ?1 AND credential = ?2",
-        (credential.issuer.0, credential.credential.0),
-        |row| {
-            Ok(CredentialOwner {
-                credential,
-                rider: row.rider()?,
-                device: row.device()?,
-                essential: row.take()?,
-            })
-        },
-    )
+    Ok(owners(db, &[credential])?.pop().flatten())
+}
+
+/// Whose credentials are, in their order.
+fn owners(
+    db: &Connection<'_>,
+    credentials: &[CredentialRef],
+) -> Result<Vec<Option<CredentialOwner>>> {
+    let sql = "SELECT rider, device, essential FROM credential_owners
+         WHERE issuer = ?1 AND credential = ?2";
+    let keys = credentials.iter();
+    let keys = keys.map(|credential| (credential.issuer.0, credential.credential.0));
+    let found = load_all(db, sql, keys, |row| {
+        Ok((row.rider()?, row.device()?, row.take()?))
+    })?;
+    let owners = credentials.iter().zip(found);
+    Ok(owners
+        .map(|(credential, mut found)| {
+            found
+                .pop()
+                .map(|(rider, device, essential)| CredentialOwner {
+                    credential: *credential,
+                    rider,
+                    device,
+                    essential,
+                })
+        })
+        .collect())
 }
 
 fn find_held(db: &Connection<'_>, rider: RiderId, held: CredentialRef) -> Result<Credential> {

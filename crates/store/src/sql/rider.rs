@@ -1,5 +1,7 @@
 //! Riders, challenges, sessions, mandates, phones.
 
+use std::collections::BTreeSet;
+
 use ridecode_account::{
     Block, Challenge, ChallengeAnswer, Device, DeviceState, Mandate, MandateState, Phone,
     RevokeReason, Rider, RiderState,
@@ -170,6 +172,24 @@ pub(super) fn set_balance(db: &Connection<'_>, rider: RiderId, balance: &Balance
 pub(super) fn expect_rider(db: &Connection<'_>, rider: RiderId) -> Result<()> {
     const SQL: &str = "SELECT 1 FROM balances WHERE rider = ?1";
     find(db, SQL, [id(rider.0)], |_| Ok(()))?.ok_or_else(|| StoreFault::missing("rider", rider))
+}
+
+/// Refuses to build on riders of whom one is not there.
+pub(super) fn expect_riders(
+    db: &Connection<'_>,
+    riders: impl Iterator<Item = RiderId>,
+) -> Result<()> {
+    const SQL: &str = "SELECT 1 FROM balances WHERE rider = ?1";
+    let mut seen = BTreeSet::new();
+    let riders: Vec<RiderId> = riders.filter(|rider| seen.insert(*rider)).collect();
+    let keys = riders.iter().map(|rider| [id(rider.0)]);
+    let found = column::load_all(db, SQL, keys, |_| Ok(()))?;
+    for (rider, found) in riders.into_iter().zip(found) {
+        if found.is_empty() {
+            return Err(StoreFault::missing("rider", rider));
+        }
+    }
+    Ok(())
 }
 
 /// A rider's mandates, oldest first.

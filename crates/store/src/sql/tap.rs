@@ -5,7 +5,7 @@ use ridecode_words::{
     IssuerId, LineId, Mode, OperatorId, RiderId, StopId, TapId, UnixSeconds, VehicleId,
 };
 
-use super::column::{self, Columns, id, impossible, load};
+use super::column::{self, Columns, id, impossible, load_all};
 use super::{Connection, Result, params};
 
 /// Inserts taps.
@@ -48,14 +48,24 @@ pub(super) fn insert(db: &Connection<'_>, taps: &[Tap]) -> Result<()> {
 pub(super) fn between(
     db: &Connection<'_>,
     rider: RiderId,
-    (first, last): (UnixSeconds, UnixSeconds),
+    range: (UnixSeconds, UnixSeconds),
 ) -> Result<Vec<Tap>> {
-    load(
+    let taps = all_between(db, [(rider, range)])?;
+    Ok(taps.into_iter().flatten().collect())
+}
+
+/// The same of several riders, in their order.
+pub(super) fn all_between(
+    db: &Connection<'_>,
+    riders: impl IntoIterator<Item = (RiderId, (UnixSeconds, UnixSeconds))>,
+) -> Result<Vec<Vec<Tap>>> {
+    let keys = riders.into_iter();
+    load_all(
         db,
         "SELECT rider, time, validator, sequence, issuer, kind, voided, operator, mode, line, stop,
              direction, vehicle, category, showing
          FROM taps WHERE rider = ?1 AND time BETWEEN ?2 AND ?3 ORDER BY time, validator, sequence",
-        params![id(rider.0), first.0, last.0],
+        keys.map(|(rider, (first, last))| (id(rider.0), first.0, last.0)),
         read,
     )
 }

@@ -22,9 +22,7 @@ pub(super) fn run(
     let validator = acceptance.validator;
     db.hold([Lock::Validator(validator)])?;
     let (operator, watermark) = load_watermark(db, validator)?;
-    for rider in acceptance.taps.iter().map(|tap| tap.rider) {
-        rider::expect_rider(db, rider)?;
-    }
+    rider::expect_riders(db, acceptance.taps.iter().map(|tap| tap.rider))?;
     let (Some(first), Some(last)) = (acceptance.entries.first(), acceptance.entries.last()) else {
         unreachable!("asserted before: a segment has entries");
     };
