@@ -1,3 +1,4 @@
 //! Runs of small worlds.
 
 mod seeds;
+mod tables;
