@@ -34,8 +34,8 @@ pub(super) fn example() -> City {
     }
 }
 
-/// A city whose tariffs end after the second day of a run; those that follow have other prices, and
-/// caps.
+/// A city whose tariffs end after the second day of a run; those that follow have other prices, a
+/// ladder of discounts that a rider climbs in days, and caps.
 pub(super) fn from_third_day(city: &City) -> City {
     let tariffs = city.tariffs.iter();
     City {
@@ -57,7 +57,8 @@ fn follow_up(text: &str) -> [String; 2] {
         .replace(&version, "version = \"next\"")
         .replace(&from, "valid_from = 2026-11-23")
         .replace("[8000, 300]", "[8000, 350]")
-        .replace("flat = 200", "flat = 150");
+        .replace("flat = 200", "flat = 150")
+        .replace("[8000, 80], [20000, 50]", "[800, 80], [1500, 50]");
     [ended, next + CAPS]
 }
 
