@@ -50,7 +50,19 @@ impl City {
     /// Reads a feed of `data/gtfs` and some of `data/tariffs`.
     pub fn read(feed: &str, tariffs: &[&str]) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data");
-        let rows = |file: &str| rows(&folder.join("gtfs").join(feed).join(file));
+        let text = |path: String| fs::read_to_string(folder.join(path)).expect("a file of data/");
+        let tariffs = tariffs
+            .iter()
+            .map(|name| text(format!("tariffs/{name}.toml")));
+        Self::of(
+            |file| text(format!("gtfs/{feed}/{file}")),
+            tariffs.collect(),
+        )
+    }
+
+    /// The feed of files without quotes, by their names, and tariffs.
+    pub fn of(file: impl Fn(&str) -> String, tariffs: Vec<String>) -> Self {
+        let rows = |name: &str| rows(name, &file(name));
         let networks: BTreeMap<String, String> = rows("route_networks.txt")
             .into_iter()
             .map(|row| (row["route_id"].clone(), row["network_id"].clone()))
@@ -83,14 +95,10 @@ impl City {
                 length_m: meters(to) - meters(from),
             })
         });
-        let text = |name: &&str| {
-            let path = folder.join(format!("tariffs/{name}.toml"));
-            fs::read_to_string(path).expect("a tariff")
-        };
         Self {
             lines,
             hops: hops.collect(),
-            tariffs: tariffs.iter().map(text).collect(),
+            tariffs,
         }
     }
 
@@ -154,9 +162,8 @@ pub fn text(text: &str) -> Text {
 type Row = BTreeMap<String, String>;
 
 /// The rows of a file without quotes.
-fn rows(path: &Path) -> Vec<Row> {
-    let text = fs::read_to_string(path).expect("a file of the feed");
-    assert!(!text.contains('"'), "{}: quoted", path.display());
+fn rows(name: &str, text: &str) -> Vec<Row> {
+    assert!(!text.contains('"'), "{name}: quoted");
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
     let row = |line: &str| {

@@ -5,7 +5,7 @@
 //! files only, and lengths as floating point numbers, which money may not depend on. A test holds
 //! the feed against gtfs-structures all the same.
 
-mod embedded;
+pub(crate) mod embedded;
 mod feed;
 mod plan;
 mod row;

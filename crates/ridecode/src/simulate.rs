@@ -10,10 +10,10 @@ use std::time::Duration;
 use anstream::{eprintln, println};
 use anyhow::Context as _;
 use ridecode_fare::Language;
-use ridecode_sim::{Broken, City, Engine, Profile, Settings, Soak, simulate};
+use ridecode_sim::{Broken, City, Engine, Profile, Settings, Soak, feed, simulate};
 use ridecode_words::{OperatorId, Text};
 
-use crate::city::Cities;
+use crate::city::embedded;
 use crate::clock::Stopwatch;
 use crate::database;
 use crate::fare::language;
@@ -193,9 +193,13 @@ fn tell(args: &Args, settings: Settings, broken: &Broken) {
 
 /// Guangzhou and Foshan as the program carries them.
 fn guangfo() -> anyhow::Result<City> {
+    let file = |name: &str| embedded::find_file("guangfo", name).unwrap_or_default();
+    let tariffs = ["guangzhou.toml", "foshan.toml"].into_iter();
+    let tariffs = tariffs.filter_map(embedded::find_tariff).map(str::to_owned);
+    let feed = feed::City::of(|name| file(name).to_owned(), tariffs.collect());
     let (name, network) = (Text::new("guangzhou")?, Text::new("guangfo-metro")?);
     let buses = [OperatorId(2), OperatorId(3)];
-    Ok(City::new(Cities::embedded().book, &name, &network, &buses)?)
+    Ok(City::of_feed(&feed, (&name, &network), &buses)?)
 }
 
 /// Riders of a simulation unless told.

@@ -31,6 +31,8 @@ mod report;
 
 pub use check::Failure;
 pub use city::{City, CityFault};
+pub use ridecode_fare_oracle::feed;
+
 pub use profile::{Profile, UnknownProfile};
 pub use report::{Day, Report};
 pub use run::{Broken, Engine, Settings, simulate};

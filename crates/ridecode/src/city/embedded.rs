@@ -57,6 +57,22 @@ pub(super) fn feeds() -> impl Iterator<Item = &'static [(&'static str, &'static 
     FEEDS.iter().map(|(_, files)| files.as_slice())
 }
 
+/// The text of a file of a feed.
+pub(crate) fn find_file(feed: &str, name: &str) -> Option<&'static str> {
+    let (_, files) = FEEDS.iter().find(|(of, _)| *of == feed)?;
+    find(files, name)
+}
+
+/// The text of a tariff, by the name of its file.
+pub(crate) fn find_tariff(name: &str) -> Option<&'static str> {
+    find(&TARIFFS, name)
+}
+
+fn find(files: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    let mut files = files.iter();
+    files.find(|(of, _)| *of == name).map(|(_, text)| *text)
+}
+
 pub(super) fn sources() -> Sources {
     let feeds = FEEDS.iter();
     Sources {
