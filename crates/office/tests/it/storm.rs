@@ -125,6 +125,10 @@ impl Storm {
         let mut now = NOW;
         // Twenty days: attempts end after fourteen, and what is unknown then is still asked about.
         for round in 0..20 * 4 {
+            // However often a request was lost, or its worker died with it, before: whoever has
+            // money is asked for it in fair weather once before attempts end.
+            let fair = (12 * 4..14 * 4 + 1).contains(&round);
+            weather.calm.store(fair, Ordering::Relaxed);
             self.work(&world, &weather, now);
             world.provider.pay_accepted();
             world.provider.give_accepted();
