@@ -10,7 +10,7 @@ use std::time::Duration;
 use anstream::{eprintln, println};
 use anyhow::Context as _;
 use ridecode_fare::Language;
-use ridecode_sim::{Broken, City, Engine, Profile, Settings, Soak, feed, simulate};
+use ridecode_sim::{Broken, City, Day, Engine, Failure, Profile, Settings, Soak, feed, simulate};
 use ridecode_words::{OperatorId, Text};
 
 use crate::city::embedded;
@@ -127,9 +127,18 @@ fn engine(args: &Args) -> anyhow::Result<Engine> {
 
 fn once(args: &Args, (city, settings): (&City, Settings)) -> anyhow::Result<ExitCode> {
     let stopwatch = Stopwatch::start();
-    let played = simulate(city, settings, &mut |day| {
-        println!("{}", day.line(args.language));
-    });
+    let mut on_day = |day: &Day| println!("{}", day.line(args.language));
+    let mut on_failure = |failure: &Failure| match args.language {
+        Language::English => {
+            eprintln!(
+                "a promise was broken; now a shorter plan that breaks it is looked for: {failure}"
+            );
+        }
+        Language::SimplifiedChinese | Language::TraditionalChinese => {
+            eprintln!("发现违反承诺，正在寻找更短的重现步骤：{failure}");
+        }
+    };
+    let played = simulate(city, settings, &mut on_day, &mut on_failure);
     match played {
         Ok(report) => {
             println!("{}", report.table(args.language));
@@ -193,10 +202,13 @@ fn tell(args: &Args, settings: Settings, broken: &Broken) {
 
 /// Guangzhou and Foshan as the program carries them.
 fn guangfo() -> anyhow::Result<City> {
-    let file = |name: &str| embedded::find_file("guangfo", name).unwrap_or_default();
+    let file = |name: &str| {
+        let text = embedded::find_file("guangfo", name);
+        text.expect("the program carries the whole feed").to_owned()
+    };
     let tariffs = ["guangzhou.toml", "foshan.toml"].into_iter();
     let tariffs = tariffs.filter_map(embedded::find_tariff).map(str::to_owned);
-    let feed = feed::City::of(|name| file(name).to_owned(), tariffs.collect());
+    let feed = feed::City::of(file, tariffs.collect());
     let (name, network) = (Text::new("guangzhou")?, Text::new("guangfo-metro")?);
     let buses = [OperatorId(2), OperatorId(3)];
     Ok(City::of_feed(&feed, (&name, &network), &buses)?)

@@ -59,11 +59,13 @@ pub struct Broken {
     pub plan: Vec<String>,
 }
 
-/// Runs a seed. Each day is told as it ends.
+/// Runs a seed. Told are each day as it ends, and a broken promise as soon as it is seen: looking for
+/// a shorter plan that breaks it takes many times as long as the run.
 pub fn simulate(
     city: &City,
     settings: Settings,
     on_day: &mut dyn FnMut(&Day),
+    on_failure: &mut dyn FnMut(&Failure),
 ) -> Result<Report, Box<Broken>> {
     let seed = Seed(settings.seed);
     let layout = Layout::new(city, (settings.riders, settings.days));
@@ -75,6 +77,7 @@ pub fn simulate(
         engine: settings.engine,
     };
     stage.play(&plan, on_day).map_err(|failure| {
+        on_failure(&failure);
         let (shortest, failure) = shrink(&stage, &plan, failure);
         Box::new(Broken {
             failure,

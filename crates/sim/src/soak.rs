@@ -54,7 +54,7 @@ impl Soak<'_> {
             while more() {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let settings = self.settings(&known, number);
-                let played = simulate(self.city, settings, &mut |_| {});
+                let played = simulate(self.city, settings, &mut |_| {}, &mut |_| {});
                 let kept = self.keep(settings, &played);
                 if let Err(broken) = &played {
                     on_broken(settings, broken);

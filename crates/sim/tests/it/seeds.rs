@@ -31,7 +31,7 @@ fn play_in(city: &City, seed: u64, (profile, engine): (Profile, Engine)) -> Repo
         profile,
         engine,
     };
-    let played = simulate(city, settings, &mut |_| {});
+    let played = simulate(city, settings, &mut |_| {}, &mut |_| {});
     played.unwrap_or_else(|broken| panic!("{profile}, seed {seed}: {broken}"))
 }
 

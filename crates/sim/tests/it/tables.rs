@@ -12,7 +12,7 @@ fn check(profile: Profile, committed: &str) {
         profile,
         engine: Engine::Memory,
     };
-    let played = simulate(&City::example(), settings, &mut |_| {});
+    let played = simulate(&City::example(), settings, &mut |_| {}, &mut |_| {});
     let report = played.unwrap_or_else(|broken| panic!("{profile}: {broken}"));
     let table = report.table(Language::English);
     let rows = table.lines().filter(|row| !row.starts_with("hash"));
