@@ -97,24 +97,7 @@ impl MemoryStore {
 impl State {
     /// What is held of some riders, given ascending.
     fn page(&self, riders: Vec<RiderId>) -> AuditPage {
-        let mut page = AuditPage {
-            riders: Vec::new(),
-            taps: Vec::new(),
-            fares: Vec::new(),
-            transfers: Vec::new(),
-            charges: Vec::new(),
-            refunds: Vec::new(),
-            adjusted: Vec::new(),
-            balances: Vec::new(),
-            due: Vec::new(),
-            open_days: Vec::new(),
-            statements: Vec::new(),
-            payouts: Vec::new(),
-            settled_bills: Vec::new(),
-            bookings: Vec::new(),
-            journals: Vec::new(),
-            next: None,
-        };
+        let mut page = AuditPage::default();
         for &rider in &riders {
             let taps = self.taps.get(&rider).into_iter().flatten();
             page.taps.extend(taps.cloned());

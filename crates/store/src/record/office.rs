@@ -39,7 +39,7 @@ pub struct OfficeState {
 }
 
 /// Some riders' whole records, for the audit.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct AuditPage {
     /// The riders on this page, ascending.
     pub riders: Vec<RiderId>,

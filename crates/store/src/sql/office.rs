@@ -88,24 +88,7 @@ fn audit_page(db: &Connection<'_>, after: Option<RiderId>, limit: usize) -> Resu
 
 /// What is held of some riders, given ascending.
 fn page(db: &Connection<'_>, riders: Vec<RiderId>) -> Result<AuditPage> {
-    let mut page = AuditPage {
-        riders: Vec::new(),
-        taps: Vec::new(),
-        fares: Vec::new(),
-        transfers: Vec::new(),
-        charges: Vec::new(),
-        refunds: Vec::new(),
-        adjusted: Vec::new(),
-        balances: Vec::new(),
-        due: Vec::new(),
-        open_days: Vec::new(),
-        statements: Vec::new(),
-        payouts: Vec::new(),
-        settled_bills: Vec::new(),
-        bookings: Vec::new(),
-        journals: Vec::new(),
-        next: None,
-    };
+    let mut page = AuditPage::default();
     let ever = (UnixSeconds(i64::MIN), UnixSeconds(i64::MAX));
     for &rider in &riders {
         page.taps.extend(tap::between(db, rider, ever)?);
