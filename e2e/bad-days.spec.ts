@@ -7,6 +7,8 @@ import { code, enroll, newNumber, picture, test } from "./world.ts";
 const number = (page: Page) => page.getByRole("textbox", { name: "Phone number" });
 const digits = (page: Page) => page.getByRole("textbox", { name: "Code from the SMS" });
 const press = (page: Page, name: string | RegExp) => page.getByRole("button", { name }).first().click();
+const phones = (page: Page) =>
+  page.locator("section.card").filter({ has: page.getByRole("heading", { name: "Phones", exact: true }) }).locator("li");
 const told = (page: Page, text: string | RegExp) =>
   expect(page.getByRole("alert").filter({ hasText: text })).toBeVisible();
 
@@ -120,7 +122,25 @@ test("a browser that cleared its storage gets a new key without another SMS", as
   await press(page, /^Choose 廣州地鐵/);
   await expect(code(page)).toBeVisible();
   await page.getByRole("link", { name: "Account" }).click();
-  await expect(page.locator(".phones li")).toHaveCount(2);
+  await expect(phones(page)).toHaveCount(2);
+});
+
+test("news that comes while a phone registers does not register it twice", async ({ page, world }) => {
+  let registered = 0;
+  await page.route("**/v1/devices", async (route) => {
+    registered += 1;
+    // To another page and back, each asking again who the rider is, while this request is on its way.
+    for (const where of ["#/account", "#/"]) {
+      const asked = page.waitForResponse("**/v1/riders/me");
+      await page.evaluate((where) => (location.hash = where), where);
+      await asked;
+    }
+    await route.continue();
+  });
+  await enroll(page, world);
+  await page.getByRole("link", { name: "Account" }).click();
+  await expect(phones(page)).toHaveCount(1);
+  expect(registered).toBe(1);
 });
 
 test("a browser that keeps nothing says so", async ({ page, world }) => {

@@ -193,17 +193,31 @@ async function supply(known: {
   if (!rider || ready === undefined || !brand || !rider.mandates.some(({ state }) => state === "active")) {
     return null;
   }
-  const same = ready && ready.wallet.brand === brand.brand && ready.phone.rider === rider.rider;
-  if (!same) {
-    await equip(rider, brand);
-    return findReady();
-  }
-  const now = Date.now() / 1000 + ((await find("offset")) ?? 0);
-  if (!wantsMore(ready.wallet.credentials, now)) {
-    return null;
-  }
-  const held = ready.wallet.credentials[0]?.expires;
-  await fetchCredentials(ready.phone, brand.brand, brand.name);
-  const supplied = await findReady();
-  return supplied?.wallet.credentials[0]?.expires === held ? null : supplied;
+  return oneAtATime(async () => {
+    const held = await findReady();
+    const same = held && held.wallet.brand === brand.brand && held.phone.rider === rider.rider;
+    const now = Date.now() / 1000 + ((await find("offset")) ?? 0);
+    if (!same) {
+      await equip(rider, brand);
+    } else if (wantsMore(held.wallet.credentials, now)) {
+      await fetchCredentials(held.phone, brand.brand, brand.name);
+    }
+    const supplied = await findReady();
+    return isSame(ready, supplied) ? null : supplied;
+  });
+}
+
+/** Whether codes made with one are codes made with the other. */
+function isSame(one: Ready | null, other: Ready | null): boolean {
+  return (
+    one?.phone.device === other?.phone.device &&
+    one?.wallet.brand === other?.wallet.brand &&
+    one?.wallet.credentials[0]?.expires === other?.wallet.credentials[0]?.expires
+  );
+}
+
+/** Runs one after the other, in whichever tab: two at once would register two keys of one phone. */
+function oneAtATime<T>(act: () => Promise<T>): Promise<T> {
+  // Safari has locks from 15.4 on.
+  return "locks" in navigator ? navigator.locks.request("ridecode-supply", act) : act();
 }

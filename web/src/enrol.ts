@@ -38,12 +38,13 @@ export async function fetchRideHome(): Promise<void> {
 
 async function registeredPhone(rider: Rider, algorithm: Algorithm): Promise<Phone> {
   const held = await find(`phone-${algorithm}`);
-  const known = rider.devices.find(({ device }) => device === held?.device);
-  if (held && held.rider === rider.rider && known?.active) {
+  // What is known of the rider may be from before this phone was registered.
+  const now = held?.rider === rider.rider ? await call<Rider>("GET", "/v1/riders/me") : rider;
+  if (held && held.rider === now.rider && now.devices.some((one) => one.device === held.device && one.active)) {
     return held;
   }
   const key = await makePhoneKey(algorithm);
-  const signature = await signAs(key, proofMessage(rider.rider, fromBase64(rider.device_nonce)));
+  const signature = await signAs(key, proofMessage(now.rider, fromBase64(now.device_nonce)));
   const { device } = await call<{ device: string }>("POST", "/v1/devices", {
     algorithm,
     public_key: base64(await pointOf(key)),
