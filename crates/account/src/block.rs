@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use ridecode_ledger::Money;
+use ridecode_ledger::{Currency, Money};
 use ridecode_words::{JourneyId, UnixSeconds};
 
 /// Why a rider may not ride: named wherever it appears.
@@ -34,7 +34,7 @@ pub struct Unpaid {
 /// What was declined and is not paid, in all.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Debt {
-    /// How much of it is owed: never more than the rider's balance.
+    /// How much.
     pub amount: Money,
     /// For how many rides.
     pub rides: u32,
@@ -43,8 +43,9 @@ pub struct Debt {
 }
 
 impl Debt {
-    /// The debt of a rider who owes `balance` in all.
-    pub fn of(unpaid: impl IntoIterator<Item = Unpaid>, balance: Money) -> Self {
+    /// The debt that charges come to. What the rider has in credit for other rides does not make it
+    /// smaller: that is on its way back, and pays for nothing.
+    pub fn of(unpaid: impl IntoIterator<Item = Unpaid>, currency: Currency) -> Self {
         let mut rides: BTreeMap<JourneyId, u32> = BTreeMap::new();
         let mut declined: i64 = 0;
         let mut since: Option<UnixSeconds> = None;
@@ -56,7 +57,7 @@ impl Debt {
             since = Some(since.map_or(one.since, |since| since.min(one.since)));
         }
         Self {
-            amount: Money::new(declined.min(balance.minor), balance.currency),
+            amount: Money::new(declined, currency),
             rides: rides.values().copied().fold(0, u32::saturating_add),
             since,
         }
@@ -67,7 +68,7 @@ impl Block {
     /// The block once the debt is what it is now; `None` if it is gone. A block stays until no
     /// declined ride is left, whatever the limit that set it.
     pub fn after(self, debt: &Debt) -> Option<Self> {
-        (debt.rides > 0 && debt.amount.is_positive()).then_some(Self {
+        (debt.rides > 0).then_some(Self {
             amount: debt.amount,
             rides: debt.rides,
             since: self.since,
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_debt_counts_rides_once_and_never_passes_the_balance() {
+    fn a_debt_counts_rides_once() {
         let ride = |sequence, fen, after_s| Unpaid {
             rides: 1,
             journey: JourneyId(ridecode_words::TapId {
@@ -212,8 +213,8 @@ mod tests {
             amount: Money::fen(fen),
             since: FIRST.plus_s(after_s),
         };
-        let check = |unpaid: &[Unpaid], balance, (amount, rides, left): (i64, u32, bool)| {
-            let debt = Debt::of(unpaid.iter().copied(), Money::fen(balance));
+        let check = |unpaid: &[Unpaid], (amount, rides, left): (i64, u32, bool)| {
+            let debt = Debt::of(unpaid.iter().copied(), Currency::CNY);
             assert_eq!((debt.amount, debt.rides), (Money::fen(amount), rides));
             let held = Block {
                 amount: Money::fen(9_999),
@@ -224,14 +225,13 @@ mod tests {
             assert_eq!(after.is_some(), left);
             assert!(after.is_none_or(|block| (block.since, block.rides) == (FIRST, rides)));
         };
-        check(&[], 200, (0, 0, false));
-        check(&[ride(1, 200, 5)], 200, (200, 1, true));
-        check(&[ride(1, 200, 5), ride(1, 50, 0)], 900, (250, 1, true));
-        check(&[ride(1, 200, 5), ride(2, 300, 1)], 400, (400, 2, true));
-        check(&[ride(1, 200, 5)], 0, (0, 1, false));
-        check(&[ride(1, 200, 5)], -100, (-100, 1, false));
+        check(&[], (0, 0, false));
+        check(&[ride(1, 200, 5)], (200, 1, true));
+        check(&[ride(1, 200, 5), ride(1, 50, 0)], (250, 1, true));
+        check(&[ride(1, 200, 5), ride(2, 300, 1)], (500, 2, true));
         let both = [ride(1, 200, 5), ride(2, 300, 1)];
-        assert_eq!(Debt::of(both, Money::fen(0)).since, Some(FIRST.plus_s(1)));
+        let since = Debt::of(both, Currency::CNY).since;
+        assert_eq!(since, Some(FIRST.plus_s(1)));
     }
 
     #[test]

@@ -22,7 +22,7 @@
 
 use std::collections::BTreeSet;
 
-use ridecode_account::{Debt, RiderState, Unpaid};
+use ridecode_account::{Debt, RiderState};
 use ridecode_fare::Period;
 use ridecode_ledger::{Account, Event, Money, Transfer, post};
 use ridecode_words::{ChargeId, JourneyId, RefundId, RiderId, ServiceDay, UnixSeconds};
@@ -296,21 +296,15 @@ fn sum<'a>(refunds: impl Iterator<Item = &'a Refund>) -> i64 {
     refunds.map(|refund| refund.amount.minor).sum()
 }
 
-/// The state of a blocked rider after charges were superseded, if that changes it.
-pub(crate) fn relieve(
-    state: &RiderState,
-    charges: &[Charge],
-    balance_minor: i64,
-) -> Option<RiderState> {
+/// The state of a blocked rider after charges were superseded, if that changes it. `charges` are all
+/// of the rider's.
+pub(crate) fn relieve(state: &RiderState, charges: &[Charge]) -> Option<RiderState> {
     let block = match state {
         RiderState::Blocked(block) => *block,
         RiderState::Active | RiderState::Closed => return None,
     };
-    let unpaid: Vec<Unpaid> = charges.iter().filter_map(Charge::find_unpaid).collect();
-    let written_off: i64 = charges.iter().map(Charge::written_off_minor).sum();
-    let balance_minor = balance_minor.saturating_add(written_off);
-    let balance = Money::new(balance_minor, block.amount.currency);
-    let after = block.after(&Debt::of(unpaid, balance));
+    let unpaid = charges.iter().filter_map(Charge::find_unpaid);
+    let after = block.after(&Debt::of(unpaid, block.amount.currency));
     let after = after.map_or(RiderState::Active, RiderState::Blocked);
     (after != *state).then_some(after)
 }

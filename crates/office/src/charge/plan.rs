@@ -190,12 +190,7 @@ fn debt_after(charge: &Charge, file: &RiderFile, policy: &Policy, news: News<'_>
             since: charge.first_decline.unwrap_or(news.at),
         });
     }
-    let paid_minor = paid(charge, news.outcome).map_or(0, |paid| paid.minor);
-    // A debt written off is a debt all the same, as long as it may be paid.
-    let written_off: i64 = file.unpaid.iter().map(Charge::written_off_minor).sum();
-    let balance = file.balance_minor.saturating_add(written_off);
-    let balance = balance.saturating_sub(paid_minor);
-    Debt::of(unpaid, Money::new(balance, policy.currency))
+    Debt::of(unpaid, policy.currency)
 }
 
 /// What came in by the news.

@@ -4,7 +4,7 @@ use ridecode_account::RiderState;
 use ridecode_ledger::{Account, Money};
 use ridecode_office::adjust::{self, AdjustFault, Asker, Selection};
 use ridecode_store::{Adjustment, AdjustmentState, Decided, Decision};
-use ridecode_words::{AdjustmentId, JourneyId, OperatorId, UnixSeconds, ValidatorId};
+use ridecode_words::{AdjustmentId, JourneyId, OperatorId, RiderId, UnixSeconds, ValidatorId};
 
 use crate::charge::{NOW, only_charge, rode};
 use crate::gate::bus;
@@ -78,6 +78,48 @@ async fn goodwill_for_a_paid_ride_is_refunded() {
     );
     assert_eq!(world.file(phone.rider, NOW).await.balance_minor, 0);
     world.audit_clean(NOW).await;
+}
+
+/// Money on its way back to a rider, or back there, pays for no other ride.
+#[tokio::test]
+async fn goodwill_for_a_paid_ride_leaves_the_block_for_another() {
+    for gift_first in [true, false] {
+        let (mut world, phone, mut reader) = rode(85, 1).await;
+        world.charge(NOW).await;
+        let paid = only_charge(&world, phone.rider).await.id.journey;
+        let again = MORNING.plus_s(900);
+        reader.admit(&phone.show(1, again), again);
+        world.upload(&reader.seal_all(NOW), NOW).await.unwrap();
+        world.price(NOW).await;
+        world.provider.set_mood(Mood::Empty);
+        if gift_first {
+            goodwill(&mut world, paid, 200).await;
+            adjust::run(&world.office, NOW, 9).await.unwrap();
+        }
+        assert_eq!(world.charge(NOW).await.declined, 1);
+        if !gift_first {
+            goodwill(&mut world, paid, 200).await;
+            adjust::run(&world.office, NOW, 9).await.unwrap();
+        }
+        check_blocked(&world, phone.rider, 200).await;
+        world.provider.set_mood(Mood::Pays);
+        assert_eq!(world.refund(NOW).await.done, 1);
+        check_blocked(&world, phone.rider, 200).await;
+        assert_eq!(world.charge(NOW.plus_s(3_600)).await.collected, 1);
+        let state = world.file(phone.rider, NOW).await.rider.state;
+        assert_eq!(state, RiderState::Active);
+        world.audit_clean(NOW.plus_s(3_600)).await;
+    }
+}
+
+async fn check_blocked(world: &World, rider: RiderId, fen: i64) {
+    let file = world.file(rider, NOW).await;
+    let RiderState::Blocked(block) = file.rider.state else {
+        panic!("{:?}, and a ride was declined", file.rider.state);
+    };
+    assert_eq!((block.amount, block.rides), (Money::fen(fen), 1));
+    let denied = world.open_bundle(OperatorId(2), NOW).await.denied;
+    assert_eq!(denied.len(), file.credentials.len());
 }
 
 #[tokio::test]

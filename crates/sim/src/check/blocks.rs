@@ -1,5 +1,6 @@
-//! Blocks: who owes nothing rides, and who owes for declined rides does not. A debt that was written
-//! off is no longer on the books and still blocks.
+//! Blocks: who has declined charges to pay is blocked for exactly those, and everyone else rides. A
+//! debt that was written off is no longer on the books and still blocks; what is owed to the rider
+//! for other rides does not change it.
 
 use ridecode_account::{Held, RiderState};
 use ridecode_store::{Charge, ChargeState, RiderFile};
@@ -21,33 +22,25 @@ pub(super) fn check(sight: &Sight<'_>) -> Result<(), String> {
 
 /// What is wrong with a rider's block, or with there being none.
 fn find_wrong(file: &RiderFile) -> Option<String> {
-    let owes = file.balance_minor > 0;
-    let given_up = file
-        .unpaid
-        .iter()
-        .any(|charge| charge.written_off.is_some());
-    let declined = file.unpaid.iter().find(|charge| is_declined(charge));
-    match (&file.rider.state, declined) {
-        (RiderState::Blocked(block), _) if !given_up && (!owes || file.unpaid.is_empty()) => {
-            let (balance, unpaid) = (file.balance_minor, file.unpaid.len());
-            Some(format!(
-                "is blocked for {block:?}, owes {balance}, {unpaid} unpaid"
-            ))
+    match &file.rider.state {
+        RiderState::Blocked(block) => {
+            let unpaid = file.unpaid.iter().filter(|one| one.first_decline.is_some());
+            let minor: i64 = unpaid.map(|one| one.amount.minor).sum();
+            (minor == 0 || minor != block.amount.minor)
+                .then(|| format!("is blocked for {block:?}, and {minor} were declined"))
         }
-        (RiderState::Active, Some(declined)) if owes => {
-            Some(format!("rides on, and charge {} was declined", declined.id))
+        RiderState::Active => {
+            let declined = file.unpaid.iter().find(|charge| is_declined(charge));
+            declined.map(|charge| format!("rides on, and charge {} was declined", charge.id))
         }
-        (RiderState::Active | RiderState::Blocked(_) | RiderState::Closed, _) => None,
+        RiderState::Closed => None,
     }
 }
 
-/// Whether the provider declined it and the debt still stands. What is only over the limits of the
-/// mandate blocks nobody.
+/// Whether the provider declined it. What is only over the limits of the mandate blocks nobody.
 fn is_declined(charge: &Charge) -> bool {
     match &charge.state {
-        ChargeState::Declined { reason } => {
-            Held::of(reason).is_none() && charge.written_off.is_none()
-        }
+        ChargeState::Declined { reason } => Held::of(reason).is_none(),
         ChargeState::Planned
         | ChargeState::Submitted
         | ChargeState::Accepted

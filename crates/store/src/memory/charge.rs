@@ -231,8 +231,7 @@ impl State {
             account.balance.minor += minor;
         }
         account.mark += 1;
-        let relieved = even::relieve(&account.rider.state, &unpaid, account.balance.minor);
-        let Some(after) = relieved else {
+        let Some(after) = even::relieve(&account.rider.state, &unpaid) else {
             return;
         };
         account.rider.state = after.clone();

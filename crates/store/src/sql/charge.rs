@@ -339,8 +339,7 @@ pub(super) fn even_out(db: &Connection<'_>, rider: RiderId, together: &Together)
     let Some(state) = rider::rider_state(db, rider)? else {
         return Ok(());
     };
-    let (balance, _) = rider::balance(db, rider)?;
-    let Some(after) = even::relieve(&state, &all_of(db, rider)?, balance.minor) else {
+    let Some(after) = even::relieve(&state, &all_of(db, rider)?) else {
         return Ok(());
     };
     rider::set_rider_state(db, rider, &after)?;
