@@ -74,13 +74,14 @@ pub async fn told(
     Ok(())
 }
 
-/// Has a refused refund tried again, under its number. `false` if it is not refused, or its ride is
-/// no longer so much in credit.
+/// Has a refused refund tried again, and says which is due for it: itself, under its number, or
+/// another that gives back what is left in credit for its ride. `None` if it is not refused or
+/// nothing is.
 pub async fn again(
     office: &Office,
     refund: RefundId,
     now: UnixSeconds,
-) -> Result<bool, StoreFault> {
+) -> Result<Option<RefundId>, StoreFault> {
     office.store.revive_refund(refund, now).await
 }
 
@@ -99,7 +100,7 @@ async fn pursue(
                 outcome => Ok(known(&due.refund, outcome)),
             }
         }
-        RefundState::Done | RefundState::Refused { .. } => Ok(None),
+        RefundState::Done | RefundState::Refused { .. } | RefundState::Superseded => Ok(None),
     }
 }
 

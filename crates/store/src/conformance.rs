@@ -120,6 +120,7 @@ macro_rules! each_law {
             even::another_amount_is_booked_as_it_came_in,
             refund::what_came_in_too_much_is_given_back_once,
             refund::a_refused_refund_waits_for_an_agent,
+            refund::a_refused_refund_gives_way_to_what_is_left,
             refund::a_superseded_charge_is_asked_about_once_more,
             adjustment::four_eyes_see_what_one_person_may_not_give,
             adjustment::a_batch_is_posted_once_and_taken_back_once,

@@ -13,7 +13,8 @@
 //! - They ask for too little (less came in than was asked for): one that follows asks for the rest.
 //! - More came in than is owed: refunds give it back to where it came from, the newest payment
 //!   first, never more of a charge than came in for it. What a provider refused to give back stays
-//!   on the rider's account in credit, and is not asked for again by itself.
+//!   on the rider's account in credit until an agent has it tried again: under its number, or, where
+//!   so much is no longer in credit, by others that take its place.
 //!
 //! A charge that was sent is never made smaller: its number at the provider keeps its amount. Money
 //! on its way back counts as given back.
@@ -178,16 +179,58 @@ pub(crate) fn first_of_day(
 /// are all of them, by id. A debt that was written off counts as owed here: what the rider may
 /// still pay is in line with the fare, whatever our books hope for.
 pub(crate) fn even_out(owed: Owed, charges: &[Charge], refunds: &[Refund]) -> Changed {
-    let on_its_way = refunds.iter().filter(|refund| refund.state.is_open());
-    let written_off: i64 = charges.iter().map(Charge::written_off_minor).sum();
-    let minor = owed.minor.saturating_add(sum(on_its_way));
-    let minor = minor.saturating_add(written_off);
+    let minor = may_be_asked_for(owed, charges, refunds);
     let changed = even_out_charges((minor, owed.rides), charges);
     Changed {
         transfers: move_write_offs(owed.day, &changed),
         charges: changed,
         refunds: plan_refunds(minor, charges, refunds),
     }
+}
+
+/// The refunds that change when an agent has a refused one tried again at `now`, the first of them
+/// due: itself while so much is in credit; otherwise every refused one is given up, and others give
+/// back what is left. None if it is not refused, or nothing is to be given back.
+pub(crate) fn refund_again(
+    refund: &Refund,
+    (owed, now): (Owed, UnixSeconds),
+    charges: &[Charge],
+    refunds: &[Refund],
+) -> Vec<Refund> {
+    let is_refused = |refund: &Refund| matches!(refund.state, RefundState::Refused { .. });
+    let due = |refund: Refund| Refund {
+        state: RefundState::Planned,
+        next_attempt: Some(now),
+        ..refund
+    };
+    let minor = may_be_asked_for(owed, charges, refunds);
+    if !is_refused(refund) {
+        return Vec::new();
+    }
+    if minor.saturating_neg() >= refund.amount.minor {
+        return vec![due(refund.clone())];
+    }
+    let (refused, rest): (Vec<Refund>, Vec<Refund>) = refunds.iter().cloned().partition(is_refused);
+    let given_up = refused.into_iter().map(|refund| Refund {
+        state: RefundState::Superseded,
+        ..refund
+    });
+    let given_up: Vec<Refund> = given_up.collect();
+    let held: Vec<Refund> = rest.into_iter().chain(given_up.iter().cloned()).collect();
+    let new = plan_refunds(minor, charges, &held);
+    if new.is_empty() {
+        return new;
+    }
+    new.into_iter().map(due).chain(given_up).collect()
+}
+
+/// What open charges may ask for: what is owed, with money on its way back as if it were there and
+/// debts written off as if they were not.
+fn may_be_asked_for(owed: Owed, charges: &[Charge], refunds: &[Refund]) -> i64 {
+    let on_its_way = refunds.iter().filter(|refund| refund.state.is_open());
+    let written_off: i64 = charges.iter().map(Charge::written_off_minor).sum();
+    let minor = owed.minor.saturating_add(sum(on_its_way));
+    minor.saturating_add(written_off)
 }
 
 /// The transfers of charges that change although they were written off: what is superseded stands
@@ -270,7 +313,8 @@ fn plan_refunds(owed_minor: i64, charges: &[Charge], refunds: &[Refund]) -> Vec<
         let of_charge = || refunds.iter().filter(|one| one.id.charge == charge.id);
         let last = of_charge().map(|refund| refund.id.number).max();
         let number = last.unwrap_or(0).checked_add(1);
-        let left = paid.minor.saturating_sub(sum(of_charge()));
+        let stands = of_charge().filter(|one| one.state != RefundState::Superseded);
+        let left = paid.minor.saturating_sub(sum(stands));
         let amount = excess.min(left);
         let Some(number) = number.filter(|_| amount > 0) else {
             continue;
@@ -512,6 +556,9 @@ mod tests {
         check_refunds(-150, &[(2, 1, 150, refused())], &[]);
         check_refunds(-50, &[(2, 1, 150, refused())], &[]);
         check_refunds(-250, &[(2, 1, 150, refused())], &[(2, 2, 50), (1, 1, 50)]);
+        // What took the place of a refused one counts, and that one does not.
+        let superseded = (2, 1, 150, RefundState::Superseded);
+        check_refunds(-100, &[superseded], &[(2, 2, 100)]);
     }
 
     #[test]

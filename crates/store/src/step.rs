@@ -181,13 +181,14 @@ pub(crate) fn settle_refund(
     let done = news.heard == RefundHeard::Done;
     match refund.state {
         RefundState::Done => return Err(RefundSettled::AlreadyDone),
-        RefundState::Planned | RefundState::Refused { .. } if !done => {
+        RefundState::Planned | RefundState::Refused { .. } | RefundState::Superseded if !done => {
             return Err(RefundSettled::NotWaiting);
         }
         RefundState::Planned
         | RefundState::Submitted
         | RefundState::Accepted
         | RefundState::Refused { .. }
+        | RefundState::Superseded
         | RefundState::Unknown => {}
     }
     (refund.state, refund.next_attempt) = match &news.heard {
@@ -200,17 +201,6 @@ pub(crate) fn settle_refund(
         RefundHeard::Unknown => (RefundState::Unknown, news.next_attempt),
     };
     Ok(refund)
-}
-
-/// Makes a refused refund due again if so much is still in credit. Says whether it was one.
-pub(crate) fn revive_refund(refund: &mut Refund, owed_minor: i64, now: UnixSeconds) -> bool {
-    let refused = matches!(refund.state, RefundState::Refused { .. });
-    let revived = refused && owed_minor.saturating_neg() >= refund.amount.minor;
-    if revived {
-        refund.state = RefundState::Planned;
-        refund.next_attempt = Some(now);
-    }
-    revived
 }
 
 /// A credential's state after its rider's state became `rider`, if that changes it. Debt and

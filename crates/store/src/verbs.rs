@@ -435,13 +435,19 @@ impl Store {
         each_engine!(self.settle_refund(news))
     }
 
-    /// Has a refused refund tried again, under its number. `false`, and nothing was changed, if it
-    /// is not refused or its journey is no longer so much in credit.
-    pub async fn revive_refund(&self, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+    /// Has a refused refund tried again, and says which is due for it: itself, under its number, or,
+    /// where its rides are no longer so much in credit, another that gives back what is left; then
+    /// every refused refund of those rides is superseded. `None`, and nothing was changed, if it is
+    /// not refused or its rides have nothing in credit.
+    pub async fn revive_refund(
+        &self,
+        refund: RefundId,
+        now: UnixSeconds,
+    ) -> Result<Option<RefundId>> {
         each_engine!(self.revive_refund(refund, now))
     }
 
-    /// The refunds that are not done, newest planned first, then by rider and id, at most `limit`.
+    /// The refunds that are neither done nor superseded, newest planned first, then by rider and id, at most `limit`.
     pub async fn unfinished_refunds(&self, limit: usize) -> Result<Vec<Refund>> {
         each_engine!(self.unfinished_refunds(limit))
     }

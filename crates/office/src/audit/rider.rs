@@ -296,7 +296,7 @@ impl RiderRecords<'_> {
             let journey = together.named_by(refund.id.charge.journey);
             let amount = i128::from(refund.amount.minor);
             match refund.state {
-                RefundState::Done => {}
+                RefundState::Done | RefundState::Superseded => {}
                 RefundState::Refused { .. } => *kept.entry(journey).or_default() += amount,
                 RefundState::Planned
                 | RefundState::Submitted
@@ -416,7 +416,9 @@ impl RiderRecords<'_> {
     fn check_refunds(&self, transfers: &mut BTreeMap<TransferId, &Transfer>, found: &mut Found) {
         let mut given: BTreeMap<ChargeId, i64> = BTreeMap::new();
         for refund in &self.refunds {
-            *given.entry(refund.id.charge).or_default() += refund.amount.minor;
+            if refund.state != RefundState::Superseded {
+                *given.entry(refund.id.charge).or_default() += refund.amount.minor;
+            }
             let transfer = transfers.remove(&TransferId {
                 charge: refund.id.charge,
                 kind: TransferKind::Refunded,

@@ -102,7 +102,7 @@ async fn what_the_provider_refuses_waits_for_an_agent() {
     assert_eq!(world.file(phone.rider, NOW).await.balance_minor, -200);
     world.audit_clean(NOW).await;
     world.provider.set_mood(Mood::Pays);
-    for expected in [true, false] {
+    for expected in [Some(refused.id), None] {
         let revived = again(&world.office, refused.id, NOW).await.unwrap();
         assert_eq!(revived, expected);
     }

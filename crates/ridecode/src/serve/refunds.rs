@@ -31,7 +31,8 @@ pub(super) struct RefundView {
     journey: String,
     /// How much is given back.
     amount: MoneyView,
-    /// `planned`, `submitted`, `accepted`, `done`, `refused` or `unknown`.
+    /// `planned`, `submitted`, `accepted`, `done`, `refused`, `unknown`, or `superseded`: refused,
+    /// and another gives back what was left in credit.
     state: &'static str,
     /// The provider's word for why it is refused.
     reason: Option<String>,
@@ -49,7 +50,8 @@ pub(super) async fn list(State(app): State<App>, rider: SignedRider) -> Result<J
     }))
 }
 
-/// Has a refused refund tried again, under its number.
+/// Has a refused refund tried again, under its number; where its ride is no longer so much in credit,
+/// another refund gives back what is left. Replies with the one that is due.
 #[utoipa::path(post, path = "/v1/refunds/{refund}/attempts", tag = "agents",
     params(("refund" = String, Path, description = "The refund's number")),
     responses((status = 202, body = RefundView)))]
@@ -66,15 +68,15 @@ pub(super) async fn again(
             format!("there is no refund {id}"),
         ));
     };
-    if !refund::again(&app.office, id, now()).await? {
+    let Some(due) = refund::again(&app.office, id, now()).await? else {
         let (state, _) = words(&held.state);
         let detail = format!(
-            "refund {id} is {state}; only a refused one whose money is still in credit is tried again"
+            "refund {id} is {state}; only a refused one whose ride is still in credit is tried again"
         );
         return Err(Problem::new(Kind::RefundState, detail));
-    }
+    };
     app.doorbell.ring();
-    let held = app.office.store.find_refund(id).await?.unwrap_or(held);
+    let held = app.office.store.find_refund(due).await?.unwrap_or(held);
     Ok((StatusCode::ACCEPTED, Json(view(&held))))
 }
 
@@ -99,5 +101,6 @@ fn words(state: &RefundState) -> (&'static str, Option<String>) {
         RefundState::Done => ("done", None),
         RefundState::Refused { reason } => ("refused", Some(reason.clone())),
         RefundState::Unknown => ("unknown", None),
+        RefundState::Superseded => ("superseded", None),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ridecode_store::{AdjustmentKind, FareVersion, LineState, RefundState};
+use ridecode_store::{AdjustmentKind, LineState, RefundState};
 use ridecode_words::JourneyId;
 
 use super::Sight;
@@ -65,7 +65,7 @@ pub(super) fn check_settled(sight: &Sight<'_>) -> Result<(), String> {
     }
     for fare in sight.fares() {
         let minor = settled.remove(&fare.journey).unwrap_or(0);
-        if minor != fare.amount_minor && !is_stuck(sight, fare, minor) {
+        if minor != fare.amount_minor {
             let (journey, fare) = (fare.journey, fare.amount_minor);
             return Err(format!(
                 "journey {journey} costs {fare} and settled {minor}"
@@ -76,15 +76,4 @@ pub(super) fn check_settled(sight: &Sight<'_>) -> Result<(), String> {
         Some((journey, minor)) => Err(format!("{journey} has no fare and settled {minor}")),
         None => Ok(()),
     }
-}
-
-/// Whether too much was settled because a refund was refused that is too large by now: it is not
-/// tried again, and none for the rest is planned (docs/simulation.md, "What it found").
-fn is_stuck(sight: &Sight<'_>, fare: &FareVersion, settled_minor: i64) -> bool {
-    let credit_minor = settled_minor - fare.amount_minor;
-    sight.page.refunds.iter().any(|refund| {
-        refund.id.charge.journey == fare.journey
-            && matches!(refund.state, RefundState::Refused { .. })
-            && (1..refund.amount.minor).contains(&credit_minor)
-    })
 }

@@ -93,31 +93,69 @@ pub async fn what_came_in_too_much_is_given_back_once(store: &Store) {
 /// What a provider refuses stays in credit; an agent has it tried again, as long as it is.
 pub async fn a_refused_refund_waits_for_an_agent(store: &Store) {
     settle_in(store, 1, 1).await;
-    let (mut ride, id) = paid_too_much(store, 300).await;
+    let (_, id) = paid_too_much(store, 300).await;
     let told = async |heard| {
         let news = refund_news(store, id, heard).await;
         store.settle_refund(news).await.expect("news")
     };
     let revive = async || store.revive_refund(id, NOW).await.expect("a verb");
-    assert!(!revive().await, "it is not refused");
+    assert_eq!(revive().await, None, "it is not refused");
     assert!(open_refund(store, id, 1).await);
     assert_eq!(told(refused()).await, RefundSettled::Saved);
     assert_eq!(held_refund(store, id).await.next_attempt, None);
     assert_eq!(file(store).await.balance_minor, -200);
     let due = store.due_refunds(UnixSeconds(i64::MAX), 9).await;
     assert_eq!(due.expect("a verb"), [], "nothing more is given back");
-    // The fare rises: the credit pays for it, and there is less to give back.
-    ride.costs(400).await;
-    assert!(!revive().await, "it is no longer so much in credit");
-    ride.costs(300).await;
-    assert!(revive().await);
-    assert!(!revive().await, "once");
+    assert_eq!(revive().await, Some(id));
+    assert_eq!(revive().await, None, "once");
     let held = held_refund(store, id).await;
     assert_eq!(held.state, RefundState::Planned);
     assert_eq!(held.next_attempt, Some(NOW));
     assert!(open_refund(store, id, 2).await);
     assert_eq!(told(RefundHeard::Done).await, RefundSettled::Saved);
     assert_eq!(file(store).await.balance_minor, 0);
+}
+
+/// A refused refund that is larger than what is left in credit gives way to one of what is left.
+/// Should the provider have given it back after all, what is missing is asked for.
+pub async fn a_refused_refund_gives_way_to_what_is_left(store: &Store) {
+    settle_in(store, 1, 1).await;
+    let (mut ride, id) = paid_too_much(store, 300).await;
+    let told = async |id, heard| {
+        let news = refund_news(store, id, heard).await;
+        store.settle_refund(news).await.expect("news")
+    };
+    let revive = async |id| store.revive_refund(id, NOW).await.expect("a verb");
+    assert!(open_refund(store, id, 1).await);
+    assert_eq!(told(id, refused()).await, RefundSettled::Saved);
+    // The fare rises by all of it, and falls by some: nothing is planned by itself.
+    ride.costs(500).await;
+    assert_eq!(revive(id).await, None, "nothing is in credit");
+    ride.costs(400).await;
+    let other = revive(id).await.expect("100 are in credit");
+    assert_eq!((other.charge, other.number), (id.charge, id.number + 1));
+    let planned = held_refund(store, other).await;
+    let due = (planned.state, planned.amount, planned.next_attempt);
+    assert_eq!(due, (RefundState::Planned, yuan_fen(100), Some(NOW)));
+    let given_up = held_refund(store, id).await;
+    assert_eq!(given_up.state, RefundState::Superseded);
+    assert_eq!(revive(id).await, None, "given up for good");
+    assert!(!open_refund(store, id, 2).await, "never sent again");
+    assert_eq!(told(id, refused()).await, RefundSettled::NotWaiting);
+    let unfinished = store.unfinished_refunds(9).await.expect("a verb");
+    assert_eq!(
+        unfinished.iter().map(|one| one.id).collect::<Vec<_>>(),
+        [other]
+    );
+    assert!(open_refund(store, other, 1).await);
+    assert_eq!(told(other, RefundHeard::Done).await, RefundSettled::Saved);
+    assert_eq!(file(store).await.balance_minor, 0);
+    assert_eq!(file(store).await.unpaid, []);
+
+    assert_eq!(told(id, RefundHeard::Done).await, RefundSettled::Saved);
+    let after = file(store).await;
+    let asked: Vec<_> = after.unpaid.iter().map(|charge| charge.amount).collect();
+    assert_eq!((after.balance_minor, asked), (200, vec![yuan_fen(200)]));
 }
 
 /// A charge that was sent and then superseded is asked about once more; money that came in all the

@@ -10,8 +10,8 @@ use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
 use crate::record::{
-    Attempt, Charge, ChargeDue, ChargeGroup, ChargeStanding, ChargeSum, ChargeSums, Settled,
-    Settlement, WriteOff,
+    Attempt, Charge, ChargeDue, ChargeGroup, ChargeStanding, ChargeSum, ChargeSums, Refund,
+    Settled, Settlement, WriteOff,
 };
 use crate::{even, step};
 
@@ -197,18 +197,8 @@ impl State {
 
     /// Brings the charges of rides in line with what these owe, and the rider's block with them.
     pub(super) fn even_out(&mut self, rider: RiderId, together: &Together) {
-        let journeys = &together.journeys;
         let owed = self.owed_for(rider, together);
-        let charges = self.charges_of(rider);
-        let charges: Vec<Charge> = charges
-            .filter(|charge| journeys.contains(&charge.id.journey))
-            .cloned()
-            .collect();
-        let refunds = self.refunds_of(rider);
-        let refunds: Vec<_> = refunds
-            .filter(|refund| journeys.contains(&refund.id.charge.journey))
-            .cloned()
-            .collect();
+        let (charges, refunds) = self.asked_and_given(rider, together);
         let changed = even::even_out(owed, &charges, &refunds);
         if changed.is_empty() {
             return;
@@ -240,6 +230,20 @@ impl State {
                 step::follow_rider(&after, credential, credential.expires)
             });
         }
+    }
+
+    /// The charges and refunds of rides, by id.
+    pub(super) fn asked_and_given(
+        &self,
+        rider: RiderId,
+        together: &Together,
+    ) -> (Vec<Charge>, Vec<Refund>) {
+        let journeys = &together.journeys;
+        let charges = self.charges_of(rider);
+        let charges = charges.filter(|charge| journeys.contains(&charge.id.journey));
+        let refunds = self.refunds_of(rider);
+        let refunds = refunds.filter(|refund| journeys.contains(&refund.id.charge.journey));
+        (charges.cloned().collect(), refunds.cloned().collect())
     }
 
     /// What rides owe by their transfers.

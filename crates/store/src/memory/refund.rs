@@ -6,8 +6,8 @@ use ridecode_words::{RefundId, RiderId, UnixSeconds};
 
 use super::{FIRST_CHARGE, MemoryStore, Result, State};
 use crate::fault::StoreFault;
-use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
-use crate::step;
+use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled};
+use crate::{even, step};
 
 impl MemoryStore {
     pub(crate) fn due_refunds(&self, now: UnixSeconds, limit: usize) -> Result<Vec<RefundDue>> {
@@ -72,21 +72,28 @@ impl MemoryStore {
         Ok(RefundSettled::Saved)
     }
 
-    pub(crate) fn revive_refund(&self, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+    pub(crate) fn revive_refund(
+        &self,
+        refund: RefundId,
+        now: UnixSeconds,
+    ) -> Result<Option<RefundId>> {
         let mut state = self.lock();
-        let mut held = state.refund(refund)?.clone();
-        let owed = state.owed_with_refunds(held.rider, refund);
-        let revived = step::revive_refund(&mut held, owed, now);
-        state.refunds.insert((held.rider, refund), held);
-        Ok(revived)
+        let held = state.refund(refund)?;
+        let together = state.together_charged(refund.charge);
+        let owed = state.owed_for(held.rider, &together);
+        let (charges, refunds) = state.asked_and_given(held.rider, &together);
+        let changed = even::refund_again(held, (owed, now), &charges, &refunds);
+        let due = changed.first().map(|refund| refund.id);
+        for refund in changed {
+            state.refunds.insert((refund.rider, refund.id), refund);
+        }
+        Ok(due)
     }
 
     pub(crate) fn unfinished_refunds(&self, limit: usize) -> Result<Vec<Refund>> {
         let state = self.lock();
         let refunds = state.refunds.values();
-        let mut found: Vec<&Refund> = refunds
-            .filter(|refund| refund.state != RefundState::Done)
-            .collect();
+        let mut found: Vec<&Refund> = refunds.filter(|refund| !refund.state.is_closed()).collect();
         found.sort_by_key(|refund| (Reverse(refund.planned), refund.rider, refund.id));
         Ok(found.into_iter().take(limit).cloned().collect())
     }
@@ -107,15 +114,6 @@ impl State {
         refunds
             .take_while(move |((of, _), _)| *of == rider)
             .map(|(_, refund)| refund)
-    }
-
-    /// What the rides of a refund owe once what is on its way back is there.
-    fn owed_with_refunds(&self, rider: RiderId, refund: RefundId) -> i64 {
-        let together = self.together_charged(refund.charge);
-        let on_its_way = self.refunds_of(rider).filter(|one| one.state.is_open());
-        let own = on_its_way.filter(|one| together.journeys.contains(&one.id.charge.journey));
-        let back: i64 = own.map(|one| one.amount.minor).sum();
-        self.owed_for(rider, &together).minor.saturating_add(back)
     }
 
     fn refund(&self, id: RefundId) -> Result<&Refund> {

@@ -21,6 +21,9 @@ pub enum RefundState {
     },
     /// Nobody knows; asked about until known, never sent under another number.
     Unknown,
+    /// It was refused, and by the time it was to be tried again so much was no longer in credit:
+    /// others give back what was left. Never sent again.
+    Superseded,
 }
 
 impl RefundState {
@@ -28,7 +31,19 @@ impl RefundState {
     pub fn is_open(&self) -> bool {
         match self {
             Self::Planned | Self::Submitted | Self::Accepted | Self::Unknown => true,
-            Self::Done | Self::Refused { .. } => false,
+            Self::Done | Self::Refused { .. } | Self::Superseded => false,
+        }
+    }
+
+    /// Whether nothing more is to be done about it by anybody.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Done | Self::Superseded => true,
+            Self::Planned
+            | Self::Submitted
+            | Self::Accepted
+            | Self::Refused { .. }
+            | Self::Unknown => false,
         }
     }
 }

@@ -352,7 +352,11 @@ pub(super) fn even_out(db: &Connection<'_>, rider: RiderId, together: &Together)
 }
 
 /// The charges of some journeys, by id.
-fn of_journeys(db: &Connection<'_>, rider: RiderId, journeys: &[JourneyId]) -> Result<Vec<Charge>> {
+pub(super) fn of_journeys(
+    db: &Connection<'_>,
+    rider: RiderId,
+    journeys: &[JourneyId],
+) -> Result<Vec<Charge>> {
     let sql = select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version");
     load_each(db, sql, (rider, journeys), read)
 }

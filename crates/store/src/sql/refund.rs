@@ -4,9 +4,10 @@ use ridecode_words::{JourneyId, RefundId, RiderId, UnixSeconds};
 
 use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
 use super::{Connection, Engine, Lock, Result, SqlStore, bill, charge, lock, params, transfer};
+use crate::even::{self, Owed};
 use crate::fault::StoreFault;
 use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
-use crate::{even, step};
+use crate::step;
 
 /// The columns that [`read`] reads, of the refunds a clause picks.
 macro_rules! select {
@@ -37,13 +38,17 @@ impl<E: Engine> SqlStore<E> {
         self.write(4, move |db| settle(db, &news)).await
     }
 
-    pub(crate) async fn revive_refund(&self, refund: RefundId, now: UnixSeconds) -> Result<bool> {
-        self.write(1, move |db| revive(db, refund, now)).await
+    pub(crate) async fn revive_refund(
+        &self,
+        refund: RefundId,
+        now: UnixSeconds,
+    ) -> Result<Option<RefundId>> {
+        self.write(2, move |db| revive(db, refund, now)).await
     }
 
     pub(crate) async fn unfinished_refunds(&self, limit: usize) -> Result<Vec<Refund>> {
         let unfinished = select!(
-            "WHERE state <> 3
+            "WHERE state NOT IN (3, 6)
              ORDER BY planned DESC, rider, validator, sequence, version, number LIMIT ?1"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -129,20 +134,20 @@ fn settle(db: &Connection<'_>, news: &RefundNews) -> Result<RefundSettled> {
     Ok(RefundSettled::Saved)
 }
 
-fn revive(db: &Connection<'_>, refund: RefundId, now: UnixSeconds) -> Result<bool> {
+fn revive(db: &Connection<'_>, refund: RefundId, now: UnixSeconds) -> Result<Option<RefundId>> {
     lock::hold_with(db, refund.charge.journey, &[])?;
-    let mut held = expect(db, refund)?;
+    let held = expect(db, refund)?;
+    let rider = held.rider;
     let together = charge::together_charged(db, refund.charge)?;
-    let transfers = transfer::of_journeys(db, held.rider, &together.journeys)?;
-    let all = of_journeys(db, held.rider, &together.journeys)?;
-    let on_its_way = all.iter().filter(|one| one.state.is_open());
-    let back: i64 = on_its_way.map(|one| one.amount.minor).sum();
-    let owed = even::owed_minor(held.rider, &transfers).saturating_add(back);
-    let revived = step::revive_refund(&mut held, owed, now);
-    if revived {
-        put(db, &held)?;
+    let transfers = transfer::of_journeys(db, rider, &together.journeys)?;
+    let owed = Owed::by(rider, together.rides, &transfers);
+    let charges = charge::of_journeys(db, rider, &together.journeys)?;
+    let refunds = of_journeys(db, rider, &together.journeys)?;
+    let changed = even::refund_again(&held, (owed, now), &charges, &refunds);
+    for refund in &changed {
+        put(db, refund)?;
     }
-    Ok(revived)
+    Ok(changed.first().map(|refund| refund.id))
 }
 
 fn expect(db: &Connection<'_>, refund: RefundId) -> Result<Refund> {
@@ -179,6 +184,7 @@ pub(super) fn put(db: &Connection<'_>, refund: &Refund) -> Result<()> {
         RefundState::Done => (3, None),
         RefundState::Refused { reason } => (4, Some(reason)),
         RefundState::Unknown => (5, None),
+        RefundState::Superseded => (6, None),
     };
     let charge = refund.id.charge;
     execute(
@@ -217,6 +223,7 @@ fn read(row: &mut Columns<'_>) -> Result<Refund> {
         (3, None) => RefundState::Done,
         (4, Some(reason)) => RefundState::Refused { reason },
         (5, None) => RefundState::Unknown,
+        (6, None) => RefundState::Superseded,
         (code, _) => return Err(impossible("refund state", code)),
     };
     Ok(Refund {

@@ -120,6 +120,7 @@ export const money = {
   refund_done: entry("已退款", "已退款", "done"),
   refund_refused: entry("被拒", "被拒", "refused"),
   refund_unknown: entry("结果未知", "結果未知", "unknown"),
+  refund_superseded: entry("已由另一笔退款代替", "已由另一筆退款代替", "superseded"),
 
   adjustments: entry("补偿与批量更正", "補償與批次更正", "Goodwill and corrections"),
   adjustments_lead: entry(

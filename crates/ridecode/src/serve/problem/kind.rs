@@ -166,7 +166,7 @@ kinds! {
         "Compare the number with the audit or with the provider's bill.";
     RefundState "refund-state" CONFLICT
         "The refund's state does not allow this"
-        "The refund is not refused, or its ride is no longer so much in credit."
+        "The refund is not refused, or nothing is in credit for its ride any more."
         "Look at its state; what is on its way is asked about by itself.";
     UnknownRide "unknown-ride" NOT_FOUND
         "There is no such ride"
