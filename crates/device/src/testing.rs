@@ -10,16 +10,7 @@ pub(crate) fn entry() -> Entry {
         sequence: 0,
         time: UnixSeconds(1_795_219_200),
         trust: ClockTrust::Synced,
-        place: Place {
-            operator: OperatorId(1),
-            mode: Mode::Metro,
-            passage: Passage::In,
-            line: None,
-            stop: None,
-            direction: None,
-            vehicle: None,
-            fare_minor: None,
-        },
+        place: Place::new(OperatorId(1), Mode::Metro, Passage::In),
         event: Event::Started,
         bundle_version: 7,
     }

@@ -9,22 +9,13 @@ use crate::plan::Layout;
 /// Where the validator at a site stands at first.
 pub(crate) fn place(city: &City, layout: Layout, site: u32) -> Place {
     let gates = layout.way_in(layout.stations);
-    let place = |operator, mode, passage| Place {
-        operator,
-        mode,
-        passage,
-        line: None,
-        stop: None,
-        direction: None,
-        vehicle: None,
-        fare_minor: None,
-    };
+
     if let Some(bus) = site.checked_sub(gates) {
         let operator = city.buses[bus as usize % city.buses.len()];
         return Place {
             vehicle: VehicleId::new(&format!("bus-{bus}")).ok(),
             fare_minor: Some(BUS_MINOR),
-            ..place(operator, Mode::Bus, Passage::Single)
+            ..Place::new(operator, Mode::Bus, Passage::Single)
         };
     }
     // Stations spread over the network, whatever order it has them in.
@@ -37,7 +28,7 @@ pub(crate) fn place(city: &City, layout: Layout, site: u32) -> Place {
     };
     Place {
         stop: Some(station.stop.clone()),
-        ..place(station.operator, Mode::Metro, passage)
+        ..Place::new(station.operator, Mode::Metro, passage)
     }
 }
 

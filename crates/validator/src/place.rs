@@ -74,3 +74,19 @@ pub struct Place {
     /// fare. A code that does not cover it is refused.
     pub fare_minor: Option<u32>,
 }
+
+impl Place {
+    /// A place of which nothing more is known.
+    pub fn new(operator: OperatorId, mode: Mode, passage: Passage) -> Self {
+        Self {
+            operator,
+            mode,
+            passage,
+            line: None,
+            stop: None,
+            direction: None,
+            vehicle: None,
+            fare_minor: None,
+        }
+    }
+}

@@ -143,16 +143,7 @@ pub(crate) fn mot_code_of(grant: &mot::Grant, rider: u8, made: UnixSeconds) -> V
 
 /// A metro gate, way in.
 pub(crate) fn gate() -> Place {
-    Place {
-        operator: OPERATOR,
-        mode: Mode::Metro,
-        passage: Passage::In,
-        line: None,
-        stop: None,
-        direction: None,
-        vehicle: None,
-        fare_minor: None,
-    }
+    Place::new(OPERATOR, Mode::Metro, Passage::In)
 }
 
 /// A bundle that trusts both issuers and accepts a brand of each on the metro.

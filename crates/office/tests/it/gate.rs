@@ -24,28 +24,17 @@ pub(crate) struct Gate {
 /// A metro gate of line `m1` at a station of the example city.
 pub(crate) fn metro(stop: &str, passage: Passage) -> Place {
     Place {
-        operator: OperatorId(1),
-        mode: Mode::Metro,
-        passage,
         line: Some(LineId::new("m1").unwrap()),
         stop: Some(StopId::new(stop).unwrap()),
-        direction: None,
-        vehicle: None,
-        fare_minor: None,
+        ..Place::new(OperatorId(1), Mode::Metro, passage)
     }
 }
 
 /// A reader on a bus of operator 2, flat fare.
 pub(crate) fn bus() -> Place {
     Place {
-        operator: OperatorId(2),
-        mode: Mode::Bus,
-        passage: Passage::Single,
-        line: None,
-        stop: None,
-        direction: None,
-        vehicle: None,
         fare_minor: Some(200),
+        ..Place::new(OperatorId(2), Mode::Bus, Passage::Single)
     }
 }
 

@@ -380,14 +380,8 @@ fn check_all(checks: &[Check]) {
 /// Where they come by.
 pub(super) fn place() -> Place {
     Place {
-        operator: OPERATOR,
-        mode: Mode::Bus,
-        passage: Passage::Single,
-        line: None,
-        stop: None,
-        direction: None,
-        vehicle: None,
         fare_minor: Some(200),
+        ..Place::new(OPERATOR, Mode::Bus, Passage::Single)
     }
 }
 

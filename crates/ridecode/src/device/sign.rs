@@ -63,14 +63,10 @@ mod tests {
     fn names_come_from_the_settings_then_from_the_cities_then_from_the_ids() {
         let check = |line: &str, stop: &str, expected: [Option<&str>; 3]| {
             let place = Place {
-                operator: OperatorId(1),
-                mode: Mode::Metro,
-                passage: Passage::In,
                 line: Some(LineId::new(line).unwrap()),
                 stop: Some(StopId::new(stop).unwrap()),
                 direction: Some(1),
-                vehicle: None,
-                fare_minor: None,
+                ..Place::new(OperatorId(1), Mode::Metro, Passage::In)
             };
             let sign = |zh: &str| Sign {
                 zh: zh.to_owned(),

@@ -191,14 +191,8 @@ fn gates(office: &Office, first_id: u32) -> anyhow::Result<Vec<Journal>> {
 
 fn metro(stop: StopId, passage: Passage) -> Place {
     Place {
-        operator: METRO,
-        mode: Mode::Metro,
-        passage,
-        line: None,
         stop: Some(stop),
-        direction: None,
-        vehicle: None,
-        fare_minor: None,
+        ..Place::new(METRO, Mode::Metro, passage)
     }
 }
 
@@ -207,14 +201,9 @@ fn readers(first_id: u32) -> anyhow::Result<Vec<Journal>> {
     let mut journals = Vec::new();
     for bus in 0..BUSES {
         let place = Place {
-            operator: BUS,
-            mode: Mode::Bus,
-            passage: Passage::Single,
-            line: None,
-            stop: None,
-            direction: None,
             vehicle: Some(VehicleId::new(&format!("bus-{bus}"))?),
             fare_minor: Some(200),
+            ..Place::new(BUS, Mode::Bus, Passage::Single)
         };
         journals.push(Journal::new(first_id + bus, place));
     }

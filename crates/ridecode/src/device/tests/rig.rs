@@ -61,16 +61,7 @@ pub(in crate::device) fn registration() -> Registration {
 
 /// A gate of the metro, way in.
 pub(in crate::device) fn place() -> Place {
-    Place {
-        operator: OPERATOR,
-        mode: Mode::Metro,
-        passage: Passage::In,
-        line: None,
-        stop: None,
-        direction: None,
-        vehicle: None,
-        fare_minor: None,
-    }
+    Place::new(OPERATOR, Mode::Metro, Passage::In)
 }
 
 /// A bundle that accepts one issuer's codes on the metro.

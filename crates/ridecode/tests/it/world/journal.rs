@@ -135,14 +135,8 @@ impl Reader {
     /// A bus of its operator.
     pub(crate) fn bus(&self, line: &str) -> Place {
         Place {
-            operator: self.operator,
-            mode: Mode::Bus,
-            passage: Passage::Single,
             line: Some(LineId::new(line).expect("a line")),
-            stop: None,
-            direction: None,
-            vehicle: None,
-            fare_minor: None,
+            ..Place::new(self.operator, Mode::Bus, Passage::Single)
         }
     }
 }
@@ -156,14 +150,8 @@ fn item(chained: &Chained) -> Vec<u8> {
 /// A gate of the metro (operator 1).
 pub(crate) fn metro_gate(stop: &str, passage: Passage) -> Place {
     Place {
-        operator: OperatorId(1),
-        mode: Mode::Metro,
-        passage,
-        line: None,
         stop: Some(StopId::new(stop).expect("a stop")),
-        direction: None,
-        vehicle: None,
-        fare_minor: None,
+        ..Place::new(OperatorId(1), Mode::Metro, passage)
     }
 }
 
