@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ridecode_store::{AdjustmentKind, LineState, RefundState};
-use ridecode_words::JourneyId;
+use ridecode_words::{JourneyId, RefundId};
 
 use super::Sight;
 
@@ -32,8 +32,9 @@ pub(super) fn check(sight: &Sight<'_>) -> Result<(), String> {
     Ok(())
 }
 
-/// Each journey is collected, written off or given back until what is left is its fare, and the
-/// books say the same of every order as the provider does.
+/// Each journey is collected, written off or given back until what is left is its fare, or what was
+/// given for it where the fare fell later; and the books say the same of every order as the provider
+/// does.
 pub(super) fn check_settled(sight: &Sight<'_>) -> Result<(), String> {
     let end = sight.world.line.end();
     let mut settled: BTreeMap<JourneyId, i64> = BTreeMap::new();
@@ -55,25 +56,49 @@ pub(super) fn check_settled(sight: &Sight<'_>) -> Result<(), String> {
         let given = if is_done { refund.amount.minor } else { 0 };
         *settled.entry(refund.id.charge.journey).or_default() -= given;
     }
+    let mut given: BTreeMap<JourneyId, i64> = BTreeMap::new();
     for (kind, line) in &sight.page.adjusted {
-        let given = match (kind, line.state) {
+        let minor = match (kind, line.state) {
             (_, LineState::Waiting | LineState::Refused) => 0,
             (AdjustmentKind::Goodwill, LineState::Posted) => line.amount.minor,
             (AdjustmentKind::TakenBack { .. }, LineState::Posted) => -line.amount.minor,
         };
-        *settled.entry(line.journey).or_default() += given;
+        *given.entry(line.journey).or_default() += minor;
     }
     for fare in sight.fares() {
-        let minor = settled.remove(&fare.journey).unwrap_or(0);
-        if minor != fare.amount_minor {
-            let (journey, fare) = (fare.journey, fare.amount_minor);
+        let (journey, fare) = (fare.journey, fare.amount_minor);
+        let given = given.remove(&journey).unwrap_or(0);
+        let minor = settled.remove(&journey).unwrap_or(0) + given;
+        if minor != fare.max(given) {
+            let story = tell(sight, journey);
             return Err(format!(
-                "journey {journey} costs {fare} and settled {minor}"
+                "journey {journey} costs {fare} and settled {minor}: {story}"
             ));
         }
     }
-    match settled.iter().find(|(_, minor)| **minor != 0) {
+    match settled.iter().chain(&given).find(|(_, minor)| **minor != 0) {
         Some((journey, minor)) => Err(format!("{journey} has no fare and settled {minor}")),
         None => Ok(()),
     }
+}
+
+/// What was asked, given back and given for a journey.
+fn tell(sight: &Sight<'_>, journey: JourneyId) -> String {
+    let page = &sight.page;
+    let charges = page.charges.iter().filter(|one| one.id.journey == journey);
+    let charges = charges.map(|one| (one.id.version, one.amount.minor, &one.state));
+    let refunds = page.refunds.iter();
+    let refunds = refunds.filter(|one| one.id.charge.journey == journey);
+    let refunds = refunds.map(|one| {
+        let RefundId { charge, number } = one.id;
+        (charge.version, number, one.amount.minor, &one.state)
+    });
+    let given = page.adjusted.iter().filter(|one| one.1.journey == journey);
+    let given = given.map(|(kind, line)| (kind, line.amount.minor, &line.state));
+    format!(
+        "charges {:?}, refunds {:?}, given {:?}",
+        charges.collect::<Vec<_>>(),
+        refunds.collect::<Vec<_>>(),
+        given.collect::<Vec<_>>()
+    )
 }
