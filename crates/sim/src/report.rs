@@ -30,8 +30,6 @@ pub(crate) struct Tally {
     pub(crate) refunds: u64,
     pub(crate) statements: u64,
     pub(crate) repairs: u64,
-    /// Claims of riders that were refused.
-    pub(crate) claims_refused: u64,
 }
 
 impl Tally {

@@ -140,10 +140,7 @@ impl World {
                 self.learn_repairs(id)
             }
             Err(RepairFault::Store(fault)) => Err(self.failure("claim", fault.to_string())),
-            Err(_) => {
-                self.tally.claims_refused += 1;
-                Ok(())
-            }
+            Err(_) => Ok(()),
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) fn run(session: &Session) -> Result<(), OpenFault> {
         session.run_file(TABLE)?;
         let number = Value::Integer(i64::from(version) + 1);
         let sql = "INSERT INTO ridecode_migrations (number, digest) VALUES (?1, ?2)";
-        session.execute(sql, &[number, Value::Bytes(&digest(migration))])?;
+        session.change(sql, &[number, Value::Bytes(&digest(migration))])?;
         session.run_file("COMMIT")?;
         tracing::info!(version = version + 1, "brought the database up to date");
     }

@@ -114,6 +114,8 @@ pub(crate) struct Session {
     statements: RefCell<BTreeMap<String, Statement>>,
     /// What begins the transaction, until the first statement takes it along.
     beginning: Cell<Option<&'static str>>,
+    /// Statements nobody waits for; the next that somebody does takes them along.
+    ahead: RefCell<Vec<(String, Vec<Owned>)>>,
     failure: Cell<Option<Failure>>,
     lost: Cell<bool>,
 }
@@ -132,17 +134,31 @@ impl Session {
             client,
             statements: RefCell::default(),
             beginning: Cell::new(None),
+            ahead: RefCell::default(),
             failure: Cell::new(None),
             lost: Cell::new(false),
         })
     }
 
+    /// Runs a statement that gives no rows, some time before the next that is waited for.
+    pub(crate) fn send_ahead(&self, sql: &str, values: Vec<Owned>) -> Result<()> {
+        let waiting = {
+            let mut ahead = self.ahead.borrow_mut();
+            ahead.push((sql.to_owned(), values));
+            ahead.len()
+        };
+        if waiting < AHEAD_MAX {
+            return Ok(());
+        }
+        self.run(self.after_those_ahead(async { Ok(()) }))
+    }
+
     /// Runs a statement that gives no rows, and says how many it changed.
-    pub(crate) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<usize> {
+    pub(crate) fn change(&self, sql: &str, values: &[Value<'_>]) -> Result<usize> {
         let changed = self.run(async {
             let statement = self.prepare(sql).await?;
             let run = self.client.execute_raw(&statement, values);
-            self.after_beginning(run).await
+            self.after_those_ahead(run).await
         })?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
@@ -153,7 +169,7 @@ impl Session {
         self.run(async {
             let statement = self.prepare(sql).await?;
             let run = self.client.query(&statement, &values);
-            self.after_beginning(run).await
+            self.after_those_ahead(run).await
         })
     }
 
@@ -172,7 +188,7 @@ impl Session {
                     self.client.query(statement, &values).await
                 }) as _
             });
-            self.after_beginning(in_turn(runs.collect())).await
+            self.after_those_ahead(in_turn(runs.collect())).await
         })
     }
 
@@ -221,7 +237,7 @@ impl Session {
         let sql = "INSERT INTO counters (name, lane, value) VALUES (?1, lane(), ?2)
              ON CONFLICT (name, lane) DO UPDATE SET value = counters.value + excluded.value";
         let values = [Value::Text(count.name()), Value::Integer(by)];
-        self.execute(sql, &values).map(drop)
+        self.send_ahead(sql, values.iter().map(Owned::from).collect())
     }
 
     /// Runs statements as they stand in a file, in a transaction of their own.
@@ -244,7 +260,7 @@ impl Session {
             let runs = runs.map(|(statement, (_, values))| {
                 Box::pin(self.client.execute_raw(statement, values)) as _
             });
-            self.after_beginning(in_turn(runs.collect())).await
+            self.after_those_ahead(in_turn(runs.collect())).await
         })?;
         let changed: u64 = changed.iter().sum();
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
@@ -263,17 +279,33 @@ impl Session {
         Ok(statement)
     }
 
-    /// Runs statements, the first of a transaction together with its beginning.
-    async fn after_beginning<T>(
+    /// Runs statements together with those that wait to go ahead of them, the first of a transaction
+    /// together with its beginning.
+    async fn after_those_ahead<T>(
         &self,
         run: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, tokio_postgres::Error> {
-        let Some(begin) = self.beginning.take() else {
-            return run.await;
+        let ahead = self.ahead.take();
+        let mut prepared = Vec::with_capacity(ahead.len());
+        for (sql, _) in &ahead {
+            prepared.push(self.prepare(sql).await?);
+        }
+        let ahead = prepared.iter().zip(&ahead);
+        let ahead = ahead.map(|(statement, (_, values))| {
+            Box::pin(
+                self.client
+                    .execute_raw(statement, values.iter().map(Owned::value)),
+            ) as _
+        });
+        let begin = async {
+            match self.beginning.take() {
+                Some(begin) => self.client.batch_execute(begin).await,
+                None => Ok(()),
+            }
         };
-        let begin = self.client.batch_execute(begin);
-        let (begun, ran) = tokio::join!(biased; begin, run);
+        let (begun, went, ran) = tokio::join!(biased; begin, in_turn(ahead.collect()), run);
         begun?;
+        went?;
         ran
     }
 
@@ -313,7 +345,13 @@ impl Session {
 
     /// Commits what a verb did, or undoes it.
     fn end<T>(&self, outcome: Result<T>) -> Run<T> {
-        if self.beginning.take().is_some() && self.failure.get().is_none() {
+        if outcome.is_err() || self.failure.get().is_some() {
+            self.ahead.take();
+        }
+        if self.ahead.borrow().is_empty()
+            && self.beginning.take().is_some()
+            && self.failure.get().is_none()
+        {
             // It never came to a statement.
             return Run::Done(outcome);
         }
@@ -337,7 +375,7 @@ impl Session {
     }
 
     fn commit<T>(&self, value: T) -> Run<T> {
-        let committed = self.run(self.client.batch_execute("COMMIT"));
+        let committed = self.run(self.after_those_ahead(self.client.batch_execute("COMMIT")));
         match (committed, self.failure.take()) {
             (Ok(()), _) => Run::Done(Ok(value)),
             (Err(fault), Some(Failure::Rival)) => Run::Again(fault),
@@ -394,6 +432,9 @@ async fn in_turn<T>(mut runs: Vec<Sent<'_, T>>) -> Result<Vec<T>, tokio_postgres
     .await?;
     Ok(answers.into_iter().flatten().collect())
 }
+
+/// How many statements wait to be taken along at most.
+const AHEAD_MAX: usize = 1_000;
 
 /// How often a verb is run before it is given up.
 const RUNS_MAX: usize = 8;

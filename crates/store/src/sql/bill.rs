@@ -77,7 +77,7 @@ pub(super) fn touch(db: &Connection<'_>, periods: &[Period], at: UnixSeconds) ->
         let month = period.month.number();
         insert.add(params![id(period.rider.0), month, mark.cast_signed(), at.0])?;
     }
-    insert.run().map(drop)
+    insert.run()
 }
 
 /// A rider's months that wait to be priced, each with the time from which it is due.

@@ -212,8 +212,13 @@ coded!(Ending, "ending", {
 });
 
 /// Runs a statement that gives no rows, and says how many rows it changed.
-pub(super) fn execute(db: &Connection<'_>, sql: &str, params: impl Params) -> Result<usize> {
+pub(super) fn execute(db: &Connection<'_>, sql: &str, params: impl Params) -> Result<()> {
     db.execute(sql, params)
+}
+
+/// Runs a statement that gives no rows, and says how many rows it changed.
+pub(super) fn change(db: &Connection<'_>, sql: &str, params: impl Params) -> Result<usize> {
+    db.change(sql, params)
 }
 
 /// The first row of a query, if there is one.

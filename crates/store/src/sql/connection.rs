@@ -88,8 +88,20 @@ impl Row<'_> {
 }
 
 impl<'c> Connection<'c> {
+    /// Runs a statement that gives no rows. Where the database is elsewhere, it goes there with the
+    /// next that is waited for, and what goes wrong with it is told then.
+    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => self.change(sql, params).map(drop),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session) => params
+                .give(|values| session.send_ahead(sql, values.iter().map(Owned::from).collect())),
+        }
+    }
+
     /// Runs a statement that gives no rows, and says how many rows it changed.
-    pub(super) fn execute(&self, sql: &str, params: impl Params) -> Result<usize> {
+    pub(super) fn change(&self, sql: &str, params: impl Params) -> Result<usize> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(file) => {
@@ -97,7 +109,7 @@ impl<'c> Connection<'c> {
                 params.give(|values| Ok(statement.execute(rusqlite::params_from_iter(values))?))
             }
             #[cfg(feature = "postgres")]
-            Self::Postgres(session) => params.give(|values| session.execute(sql, values)),
+            Self::Postgres(session) => params.give(|values| session.change(sql, values)),
         }
     }
 
@@ -265,8 +277,21 @@ impl Batch<'_> {
         }
     }
 
+    /// Runs what has not run yet, as [`Connection::execute`] does.
+    pub(super) fn run(self) -> Result<()> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(..) => Ok(()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(session, sql, rows) => {
+                let mut rows = rows.into_iter();
+                rows.try_for_each(|row| session.send_ahead(sql, row))
+            }
+        }
+    }
+
     /// Runs what has not run yet, and says how many rows were changed.
-    pub(super) fn run(self) -> Result<usize> {
+    pub(super) fn count(self) -> Result<usize> {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_, changed) => Ok(changed),

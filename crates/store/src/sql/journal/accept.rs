@@ -233,7 +233,7 @@ fn insert_disagreements(
             ])?;
         }
     }
-    let inserted = i64::try_from(insert.run()?).unwrap_or(i64::MAX);
+    let inserted = i64::try_from(insert.count()?).unwrap_or(i64::MAX);
     db.add_to(Count::Disagreements, inserted)
 }
 
