@@ -28,8 +28,13 @@ impl Address {
         if let Some(password) = password {
             config.password(password);
         }
-        if let Some(host) = config.get_hosts().iter().find_map(far_host) {
-            return Err(OpenFault::Unsealed(host.to_owned()));
+        // An address that is given beside a name is where the library goes.
+        let addresses = config.get_hostaddrs().iter();
+        let far = addresses.filter(|address| !address.is_loopback());
+        let mut far = far.map(ToString::to_string);
+        let hosts = config.get_hosts().iter().find_map(far_host);
+        if let Some(host) = far.next().or(hosts.map(str::to_owned)) {
+            return Err(OpenFault::Unsealed(host));
         }
         let options = match config.get_options() {
             Some(own) => format!("{SETTINGS} {own}"),
@@ -136,6 +141,10 @@ mod tests {
             Err("db.example.com"),
         );
         check("postgres://a:secret@192.0.2.7/ride", Err("192.0.2.7"));
+        check(
+            "postgres://a:secret@localhost/ride?hostaddr=192.0.2.7",
+            Err("192.0.2.7"),
+        );
     }
 
     #[test]
