@@ -279,10 +279,11 @@ fn read(source: &Source, more: &[(String, String)]) -> anyhow::Result<File> {
     }
     if let Some(database) = &source.database {
         let database = path(database);
-        if database.starts_with("postgres://") || database.starts_with("postgresql://") {
+        if is_server(&database) {
             layers.flag("store.engine", "postgres")?;
             layers.flag("store.address", &database)?;
         } else {
+            layers.flag("store.engine", "sqlite")?;
             layers.flag("store.file", &database)?;
         }
     }
@@ -296,6 +297,15 @@ fn read(source: &Source, more: &[(String, String)]) -> anyhow::Result<File> {
         layers.flag(key, value)?;
     }
     layers.merged()
+}
+
+/// Whether a database is named by a URL or by words such as `host=/run/postgresql dbname=ridecode`,
+/// and not by a file.
+fn is_server(database: &str) -> bool {
+    let key = |word: &str| word.split_once('=').map(|(key, _)| key.to_owned());
+    let mut keys = database.split_whitespace().filter_map(key);
+    let is_word = |key: String| ["host", "hostaddr", "dbname", "user"].contains(&key.as_str());
+    database.contains("://") || keys.any(is_word)
 }
 
 fn serve(file: &file::ServeFile) -> Serve {

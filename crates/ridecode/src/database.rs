@@ -17,12 +17,9 @@ pub(crate) fn open(config: &Config) -> anyhow::Result<Store> {
         Engine::Sqlite => SqliteStore::open(&config.database())
             .map(Store::Sqlite)
             .with_context(|| shown(config)),
-        Engine::Postgres => {
-            let connections = config.store.connections;
-            PostgresStore::open_with(&server(config)?, PostgresSettings { connections })
-                .map(Store::Postgres)
-                .with_context(|| shown(config))
-        }
+        Engine::Postgres => PostgresStore::open_with(&server(config)?, settings(config))
+            .map(Store::Postgres)
+            .with_context(|| shown(config)),
     }
 }
 
@@ -43,7 +40,7 @@ pub(crate) fn open_to_read(config: &Config) -> anyhow::Result<Store> {
                 .map(Store::Sqlite)
                 .with_context(|| shown(config))
         }
-        Engine::Postgres => PostgresStore::open_read_only(&server(config)?)
+        Engine::Postgres => PostgresStore::open_read_only(&server(config)?, settings(config))
             .map(Store::Postgres)
             .with_context(|| shown(config)),
     }
@@ -76,14 +73,23 @@ pub(crate) fn shown(config: &Config) -> String {
 
 /// The address with its password, where a file holds one.
 pub(crate) fn with_password(text: &str, file: Option<&Path>) -> anyhow::Result<Address> {
+    anyhow::ensure!(
+        !Address::read(text, None)?.has_password(),
+        "a password stands in the address; write it into a file and name that"
+    );
     let password = match file {
         None => None,
         Some(path) => Some(std::fs::read_to_string(path).with_context(|| {
             let shown = path.display();
-            format!("the file of the database's password {shown} cannot be read")
+            format!("the file {shown} of the database's password cannot be read; check its name and owner")
         })?),
     };
     Ok(Address::read(text, password.as_deref().map(str::trim_end))?)
+}
+
+fn settings(config: &Config) -> PostgresSettings {
+    let connections = config.store.connections;
+    PostgresSettings { connections }
 }
 
 fn server(config: &Config) -> anyhow::Result<Address> {
@@ -96,5 +102,6 @@ fn server(config: &Config) -> anyhow::Result<Address> {
         "store.engine is postgres and store.address is missing; write store.address = \
          \"postgres://ridecode@localhost/ridecode\"",
     )?;
-    with_password(address, password_file.as_deref()).context("store.address")
+    // What can be wrong with the address was told when the settings were read.
+    with_password(address, password_file.as_deref()).context("store.password_file")
 }

@@ -74,9 +74,12 @@ impl PostgresStore {
     }
 
     /// Opens a database for reading only. Verbs that write fail.
-    pub fn open_read_only(address: &Address) -> Result<Self, OpenFault> {
+    pub fn open_read_only(
+        address: &Address,
+        settings: PostgresSettings,
+    ) -> Result<Self, OpenFault> {
         open::with_session(address, migrate::check)?;
-        Self::of(address, PostgresSettings::default(), true)
+        Self::of(address, settings, true)
     }
 
     /// The version of a database's tables, 0 for an empty one. Reads only.

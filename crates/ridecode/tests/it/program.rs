@@ -247,6 +247,10 @@ async fn wrong_commands_say_what_to_do() {
     check(&["migrate", "--set", "store.engine=memory"], "sqlite").await;
     let far = "postgres://ride@192.0.2.7/ride";
     check(&["migrate", "--database", far], "192.0.2.7").await;
+    let far = "host=192.0.2.7 dbname=ride";
+    check(&["migrate", "--database", far], "192.0.2.7").await;
+    let unknown = "Postgres://ride@localhost/ride";
+    check(&["migrate", "--database", unknown], "postgres://USER").await;
     check(
         &["migrate", "--set", "store.engine=postgres"],
         "store.address",

@@ -3,7 +3,7 @@
 
 use ridecode_store::conformance::random::everything;
 use ridecode_store::conformance::world::{ride_and_bill, rider, settle_in};
-use ridecode_store::postgres::{Address, OpenFault, PostgresStore};
+use ridecode_store::postgres::{Address, OpenFault, PostgresSettings, PostgresStore};
 use ridecode_store::{Store, StoreFault};
 use ridecode_testing::postgres::Database;
 
@@ -37,7 +37,8 @@ fn databases_of_others_are_refused_and_left_alone() {
         let tables = "SELECT count(*) FROM information_schema.tables";
         let before = database.tell(tables);
         let writing = PostgresStore::open(&address).expect_err(sql);
-        let reading = PostgresStore::open_read_only(&address).expect_err(sql);
+        let reading =
+            PostgresStore::open_read_only(&address, PostgresSettings::default()).expect_err(sql);
         for refused in [writing, reading] {
             assert!(refused.to_string().contains(expected), "{refused}");
         }
@@ -73,12 +74,13 @@ async fn programs_may_start_together() {
 #[tokio::test]
 async fn who_only_reads_changes_nothing() {
     let database = Database::new();
-    let refused = PostgresStore::open_read_only(&address(&database));
+    let refused = PostgresStore::open_read_only(&address(&database), PostgresSettings::default());
     assert!(matches!(refused, Err(OpenFault::Older(0))), "{refused:?}");
     let writing = super::open(&database);
     settle_in(&writing, 1, 1).await;
     ride_and_bill(&writing, 1, 1, 1).await;
-    let reading = PostgresStore::open_read_only(&address(&database)).expect("beside it");
+    let reading = PostgresStore::open_read_only(&address(&database), PostgresSettings::default())
+        .expect("beside it");
     let reading = Store::Postgres(reading);
     assert_eq!(everything(&reading).await, everything(&writing).await);
     let refused = reading.open_rider(rider(2)).await;
