@@ -1,6 +1,6 @@
 //! A schema of its own in a database: for worlds that are made to be thrown away.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::hash::{BuildHasher as _, RandomState};
 
 use super::address::Address;
 use super::open::{self, OpenFault};
@@ -15,14 +15,13 @@ pub struct Apart {
 impl Apart {
     /// Makes an empty one. What the database holds beside it is not touched.
     pub fn make(database: &Address) -> Result<Self, OpenFault> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        // Programs of several machines may share the database: their numbers would meet.
+        let chance = RandomState::new().hash_one(());
         let apart = Self {
             database: database.clone(),
-            name: format!("ridecode_apart_{}_{number}", std::process::id()),
+            name: format!("ridecode_apart_{chance:016x}"),
         };
-        let name = &apart.name;
-        let make = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
+        let make = format!("CREATE SCHEMA {}", apart.name);
         open::with_session(database, |session| Ok(session.run_file(&make)?))?;
         Ok(apart)
     }
