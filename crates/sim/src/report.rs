@@ -16,27 +16,16 @@ pub(crate) struct Tally {
     /// Codes read by validators.
     pub(crate) taps: u64,
     pub(crate) admitted: u64,
-    /// Read twice within the silent time.
-    pub(crate) silent: u64,
-    /// Not answered: disk or power failed.
-    pub(crate) dark: u64,
     /// Refusals by the rung's word.
     pub(crate) refused: BTreeMap<&'static str, u64>,
-    /// Riders who had no living credential to show.
-    pub(crate) no_code: u64,
-    pub(crate) fares: u64,
-    pub(crate) collected: u64,
-    pub(crate) declined: u64,
-    pub(crate) refunds: u64,
-    pub(crate) statements: u64,
     pub(crate) repairs: u64,
 }
 
 impl Tally {
     pub(crate) fn note(&mut self, shown: Shown) {
         match shown {
-            Shown::Silent => self.silent += 1,
-            Shown::Dark => self.dark += 1,
+            // Read twice within the silent time, or disk or power failed.
+            Shown::Silent | Shown::Dark => {}
             Shown::Refused(outcome) => *self.refused.entry(outcome.word()).or_default() += 1,
             Shown::Admitted => self.admitted += 1,
         }

@@ -11,15 +11,11 @@ use crate::world::provider::Provider;
 /// books call collected was taken.
 pub(super) fn check(sight: &Sight<'_>) -> Result<(), String> {
     let sums = sums(sight);
-    if sums.values().sum::<i64>() != 0 {
-        return Err("the books do not sum to zero".into());
-    }
-    for (rider, minor) in &sight.page.balances {
-        let sum = sums.get(&Account::Rider(*rider)).copied().unwrap_or(0);
-        if sum != *minor {
-            return Err(format!("rider {rider} owes {minor}, transfers say {sum}"));
-        }
-    }
+    let balances = sight.page.balances.iter();
+    let balances = balances.map(|(rider, minor)| (Account::Rider(*rider), *minor));
+    check_alike((&balances.collect(), "balances"), &sums, |account| {
+        matches!(account, Account::Rider(_))
+    })?;
     let mut owed: BTreeMap<Account, i64> = BTreeMap::new();
     for fare in sight.fares() {
         for share in &fare.shares {
@@ -28,13 +24,9 @@ pub(super) fn check(sight: &Sight<'_>) -> Result<(), String> {
                 .or_default() -= share.amount_minor;
         }
     }
-    for (account, sum) in &sums {
-        let is_payable = matches!(account, Account::OperatorPayable(_));
-        let expected = owed.get(account).copied().unwrap_or(0);
-        if is_payable && *sum != expected {
-            return Err(format!("{account} stands at {sum}, fares say {expected}"));
-        }
-    }
+    check_alike((&owed, "fares"), &sums, |account| {
+        matches!(account, Account::OperatorPayable(_))
+    })?;
     let end = sight.world.line.end();
     for charge in &sight.page.charges {
         let number = charge.id.to_string();
@@ -61,6 +53,22 @@ pub(super) fn check_settled(sight: &Sight<'_>) -> Result<(), String> {
     } else {
         Err(format!("the provider holds {taken}, the books say {held}"))
     }
+}
+
+/// Every account of a kind stands where something else says, whichever of the two names it.
+fn check_alike(
+    (said, by): (&BTreeMap<Account, i64>, &str),
+    sums: &BTreeMap<Account, i64>,
+    is_of_kind: impl Fn(&Account) -> bool,
+) -> Result<(), String> {
+    let mut accounts = said.keys().chain(sums.keys());
+    let stands = |held: &BTreeMap<Account, i64>, account| held.get(account).copied().unwrap_or(0);
+    let wrong = accounts
+        .find(|account| is_of_kind(account) && stands(said, account) != stands(sums, account));
+    wrong.map_or(Ok(()), |account| {
+        let (sum, said) = (stands(sums, account), stands(said, account));
+        Err(format!("{account} stands at {sum}, {by} say {said}"))
+    })
 }
 
 /// Debits less credits by account, of transfers with a rider in them.

@@ -3,14 +3,11 @@
 use super::Sight;
 
 pub(super) fn check(sight: &Sight<'_>) -> Result<(), String> {
-    match find_waiting(sight) {
-        Some(waiting) => Err(waiting),
-        None => Ok(()),
-    }
+    find_waiting(sight).map_or(Ok(()), Err)
 }
 
 /// What still waits, if anything does.
-pub(crate) fn find_waiting(sight: &Sight<'_>) -> Option<String> {
+fn find_waiting(sight: &Sight<'_>) -> Option<String> {
     for reader in &sight.world.readers {
         let (written, held) = (reader.written(), reader.held);
         if held < written {

@@ -3,10 +3,9 @@
 
 use ridecode_account::RevokeReason;
 use ridecode_codec::crypto::Algorithm;
-use ridecode_fare::TapKind;
+use ridecode_fare::{Mend, RepairedBy, TapKind};
 use ridecode_office::repair::{self, Claim, RepairFault};
 use ridecode_office::{credential, debt, rides};
-use ridecode_words::RiderId;
 
 use super::executor::finish;
 use super::phone::{Phone, Rider};
@@ -128,32 +127,24 @@ impl World {
             Some(entered) if !honest => entered,
             Some(_) | None => chances.pick(&self.city.stations).stop.clone(),
         };
+        let (tap, time) = (lone.journey.0, lone.began.plus_s(chances.0.i64(60..7_200)));
         let claim = Claim {
             rider: id,
             journey: lone.journey,
-            stop,
-            time: lone.began.plus_s(chances.0.i64(60..7_200)),
+            stop: stop.clone(),
+            time,
         };
         match finish(repair::claim(&self.office, claim, self.now)) {
             Ok(_) => {
                 self.tally.repairs += 1;
-                self.learn_repairs(id)
+                // The first word about a way in, and a rider has no second one.
+                let mend = (1, Mend::Exit(RepairedBy::Rider));
+                self.model.mended(tap, mend, (time, Some(stop)));
+                Ok(())
             }
             Err(RepairFault::Store(fault)) => Err(self.failure("claim", fault.to_string())),
             Err(_) => Ok(()),
         }
-    }
-
-    /// The model hears what was said about a rider's taps.
-    fn learn_repairs(&mut self, rider: RiderId) -> Checked {
-        let repairs = finish(self.office.store.load_repairs(rider));
-        let repairs = repairs.map_err(|fault| self.failure("repairs", fault.to_string()))?;
-        for repair in repairs {
-            let at = (repair.time, repair.stop);
-            self.model
-                .mended(repair.tap, (repair.number, repair.mend), at);
-        }
-        Ok(())
     }
 
     /// A rider's account takes nothing back, or does again.

@@ -16,7 +16,6 @@ impl World {
             return Ok(());
         }
         let Some(code) = self.code(rider)? else {
-            self.tally.no_code += 1;
             return Ok(());
         };
         let shown = self.scan(site, &code)?;

@@ -65,7 +65,6 @@ impl World {
                 let detail = format!("(failed, moved, unpriced) = {troubles:?}");
                 return Err(self.failure("price", detail));
             }
-            self.tally.fares += priced.fares as u64;
             if priced.bills < BATCH {
                 return Ok(());
             }
@@ -84,8 +83,6 @@ impl World {
             let Some(charged) = self.alive(run)? else {
                 return Ok(false);
             };
-            self.tally.collected += charged.collected as u64;
-            self.tally.declined += charged.declined as u64;
             if charged.tried < BATCH {
                 break;
             }
@@ -96,7 +93,6 @@ impl World {
             let Some(refunded) = self.alive(run)? else {
                 return Ok(false);
             };
-            self.tally.refunds += refunded.done as u64;
             if refunded.tried < BATCH {
                 break;
             }
@@ -137,10 +133,7 @@ impl World {
         let operators: Vec<_> = operators.map(|operator| operator.id).collect();
         for operator in operators {
             let closed = finish(close::day(&self.office, operator, day));
-            match closed {
-                Ok(statement) => self.tally.statements += u64::from(statement.is_some()),
-                Err(fault) => return Err(self.failure("close", fault.to_string())),
-            }
+            closed.map_err(|fault| self.failure("close", fault.to_string()))?;
         }
         let sealed = finish(seal::day(&self.office, day));
         match sealed {
