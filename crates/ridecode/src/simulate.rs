@@ -2,15 +2,18 @@
 
 mod load;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use anstream::{eprintln, println};
+use anstream::{eprint, eprintln, println};
 use anyhow::Context as _;
 use ridecode_fare::Language;
-use ridecode_sim::{Broken, City, Day, Engine, Failure, Profile, Settings, Soak, feed, simulate};
+use ridecode_sim::{
+    Broken, City, Day, Engine, Failure, Profile, Settings, Soak, Stopped, feed, simulate,
+};
 use ridecode_words::{OperatorId, Text};
 
 use crate::city::embedded;
@@ -28,33 +31,36 @@ pub struct Args {
     #[arg(long, default_value_t = 1, value_name = "NUMBER")]
     seed: u64,
     /// Simulated days, 1 to 366. Afterwards everything heals and must converge in five more.
-    #[arg(long, default_value_t = 7, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=366))]
-    days: u32,
+    /// Default: 7.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=366))]
+    days: Option<u32>,
     /// Riders, 1 to 1000000. Default: 200; with --against ten for each ride a second, at least 20.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     riders: Option<u32>,
     /// What kind of time the city has: calm, rush, outage, fraud or migration.
     #[arg(long, default_value_t = Profile::Calm, value_name = "PROFILE")]
     profile: Profile,
-    /// What the back office remembers in.
-    #[arg(long, default_value = "memory", value_name = "ENGINE")]
-    store: Store,
+    /// What the back office remembers in: memory, which is the default, sqlite or postgres.
+    #[arg(long, value_name = "ENGINE", hide_possible_values = true)]
+    store: Option<Store>,
     /// PostgreSQL server for --store postgres, such as postgres://ridecode@localhost/ridecode. The
-    /// city has a schema of its own there, which is gone afterwards.
+    /// city has a schema of its own there, which is dropped at the end; a run that is interrupted
+    /// leaves it.
     #[arg(long, value_name = "URL", required_if_eq("store", "postgres"))]
     database: Option<String>,
     /// File of the password for --database.
     #[arg(long, value_name = "FILE", requires = "database")]
     password_file: Option<PathBuf>,
-    /// Guangzhou and Foshan, or a made-up city of four stations whose tariff changes.
+    /// Guangzhou and Foshan, or a made-up city of four stations.
     #[arg(long, default_value = "guangfo", value_name = "CITY")]
     city: Place,
     /// Play seed after seed on every core for so many minutes, all profiles in turn.
     #[arg(long, value_name = "MINUTES", conflicts_with = "profile")]
     soak: Option<u32>,
     /// Folder of failing seeds for --soak: those are played first, and leave it once they hold.
-    #[arg(long, default_value = "target/soak", value_name = "FOLDER")]
-    bugs: PathBuf,
+    /// Default: target/soak.
+    #[arg(long, value_name = "FOLDER")]
+    bugs: Option<PathBuf>,
     /// Language of the lines, en or zh.
     #[arg(long, value_name = "LANGUAGE", default_value = "zh", value_parser = language)]
     language: Language,
@@ -81,11 +87,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         Place::Guangfo => guangfo()?,
         Place::Example => City::example(),
     };
+    check_together(&args)?;
     if args.load.is_wanted() {
-        anyhow::ensure!(
-            args.city == Place::Guangfo,
-            "--city example is known to no running system; leave it out with --against"
-        );
         let asked = Asked {
             seed: args.seed,
             riders: args.riders,
@@ -96,7 +99,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let settings = Settings {
         seed: args.seed,
-        days: args.days,
+        days: args.days.unwrap_or(DAYS),
         riders: args.riders.unwrap_or(RIDERS),
         profile: args.profile,
         engine: engine(&args)?,
@@ -109,8 +112,36 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Options that have nothing to do with each other are not given together.
+fn check_together(args: &Args) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        args.bugs.is_none() || args.soak.is_some(),
+        "--bugs is for --soak alone; leave it out, or say for how many minutes to soak"
+    );
+    if !args.load.is_wanted() {
+        return Ok(());
+    }
+    anyhow::ensure!(
+        args.city == Place::Guangfo,
+        "--city example is known to no running system; leave it out with --against"
+    );
+    let simulated = [
+        ("--days", args.days.is_some()),
+        ("--soak", args.soak.is_some()),
+        ("--store", args.store.is_some()),
+        ("--database", args.database.is_some()),
+    ];
+    let given = simulated.iter().find(|(_, is_given)| *is_given);
+    given.map_or(Ok(()), |(option, _)| {
+        anyhow::bail!("{option} is for a simulated back office; leave it out with --against")
+    })
+}
+
 fn engine(args: &Args) -> anyhow::Result<Engine> {
-    match (args.store, args.database.as_deref()) {
+    match (
+        args.store.unwrap_or(Store::Memory),
+        args.database.as_deref(),
+    ) {
         (Store::Memory, None) => Ok(Engine::Memory),
         (Store::Sqlite, None) => Ok(Engine::Sqlite),
         (Store::Memory | Store::Sqlite, Some(_)) => {
@@ -127,7 +158,13 @@ fn engine(args: &Args) -> anyhow::Result<Engine> {
 
 fn once(args: &Args, (city, settings): (&City, Settings)) -> anyhow::Result<ExitCode> {
     let stopwatch = Stopwatch::start();
-    let mut on_day = |day: &Day| println!("{}", day.line(args.language));
+    // A reader that went away is no reason for the city to stop; it is told in the end.
+    let mut out = anstream::stdout();
+    let mut told = Ok(());
+    let mut on_day = |day: &Day| {
+        let line = writeln!(out, "{}", day.line(args.language));
+        told = std::mem::replace(&mut told, Ok(())).and(line);
+    };
     let mut on_failure = |failure: &Failure| match args.language {
         Language::English => {
             eprintln!(
@@ -141,32 +178,48 @@ fn once(args: &Args, (city, settings): (&City, Settings)) -> anyhow::Result<Exit
     let played = simulate(city, settings, &mut on_day, &mut on_failure);
     match played {
         Ok(report) => {
-            println!("{}", report.table(args.language));
-            println!("{}", pace(report.rides, &stopwatch));
+            let table = report.table(args.language);
+            let pace = pace((report.rides, args.language), &stopwatch);
+            told.and_then(|()| writeln!(out, "{table}\n{pace}"))
+                .context("the lines cannot be written to standard output")?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(broken) => {
-            tell(args, settings, &broken);
+        Err(Stopped::Broken(broken)) => {
+            eprint!("{}", words_of(args, settings, &broken));
             Ok(ExitCode::FAILURE)
         }
+        Err(stopped @ Stopped::NoStore(_)) => Err(stopped.into()),
     }
 }
 
 fn soak(args: &Args, (city, like): (&City, Settings), minutes: u32) -> anyhow::Result<ExitCode> {
+    let place = format!("{}-{}", city_word(args), store_word(args));
+    let folder = args.bugs.clone();
+    let folder = folder.unwrap_or_else(|| PathBuf::from("target/soak"));
     let soak = Soak {
         city,
+        place: &place,
         like,
-        folder: args.bugs.clone(),
+        folder,
         threads: available_parallelism().map_or(1, |threads| threads.get()),
     };
     let stopwatch = Stopwatch::start();
     let end = Duration::from_secs(u64::from(minutes) * 60);
     let more = || stopwatch.elapsed() < end;
-    let soaked = soak.run(&more, &|settings, broken| tell(args, settings, broken));
-    let soaked = soaked.with_context(|| format!("the folder {}", args.bugs.display()))?;
+    let soaked = soak.run(&more, &|settings, broken| {
+        let words = words_of(args, settings, broken);
+        eprint!("{words}");
+        words
+    });
+    let soaked = soaked.with_context(|| format!("the folder {}", soak.folder.display()))?;
     let (seeds, broken) = (soaked.seeds, soaked.broken);
-    let pace = pace(soaked.rides, &stopwatch);
-    println!("{seeds} seeds, {broken} broken, {pace}");
+    let pace = pace((soaked.rides, args.language), &stopwatch);
+    match args.language {
+        Language::English => println!("{seeds} seeds, {broken} broken, {pace}"),
+        Language::SimplifiedChinese | Language::TraditionalChinese => {
+            println!("{seeds} 个种子，{broken} 个违反承诺，{pace}");
+        }
+    }
     Ok(if broken == 0 {
         ExitCode::SUCCESS
     } else {
@@ -174,30 +227,57 @@ fn soak(args: &Args, (city, like): (&City, Settings), minutes: u32) -> anyhow::R
     })
 }
 
-fn pace(rides: u64, stopwatch: &Stopwatch) -> String {
+fn pace((rides, language): (u64, Language), stopwatch: &Stopwatch) -> String {
     let elapsed_s = stopwatch.elapsed().as_secs_f64();
     let rides_per_s = rides as f64 / elapsed_s;
-    format!("{rides} rides in {elapsed_s:.1} s, {rides_per_s:.0} rides/s")
+    match language {
+        Language::English => {
+            format!("{rides} rides in {elapsed_s:.1} s, {rides_per_s:.0} rides/s")
+        }
+        Language::SimplifiedChinese | Language::TraditionalChinese => {
+            format!("{rides} 次乘车用时 {elapsed_s:.1} 秒，每秒 {rides_per_s:.0} 次")
+        }
+    }
 }
 
-/// What is needed to see it again.
-fn tell(args: &Args, settings: Settings, broken: &Broken) {
-    let store = match args.store {
-        Store::Memory => "memory",
-        Store::Sqlite => "sqlite",
-        Store::Postgres => "postgres --database URL",
-    };
-    let city = match args.city {
-        Place::Guangfo => "guangfo",
-        Place::Example => "example",
-    };
+/// What broke, and what is needed to see it again.
+fn words_of(args: &Args, settings: Settings, broken: &Broken) -> String {
     let version = env!("CARGO_PKG_VERSION");
     let (seed, days) = (settings.seed, settings.days);
     let (riders, profile) = (settings.riders, settings.profile);
-    eprintln!(
-        "{broken}version {version}; again: ridecode simulate --seed {seed} --days {days} \
-         --riders {riders} --profile {profile} --store {store} --city {city}"
+    let mut again = format!(
+        "ridecode simulate --seed {seed} --days {days} --riders {riders} --profile {profile} \
+         --store {} --city {}",
+        store_word(args),
+        city_word(args)
     );
+    if let Some(database) = &args.database {
+        again += &format!(" --database {database}");
+    }
+    if let Some(file) = &args.password_file {
+        again += &format!(" --password-file {}", file.display());
+    }
+    match args.language {
+        Language::English => format!("{broken}version {version}; again: {again}\n"),
+        Language::SimplifiedChinese | Language::TraditionalChinese => {
+            format!("{broken}版本 {version}；重现：{again}\n")
+        }
+    }
+}
+
+fn store_word(args: &Args) -> &'static str {
+    match args.store {
+        None | Some(Store::Memory) => "memory",
+        Some(Store::Sqlite) => "sqlite",
+        Some(Store::Postgres) => "postgres",
+    }
+}
+
+fn city_word(args: &Args) -> &'static str {
+    match args.city {
+        Place::Guangfo => "guangfo",
+        Place::Example => "example",
+    }
 }
 
 /// Guangzhou and Foshan as the program carries them.
@@ -213,6 +293,9 @@ fn guangfo() -> anyhow::Result<City> {
     let buses = [OperatorId(2), OperatorId(3)];
     Ok(City::of_feed(&feed, (&name, &network), &buses)?)
 }
+
+/// Days of a simulation unless told.
+const DAYS: u32 = 7;
 
 /// Riders of a simulation unless told.
 const RIDERS: u32 = 200;

@@ -35,6 +35,6 @@ pub use ridecode_fare_oracle::feed;
 
 pub use profile::{Profile, UnknownProfile};
 pub use report::{Day, Report};
-pub use run::{Broken, Engine, Settings, simulate};
+pub use run::{Broken, Engine, Settings, Stopped, simulate};
 pub use soak::{Soak, Soaked};
 pub use traffic::{Traffic, Trip};

@@ -4,10 +4,10 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ridecode_store::Store;
 use ridecode_store::memory::MemoryStore;
 use ridecode_store::postgres::{Address, Apart, OpenFault, PostgresSettings, PostgresStore};
 use ridecode_store::sqlite::SqliteStore;
+use ridecode_store::{Store, StoreFault};
 use ridecode_words::{ServiceDay, UnixSeconds};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -21,6 +21,7 @@ use crate::profile::Profile;
 use crate::report::{Day, Report, Tally};
 use crate::seed::Seed;
 use crate::shrink::shrink;
+use crate::world::executor::finish;
 use crate::world::{ROUND_S, World};
 
 /// What to simulate.
@@ -59,6 +60,17 @@ pub struct Broken {
     pub plan: Vec<String>,
 }
 
+/// Why a run gave no report.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Stopped {
+    /// A promise was broken.
+    #[error("{0}")]
+    Broken(Box<Broken>),
+    /// There was nothing for the back office to remember in: the machine's fault, or the caller's.
+    #[error("the city has no database: {0}")]
+    NoStore(String),
+}
+
 /// Runs a seed. Told are each day as it ends, and a broken promise as soon as it is seen: looking for
 /// a shorter plan that breaks it takes many times as long as the run.
 pub fn simulate(
@@ -66,7 +78,7 @@ pub fn simulate(
     settings: Settings,
     on_day: &mut dyn FnMut(&Day),
     on_failure: &mut dyn FnMut(&Failure),
-) -> Result<Report, Box<Broken>> {
+) -> Result<Report, Stopped> {
     let seed = Seed(settings.seed);
     let layout = Layout::new(city, (settings.riders, settings.days));
     let plan = Plan::make(seed, layout, settings.profile);
@@ -76,13 +88,14 @@ pub fn simulate(
         layout,
         engine: settings.engine,
     };
-    stage.play(&plan, on_day).map_err(|failure| {
+    let played = stage.play(&plan, on_day).map_err(Stopped::NoStore)?;
+    played.map_err(|failure| {
         on_failure(&failure);
         let (shortest, failure) = shrink(&stage, &plan, failure);
-        Box::new(Broken {
+        Stopped::Broken(Box::new(Broken {
             failure,
             plan: shortest.steps.iter().map(ToString::to_string).collect(),
-        })
+        }))
     })
 }
 
@@ -106,37 +119,36 @@ pub(crate) struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Plays a plan. What the product asserts of itself counts as a check.
+    /// Plays a plan. What the product asserts of itself counts as a check. Fails with why there is
+    /// nothing to remember in.
     pub(crate) fn play(
         &self,
         plan: &Plan,
         on_day: &mut dyn FnMut(&Day),
-    ) -> Result<Report, Failure> {
+    ) -> Result<Result<Report, Failure>, String> {
+        let memory = Memory::open(self.engine)?;
         let errors = Errors::default();
         let played = tracing::subscriber::with_default(errors.clone(), || {
-            catch_unwind(AssertUnwindSafe(|| self.play_on(plan, &errors, on_day)))
+            catch_unwind(AssertUnwindSafe(|| {
+                self.play_on((plan, &memory.store), &errors, on_day)
+            }))
         });
-        played.unwrap_or_else(|panic| {
+        Ok(played.unwrap_or_else(|panic| {
             Err(Failure {
                 check: "panic",
                 at: UnixSeconds(0),
                 detail: words_of(panic.as_ref()),
             })
-        })
+        }))
     }
 
     fn play_on(
         &self,
-        plan: &Plan,
+        (plan, store): (&Plan, &Store),
         errors: &Errors,
         on_day: &mut dyn FnMut(&Day),
     ) -> Result<Report, Failure> {
-        let memory = Memory::open(self.engine).map_err(|detail| Failure {
-            check: "store",
-            at: UnixSeconds(0),
-            detail,
-        })?;
-        let mut world = World::new(self.seed, (self.city, self.layout), memory.store.clone());
+        let mut world = World::new(self.seed, (self.city, self.layout), store.clone());
         let mut steps = plan.steps.iter().peekable();
         for day in 0..self.layout.days {
             let before = world.tally.clone();
@@ -163,7 +175,8 @@ impl Stage<'_> {
         converge(&mut world)?;
         quiet(&world, errors)?;
         let sight = check::healed(&world)?;
-        Ok(Report::of(&sight, hash(&sight)))
+        let hash = hash(&sight).map_err(|fault| world.failure("store", fault.to_string()))?;
+        Ok(Report::of(&sight, hash))
     }
 }
 
@@ -246,16 +259,23 @@ fn day_of(sight: &Sight<'_>, before: &Tally, day: u32) -> Day {
     }
 }
 
-/// SHA-256 over everything that is held in the end.
-fn hash(sight: &Sight<'_>) -> [u8; 32] {
+/// SHA-256 over what the store, the validators and the provider hold in the end.
+fn hash(sight: &Sight<'_>) -> Result<[u8; 32], StoreFault> {
     let mut hash = Sha256::new();
     hash.update(format!("{:?}", sight.page));
+    let (store, now) = (&sight.world.office.store, sight.world.now);
+    for rider in &sight.page.riders {
+        hash.update(format!("{:?}", finish(store.load_rider(*rider, now))?));
+        hash.update(format!("{:?}", finish(store.load_repairs(*rider))?));
+        hash.update(format!("{:?}", finish(store.load_notices(*rider))?));
+    }
     for reader in &sight.world.readers {
         hash.update(reader.hash());
     }
     let end = sight.world.line.end();
     hash.update(format!("{:?}", end.provider.orders));
-    hash.finalize().into()
+    hash.update(format!("{:?}", end.provider.refunds));
+    Ok(hash.finalize().into())
 }
 
 fn words_of(panic: &(dyn Any + Send)) -> String {

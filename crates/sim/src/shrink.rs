@@ -20,7 +20,7 @@ pub(crate) fn shrink(stage: &Stage<'_>, plan: &Plan, failure: Failure) -> (Plan,
     let mut fails = |steps: Vec<Step>| {
         plays = plays.checked_sub(1)?;
         let plan = Plan { steps };
-        let failure = stage.play(&plan, &mut |_| {}).err()?;
+        let failure = stage.play(&plan, &mut |_| {}).ok()?.err()?;
         (failure.check == found.1.check).then(|| {
             found = (plan, failure);
         })

@@ -3,6 +3,7 @@
 mod world;
 
 mod server;
+mod simulate;
 
 mod program;
 

@@ -17,8 +17,7 @@ use crate::config::{self, Secret};
 pub(in crate::simulate) struct LoadArgs {
     /// Drive a running back office at this address over HTTP, in place of a simulated one. It must
     /// be wired to the sandbox.
-    #[arg(long, value_name = "URL", value_parser = server,
-        conflicts_with_all = ["days", "soak", "store"])]
+    #[arg(long, value_name = "URL", value_parser = server)]
     pub(super) against: Option<String>,
     /// Rides begun in a second, 0.01 to 10000: the time of each is fixed beforehand and waits for
     /// no answer. Or `max`: a ride begins whenever fewer than 500 taps wait to be held.

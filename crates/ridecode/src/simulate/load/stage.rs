@@ -43,6 +43,7 @@ impl Stage {
         meter: &Arc<Meter>,
     ) -> anyhow::Result<Self> {
         let traffic = Traffic::new(city, (order.seed, order.riders), order.profile);
+        let folder = folder(order)?;
         let office = Api::new(&order.against)?;
         let sandbox = Api::new(&order.sandbox)?;
         let staff = office.with_token(order.token.reveal());
@@ -60,7 +61,6 @@ impl Stage {
         let others = for_each(brands.len() - 1, |place| enrol(place + 1)).await?;
         let riders: Vec<Arc<Rider>> = std::iter::once(first).chain(others).map(Arc::new).collect();
         fill_wallets(&riders, &doors).await?;
-        let folder = folder(order)?;
         let gates = gates(&traffic, folder.path(), (&staff, order, meter)).await?;
         Ok(Self {
             traffic,
