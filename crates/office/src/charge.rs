@@ -173,10 +173,12 @@ async fn find_hold(
         return Ok(None);
     }
     let day = office.day_of(now);
+    // Its attempt is stored: it is on its way itself, and seen by whoever asks meanwhile.
+    let taken_minor = office.store.taken_on(charge.rider, day).await?;
     let wanted = Wanted {
         dearest_minor: dearest_minor(office, charge).await?,
         amount_minor: charge.amount.minor,
-        taken_minor: office.store.taken_on(charge.rider, day).await?,
+        taken_minor: taken_minor.saturating_sub(charge.amount.minor),
     };
     Ok(office.policy.limits.find_hold(&wanted))
 }

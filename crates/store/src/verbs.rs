@@ -193,8 +193,9 @@ impl Store {
         each_engine!(self.find_validator(validator))
     }
 
-    /// The credentials denied and not expired at `now`, ascending.
-    pub async fn load_denied(&self, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
+    /// The version of the deny list, and with it, of one moment, the credentials denied and not
+    /// expired at `now`, ascending.
+    pub async fn load_denied(&self, now: UnixSeconds) -> Result<(u64, Vec<DenyEntry>)> {
         each_engine!(self.load_denied(now))
     }
 
@@ -363,7 +364,8 @@ impl Store {
         each_engine!(self.hasten_charges(rider, now))
     }
 
-    /// What was collected from a rider on an accounting day, in minor units.
+    /// What was collected from a rider on an accounting day, and what charges that are on their way may
+    /// still collect, in minor units.
     pub async fn taken_on(&self, rider: RiderId, day: ServiceDay) -> Result<i64> {
         each_engine!(self.taken_on(rider, day))
     }
@@ -436,7 +438,7 @@ impl Store {
     }
 
     /// Has a refused refund tried again, and says which is due for it: itself, under its number, or,
-    /// where its rides are no longer so much in credit, another that gives back what is left; then
+    /// where what was refused is no longer all in credit, another that gives back what is left; then
     /// every refused refund of those rides is superseded. `None`, and nothing was changed, if it is
     /// not refused or its rides have nothing in credit.
     pub async fn revive_refund(

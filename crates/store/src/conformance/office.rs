@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ridecode_ledger::{Account, TransferKind};
 use ridecode_words::{RiderId, ServiceDay};
 
+use super::steps::open;
 use super::world::{NOW, collected, news, ride_and_bill, rider_id, rides, settle_in, upload};
 use crate::{AuditPage, ReplyRecord, Settled, Store, StoreFault};
 
@@ -50,7 +51,7 @@ pub async fn balances_are_the_sums_of_transfers(store: &Store) {
     assert_eq!(owed, 4 * 200, "six rides, two of them paid");
 }
 
-/// What was collected in a day is its collected transfers, and nobody else's.
+/// What was taken in a day is its collected transfers and what is on its way, and nobody else's.
 pub async fn what_was_taken_in_a_day_is_summed(store: &Store) {
     settle_in(store, 2, 1).await;
     for sequence in 1..=3 {
@@ -69,9 +70,15 @@ pub async fn what_was_taken_in_a_day_is_summed(store: &Store) {
     let paid: Vec<_> = transfers.iter().filter(|one| one.id.kind == kind).collect();
     let day = paid[0].day;
     let next = ServiceDay(day.0 + 1);
+    let taken = async |rider, day| store.taken_on(rider_id(rider), day).await.expect("a sum");
     for (rider, day, expected) in [(1, day, 400), (1, next, 0), (2, day, 0)] {
-        let taken = store.taken_on(rider_id(rider), day).await.expect("a sum");
-        assert_eq!(taken, expected, "rider {rider}, {day}");
+        assert_eq!(taken(rider, day).await, expected, "rider {rider}, {day}");
+    }
+    // What is on its way may be collected on any day.
+    let third = ride_and_bill(store, 1, 4, 1).await;
+    assert!(open(store, third, 1).await);
+    for (rider, day, expected) in [(1, day, 600), (1, next, 200), (2, day, 0)] {
+        assert_eq!(taken(rider, day).await, expected, "rider {rider}, {day}");
     }
 }
 

@@ -16,7 +16,11 @@ impl MemoryStore {
         let taken = transfers.filter(|(_, transfer)| {
             transfer.id.kind == TransferKind::Collected && transfer.day == day
         });
-        Ok(taken.map(|(_, transfer)| transfer.amount.minor).sum())
+        let taken: i64 = taken.map(|(_, transfer)| transfer.amount.minor).sum();
+        let charges = state.charges_of(rider);
+        let on_their_way = charges.filter(|charge| charge.state.is_on_its_way());
+        let on_their_way: i64 = on_their_way.map(|charge| charge.amount.minor).sum();
+        Ok(taken + on_their_way)
     }
 
     pub(crate) fn find_tap(&self, tap: TapId) -> Result<Option<Tap>> {

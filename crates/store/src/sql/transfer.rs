@@ -79,10 +79,14 @@ pub(super) fn all_of(db: &Connection<'_>, rider: RiderId) -> Result<Vec<Transfer
     )
 }
 
-/// What was collected from a rider on a day, in minor units.
+/// What was collected from a rider on a day, and what charges that are on their way may still
+/// collect, in minor units.
 pub(super) fn taken_on(db: &Connection<'_>, rider: RiderId, day: ServiceDay) -> Result<i64> {
-    let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM transfers
-         WHERE rider = ?1 AND kind = ?2 AND day = ?3";
+    let sql = "SELECT CAST(
+             (SELECT coalesce(sum(amount), 0) FROM transfers
+              WHERE rider = ?1 AND kind = ?2 AND day = ?3)
+             + (SELECT coalesce(sum(amount), 0) FROM charges
+              WHERE rider = ?1 AND state IN (1, 2, 5)) AS BIGINT)";
     let key = params![id(rider.0), TransferKind::Collected.byte(), day.0];
     Ok(column::find(db, sql, key, |row| row.take())?.unwrap_or(0))
 }
