@@ -45,11 +45,11 @@ pub async fn version(office: &Office, now: UnixSeconds) -> Result<u64, StoreFaul
 
 /// The refused credentials as of now.
 pub async fn load(office: &Office, now: UnixSeconds) -> Result<Listed, StoreFault> {
-    // The version is read before the list: a change in between is told by this bundle already
-    // and by the next version once more, never left out.
-    let version = version(office, now).await?;
+    // Version and list are of one moment: a list noted under another version would be the base of
+    // deltas that leave something out.
     let made = period_start(now);
-    let entries = office.store.load_denied(made).await?;
+    let (version, entries) = office.store.load_denied(made).await?;
+    let version = version_of(&office.desk, version, now);
     let denied = DenyList::from_ascending(entries);
     let denied = denied.ok_or(StoreFault::Corrupt(
         "the deny list does not ascend".to_owned(),

@@ -122,8 +122,10 @@ pub async fn told(
         ContractState::Suspended { reason } => MandateState::Suspended { reason },
         ContractState::Ended => MandateState::Ended,
     };
-    let mandate = held.told(&contract, state, now)?;
-    office.store.save_mandate(mandate.clone()).await?;
+    let mandate = held.clone().told(&contract, state, now)?;
+    if mandate != held {
+        office.store.save_mandate(mandate.clone()).await?;
+    }
     Ok(mandate)
 }
 

@@ -86,6 +86,12 @@ pub(crate) fn settle(mut charge: Charge, news: &Settlement) -> Charge {
     charge
 }
 
+/// Whether a mandate would come back that has ended: what is to be saved was decided on older news.
+pub(crate) fn has_ended(held: Option<&Mandate>, mandate: &Mandate) -> bool {
+    let had_ended = held.is_some_and(|held| held.state == MandateState::Ended);
+    had_ended && mandate.state != MandateState::Ended
+}
+
 /// Whether a mandate lets a rider pay who could not pay with it before.
 pub(crate) fn opens_a_way_to_pay(held: Option<&Mandate>, mandate: &Mandate) -> bool {
     let was_active = held.is_some_and(|held| held.state == MandateState::Active);

@@ -242,7 +242,7 @@ pub async fn a_block_denies_and_a_payment_restores(store: &Store) {
         since: NOW,
     });
     let denied = async || {
-        let list = store.load_denied(NOW).await.expect("the list");
+        let (_, list) = store.load_denied(NOW).await.expect("the list");
         let state = store.office_state(NOW).await.expect("counters");
         let list: Vec<_> = list.iter().map(|entry| entry.credential).collect();
         (list, state.deny_version)

@@ -46,16 +46,19 @@ pub async fn a_revocation_denies_what_lives_and_stays(store: &Store) {
         credential: credential_id(number),
         reason: DenyReason::Lost,
     };
-    let list = store.load_denied(NOW).await.expect("the list");
+    let (version, list) = store.load_denied(NOW).await.expect("the list");
     assert_eq!(list, [denied(1), denied(2)]);
     let after = deny_version(store).await;
     assert!(after > before, "bundles must follow");
     let again = revoke(1, RevokeReason::Closed, NOW.plus_s(5)).await;
     again.expect("a repeat");
-    assert_eq!(store.load_denied(NOW).await.expect("the list"), list);
+    assert_eq!(
+        store.load_denied(NOW).await.expect("the list"),
+        (version, list)
+    );
     assert_eq!(deny_version(store).await, after);
     let late = store.load_denied(NOW.plus_s(86_401)).await;
-    assert_eq!(late.expect("the list"), [], "expired ones leave the list");
+    assert_eq!(late.expect("the list").1, [], "expired ones leave the list");
     let refused = store.grant_credentials(vec![credential(5, 1, 1)]).await;
     assert!(matches!(refused, Err(StoreFault::Missing { .. })));
     let unknown = revoke(7, RevokeReason::Lost, NOW).await;
@@ -114,7 +117,7 @@ pub async fn a_ride_home_is_granted_once_and_ends_with_its_ride(store: &Store) {
     assert_eq!(Vec::from_iter(essential), [false, true]);
 
     let denied = async || {
-        let denied = store.load_denied(NOW).await.expect("a list");
+        let (_, denied) = store.load_denied(NOW).await.expect("a list");
         Vec::from_iter(denied.iter().map(|entry| entry.credential))
     };
     assert_eq!(denied().await, [credential_id(1)]);
@@ -194,7 +197,7 @@ pub async fn a_closed_account_has_nothing_that_lives(store: &Store) {
         let session = store.find_session([1; 32], NOW).await.expect("a verb");
         assert_eq!(session, None);
     }
-    assert_eq!(store.load_denied(NOW).await.expect("a verb").len(), 1);
+    assert_eq!(store.load_denied(NOW).await.expect("a verb").1.len(), 1);
     let missing = store.close_rider(rider_id(9), 0, NOW).await;
     assert!(matches!(missing, Err(StoreFault::Missing { .. })));
 }

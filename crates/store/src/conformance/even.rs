@@ -56,7 +56,7 @@ pub async fn a_fare_that_falls_supersedes_a_declined_charge(store: &Store) {
         (RiderState::Active, 0)
     );
     assert_eq!(after.unpaid, []);
-    assert_eq!(store.load_denied(NOW).await.expect("the list"), []);
+    assert_eq!(store.load_denied(NOW).await.expect("the list").1, []);
     assert_eq!(after.credentials[0].id, credential_id(1));
     assert_eq!(charges_open(store).await, 0);
 }

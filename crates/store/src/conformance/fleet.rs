@@ -117,7 +117,7 @@ pub async fn a_phone_is_blocked_once_with_its_deed(store: &Store) {
         at: NOW,
     };
     assert_eq!(file.devices[0].state, lost);
-    assert_eq!(store.load_denied(NOW).await.expect("a list").len(), 1);
+    assert_eq!(store.load_denied(NOW).await.expect("a list").1.len(), 1);
     assert_eq!(trail(store, TrailQuery::default()).await.len(), 1);
 }
 

@@ -153,6 +153,18 @@ pub async fn a_mandate_keeps_its_last_state(store: &Store) {
         let saved = store.save_mandate(suspended.clone()).await;
         saved.expect("a change, then its repeat");
     }
+    // Whoever read it before it ended does not bring it back.
+    let mut ended = mandate(4, 1);
+    ended.state = MandateState::Ended;
+    for _ in 0..2 {
+        store.save_mandate(ended.clone()).await.expect("its end");
+    }
+    let back = store.save_mandate(mandate(4, 1)).await;
+    assert!(matches!(back, Err(StoreFault::Conflict { .. })));
+    assert_eq!(
+        store.find_mandate(ended.id).await.expect("a verb"),
+        Some(ended.clone())
+    );
     let mut elsewhere = mandate(9, 1);
     elsewhere.provider = ProviderId(2);
     for wrong in [mandate(9, 2), elsewhere] {
@@ -166,7 +178,7 @@ pub async fn a_mandate_keeps_its_last_state(store: &Store) {
         ));
     }
     let file = store.load_rider(rider_id(1), NOW).await.expect("a verb");
-    let expected = [suspended.clone(), mandate(4, 1)];
+    let expected = [suspended.clone(), ended];
     assert_eq!(file.expect("the rider").mandates, expected);
     let found = store.find_mandate(MandateId(9)).await.expect("a verb");
     assert_eq!(found, Some(suspended));

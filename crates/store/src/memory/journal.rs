@@ -32,7 +32,7 @@ impl MemoryStore {
         Ok(self.lock().validators.get(&validator).cloned())
     }
 
-    pub(crate) fn load_denied(&self, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
+    pub(crate) fn load_denied(&self, now: UnixSeconds) -> Result<(u64, Vec<DenyEntry>)> {
         let state = self.lock();
         let unexpired = state
             .credentials
@@ -44,7 +44,7 @@ impl MemoryStore {
                 reason: step::deny_reason(credential.state)?,
             })
         });
-        Ok(denied.collect())
+        Ok((state.deny_version, denied.collect()))
     }
 
     pub(crate) fn accept_segment(

@@ -113,6 +113,9 @@ impl MemoryStore {
         } else {
             state.account(mandate.rider)?.mandates.push(mandate.id);
         }
+        if step::has_ended(state.mandates.get(&mandate.id), &mandate) {
+            return Err(StoreFault::conflict("end of mandate", mandate.id));
+        }
         let held = state.mandates.insert(mandate.id, mandate.clone());
         if step::opens_a_way_to_pay(held.as_ref(), &mandate) {
             let later = state.charges.range_mut((mandate.rider, FIRST_CHARGE)..);

@@ -4,7 +4,7 @@ use ridecode_account::{Credential, CredentialState, RevokeReason, RiderState};
 use ridecode_validator::bundle::DenyEntry;
 use ridecode_words::{BrandId, CredentialRef, DeviceId, IssuerId, RiderId, UnixSeconds};
 
-use super::column::{Coded, Columns, execute, find, id, impossible, load, load_all};
+use super::column::{Coded, Columns, counter, execute, find, id, impossible, load, load_all};
 use super::{Connection, Count, Engine, Lock, Result, SqlStore, params, rider};
 use crate::fault::StoreFault;
 use crate::record::CredentialOwner;
@@ -31,8 +31,12 @@ impl<E: Engine> SqlStore<E> {
         self.write(8, grant).await
     }
 
-    pub(crate) async fn load_denied(&self, now: UnixSeconds) -> Result<Vec<DenyEntry>> {
-        self.read(move |db| load_denied(db, now)).await
+    pub(crate) async fn load_denied(&self, now: UnixSeconds) -> Result<(u64, Vec<DenyEntry>)> {
+        self.read(move |db| {
+            let version = counter(db, Count::DenyVersion)?;
+            Ok((version, load_denied(db, now)?))
+        })
+        .await
     }
 
     pub(crate) async fn find_owners(

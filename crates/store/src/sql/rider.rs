@@ -376,6 +376,9 @@ fn save_mandate(db: &Connection<'_>, mandate: &Mandate) -> Result<()> {
     {
         return Err(StoreFault::conflict("mandate", mandate.id));
     }
+    if step::has_ended(held.as_ref(), mandate) {
+        return Err(StoreFault::conflict("end of mandate", mandate.id));
+    }
     let (state, reason) = match &mandate.state {
         MandateState::Pending => (0, None),
         MandateState::Active => (1, None),
