@@ -93,13 +93,18 @@ pub enum AdjustFault {
     Store(#[from] StoreFault),
 }
 
-/// Asks for goodwill for one ride.
+/// Asks for goodwill for one ride. With chance that was drawn before it is a repeat, and gives the
+/// adjustment as it is; so with the others that ask.
 pub async fn ask_for_ride(
     office: &Office,
     (journey, amount_minor): (JourneyId, i64),
     asker: Asker,
     (now, entropy): (UnixSeconds, &mut impl Entropy),
 ) -> Result<Adjustment, AdjustFault> {
+    let id = AdjustmentId(entropy.number());
+    if let Some(held) = office.store.find_adjustment(id).await? {
+        return Ok(held);
+    }
     let tap = office.store.find_tap(journey.0).await?;
     let rider = tap.ok_or(AdjustFault::UnknownRide(journey))?.rider;
     let page = office.store.load_rides(rider).await?;
@@ -111,7 +116,7 @@ pub async fn ask_for_ride(
     }
     let line = line(office, (journey, rider), amount_minor);
     let kind = AdjustmentKind::Goodwill;
-    ask(office, (kind, vec![line]), asker, (now, entropy)).await
+    ask(office, (kind, vec![line]), asker, (now, id)).await
 }
 
 /// What a selection comes to; asks for nothing.
@@ -145,6 +150,10 @@ pub async fn ask_for_many(
     asker: Asker,
     (now, entropy): (UnixSeconds, &mut impl Entropy),
 ) -> Result<Adjustment, AdjustFault> {
+    let id = AdjustmentId(entropy.number());
+    if let Some(held) = office.store.find_adjustment(id).await? {
+        return Ok(held);
+    }
     let lines = preview(office, selection).await?.lines;
     if lines.is_empty() {
         return Err(AdjustFault::NoRide);
@@ -154,13 +163,8 @@ pub async fn ask_for_many(
         limit_minor: 0,
         ..asker
     };
-    ask(
-        office,
-        (AdjustmentKind::Goodwill, lines),
-        asker,
-        (now, entropy),
-    )
-    .await
+    let kind = AdjustmentKind::Goodwill;
+    ask(office, (kind, lines), asker, (now, id)).await
 }
 
 /// Asks for taking back what an adjustment gave.
@@ -170,6 +174,10 @@ pub async fn ask_to_take_back(
     asker: Asker,
     (now, entropy): (UnixSeconds, &mut impl Entropy),
 ) -> Result<Adjustment, AdjustFault> {
+    let id = AdjustmentId(entropy.number());
+    if let Some(held) = office.store.find_adjustment(id).await? {
+        return Ok(held);
+    }
     let held = office.store.find_adjustment(of).await?;
     let held = held.ok_or(AdjustFault::Unknown(of))?;
     let given = held
@@ -181,7 +189,7 @@ pub async fn ask_to_take_back(
         return Err(AdjustFault::NothingGiven(of));
     }
     let kind = AdjustmentKind::TakenBack { of };
-    ask(office, (kind, lines), asker, (now, entropy)).await
+    ask(office, (kind, lines), asker, (now, id)).await
 }
 
 /// Decides about an adjustment that waits.
@@ -215,10 +223,10 @@ async fn ask(
     office: &Office,
     (kind, lines): (AdjustmentKind, Vec<AdjustmentLine>),
     asker: Asker,
-    (now, entropy): (UnixSeconds, &mut impl Entropy),
+    (now, id): (UnixSeconds, AdjustmentId),
 ) -> Result<Adjustment, AdjustFault> {
     let asked = Adjustment {
-        id: AdjustmentId(entropy.number()),
+        id,
         kind,
         why: asker.why,
         asked_by: asker.name,

@@ -80,6 +80,26 @@ async fn goodwill_for_a_paid_ride_is_refunded() {
     world.audit_clean(NOW).await;
 }
 
+/// Whoever heard no reply asks again with the same chance, before or after it was posted.
+#[tokio::test]
+async fn goodwill_asked_for_again_is_given_once() {
+    let (mut world, phone, _) = rode(86, 1).await;
+    world.charge(NOW).await;
+    let journey = only_charge(&world, phone.rider).await.id.journey;
+    let before = world.chance.clone();
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let edge = (NOW, &mut before.clone());
+        let asked = adjust::ask_for_ride(&world.office, (journey, 150), asker("anna", 500), edge);
+        ids.push(asked.await.unwrap().id);
+        adjust::run(&world.office, NOW, 9).await.unwrap();
+        world.refund(NOW).await;
+    }
+    assert_eq!(ids, [ids[0]; 3]);
+    assert_eq!(world.provider.given_back(), 150);
+    world.audit_clean(NOW).await;
+}
+
 /// Money on its way back to a rider, or back there, pays for no other ride.
 #[tokio::test]
 async fn goodwill_for_a_paid_ride_leaves_the_block_for_another() {

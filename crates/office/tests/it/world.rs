@@ -47,6 +47,7 @@ pub(crate) struct World {
 }
 
 /// Seeded randomness.
+#[derive(Clone)]
 pub(crate) struct Chance(pub(crate) fastrand::Rng);
 
 impl Entropy for Chance {

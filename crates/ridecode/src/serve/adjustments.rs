@@ -15,11 +15,11 @@ use utoipa::ToSchema;
 
 use super::App;
 use super::access::StaffMember;
+use super::once::KeyedChance;
 use super::problem::{Kind, Problem, Result};
 use super::wire::{Body, MoneyView, Named, parse};
 use crate::clock::now;
 use crate::config::Role;
-use crate::entropy::SystemEntropy;
 
 /// Goodwill for one ride.
 #[derive(Deserialize, ToSchema)]
@@ -138,12 +138,13 @@ pub(super) struct AdjustedRideView {
 pub(super) async fn ask(
     State(app): State<App>,
     staff: StaffMember,
+    mut chance: KeyedChance,
     Body(body): Body<GoodwillAsked>,
 ) -> Result<(StatusCode, Json<AdjustmentView>)> {
     let asker = asker(&app, &staff, body.why)?;
     let journey: JourneyId = parse("journey", &body.journey)?;
     let amount = amount(body.amount_minor)?;
-    let edge = (now(), &mut SystemEntropy);
+    let edge = (now(), &mut chance);
     let asked = adjust::ask_for_ride(&app.office, (journey, amount), asker, edge).await?;
     app.doorbell.ring();
     Ok((StatusCode::CREATED, Json(view(&app, &asked))))
@@ -169,11 +170,12 @@ pub(super) async fn preview(
 pub(super) async fn ask_for_many(
     State(app): State<App>,
     staff: StaffMember,
+    mut chance: KeyedChance,
     Body(body): Body<FaultAsked>,
 ) -> Result<(StatusCode, Json<AdjustmentView>)> {
     let selection = selection(&body)?;
     let asker = asker(&app, &staff, body.why)?;
-    let edge = (now(), &mut SystemEntropy);
+    let edge = (now(), &mut chance);
     let asked = adjust::ask_for_many(&app.office, &selection, asker, edge).await?;
     Ok((StatusCode::CREATED, Json(view(&app, &asked))))
 }
@@ -185,11 +187,11 @@ pub(super) async fn ask_for_many(
 pub(super) async fn reverse(
     State(app): State<App>,
     staff: StaffMember,
-    Named(id): Named<AdjustmentId>,
+    (mut chance, Named(id)): (KeyedChance, Named<AdjustmentId>),
     Body(body): Body<ReversalAsked>,
 ) -> Result<(StatusCode, Json<AdjustmentView>)> {
     let asker = asker(&app, &staff, body.why)?;
-    let edge = (now(), &mut SystemEntropy);
+    let edge = (now(), &mut chance);
     let asked = adjust::ask_to_take_back(&app.office, id, asker, edge).await?;
     Ok((StatusCode::CREATED, Json(view(&app, &asked))))
 }

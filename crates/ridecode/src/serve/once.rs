@@ -2,16 +2,20 @@
 //!
 //! The reply to a write is kept under the caller's key. Problems change nothing and are not kept:
 //! the same request may be sent again under the same key. Writes that are idempotent by their own
-//! ids take no key, and replies that hold a secret are never kept.
+//! ids take no key, and replies that hold a secret are never kept. Where a reply may never have been
+//! kept, because the request took too long or its program died, the ids of what it makes follow from
+//! the key ([`KeyedChance`]): the repeat meets what is there.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use ridecode_office::Entropy;
 use ridecode_store::{ReplyRecord, StoreFault};
 use sha2::{Digest as _, Sha256};
 
@@ -19,6 +23,7 @@ use super::App;
 use super::access::Caller;
 use super::problem::{Kind, Problem, Result};
 use super::route::Repeat;
+use crate::entropy::SystemEntropy;
 
 /// Keys whose first request is being answered.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +41,7 @@ pub(super) async fn gate(State(app): State<App>, request: Request, next: Next) -
     };
     let key = format!("{}/{key}", caller.scope());
     let _entered = app.once.enter(&key)?;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let body = to_bytes(body, app.body_max)
         .await
         .map_err(|_| Problem::new(Kind::TooLarge, "the body is longer than this path takes"))?;
@@ -51,6 +56,9 @@ pub(super) async fn gate(State(app): State<App>, request: Request, next: Next) -
     if let Some(kept) = app.office.store.find_reply(key.clone()).await? {
         return replay(kept, digest);
     }
+    let chance = Sha256::new_with_prefix(&key).chain_update([0]);
+    let chance = chance.chain_update(digest).finalize();
+    parts.extensions.insert(KeyedChance(Some(chance.into())));
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     if !response.status().is_success() {
         return Ok(response);
@@ -69,6 +77,33 @@ pub(super) async fn gate(State(app): State<App>, request: Request, next: Next) -
         Ok(kept) => replay(kept, digest),
         Err(StoreFault::Conflict { .. }) => Err(reused()),
         Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Chance for the ids of what a request makes: of its caller, key and content where it has a key, so
+/// that a repeat draws the same, and the system's otherwise. Whoever knows the key can compute it: no
+/// secret may be made of it.
+#[derive(Clone, Debug)]
+pub(super) struct KeyedChance(Option<[u8; 32]>);
+
+impl Entropy for KeyedChance {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        let Some(state) = &mut self.0 else {
+            return SystemEntropy.fill(bytes);
+        };
+        for chunk in bytes.chunks_mut(32) {
+            *state = Sha256::digest(*state).into();
+            chunk.copy_from_slice(&state[..chunk.len()]);
+        }
+    }
+}
+
+impl FromRequestParts<App> for KeyedChance {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self> {
+        let own = parts.extensions.get::<Self>().cloned();
+        Ok(own.unwrap_or(Self(None)))
     }
 }
 
