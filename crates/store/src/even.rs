@@ -189,8 +189,8 @@ pub(crate) fn even_out(owed: Owed, charges: &[Charge], refunds: &[Refund]) -> Ch
 }
 
 /// The refunds that change when an agent has a refused one tried again at `now`, the first of them
-/// due: itself while so much is in credit; otherwise every refused one is given up, and others give
-/// back what is left. None if it is not refused, or nothing is to be given back.
+/// due: itself while all that was refused is in credit; otherwise every refused one is given up, and
+/// others give back what is left. None if it is not refused, or nothing is to be given back.
 pub(crate) fn refund_again(
     refund: &Refund,
     (owed, now): (Owed, UnixSeconds),
@@ -207,7 +207,8 @@ pub(crate) fn refund_again(
     if !is_refused(refund) {
         return Vec::new();
     }
-    if minor.saturating_neg() >= refund.amount.minor {
+    let kept = sum(refunds.iter().filter(|one| is_refused(one)));
+    if minor.saturating_neg() >= kept {
         return vec![due(refund.clone())];
     }
     let (refused, rest): (Vec<Refund>, Vec<Refund>) = refunds.iter().cloned().partition(is_refused);
