@@ -375,10 +375,16 @@ impl Session {
     }
 
     fn commit<T>(&self, value: T) -> Run<T> {
-        let committed = self.run(self.after_those_ahead(self.client.batch_execute("COMMIT")));
+        let handed_over = Cell::new(false);
+        let commit = async {
+            handed_over.set(!self.client.is_closed());
+            self.client.batch_execute("COMMIT").await
+        };
+        let committed = self.run(self.after_those_ahead(commit));
         match (committed, self.failure.take()) {
             (Ok(()), _) => Run::Done(Ok(value)),
             (Err(fault), Some(Failure::Rival)) => Run::Again(fault),
+            (Err(fault), Some(Failure::Lost)) if !handed_over.get() => Run::Again(fault),
             (Err(_), Some(Failure::Lost)) => Run::Done(Err(StoreFault::engine(
                 "the connection was lost while it committed; ask what it holds, or try again",
             ))),

@@ -53,8 +53,10 @@ impl<C: Send + 'static> Crew<C> {
     ) -> Result<T> {
         let (asker, answer) = oneshot::channel();
         let job = Box::new(move |connection: &mut C| {
-            // Whoever asked may have gone away.
-            drop(asker.send(job(connection)));
+            // Whoever asked may have gone away: before it began, and nobody has to wait for it.
+            if !asker.is_closed() {
+                drop(asker.send(job(connection)));
+            }
         });
         let stopped = || StoreFault::engine("its threads have stopped");
         let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
