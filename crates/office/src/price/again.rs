@@ -35,6 +35,8 @@ pub struct Again {
     pub more_minor: i64,
     /// What is taken off fares that shrink, in minor units; positive.
     pub less_minor: i64,
+    /// Riders whose month contradicts itself: not looked at, and told in the log.
+    pub failed: u64,
 }
 
 /// Holds every rider's bill of a month against what is posted.
@@ -53,8 +55,16 @@ pub async fn again(
         let windows = store.load_windows(periods.clone(), JOURNEY_S_MAX).await?;
         let mut due = Vec::new();
         for (period, window) in periods.into_iter().zip(&windows) {
-            if !window.fares.is_empty() && again.take(office, (period, window), now)? {
-                due.push(period);
+            if window.fares.is_empty() {
+                continue;
+            }
+            match again.take(office, (period, window), now) {
+                Ok(true) => due.push(period),
+                Ok(false) => {}
+                Err(fault) => {
+                    tracing::error!(%fault, "a month cannot be billed again");
+                    again.failed += 1;
+                }
             }
         }
         match then {

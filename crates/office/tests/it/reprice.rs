@@ -50,6 +50,7 @@ async fn a_tariff_that_comes_late_is_charged_once_somebody_asks() {
         fares: 2,
         more_minor: 100,
         less_minor: 0,
+        failed: 0,
     };
     // Telling changes nothing, nor does a round of pricing.
     for _ in 0..2 {

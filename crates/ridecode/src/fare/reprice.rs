@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let found = runtime.block_on(again(&opened.office, args.month, now(), then))?;
     anstream::print!("{}", words(args, &found));
-    Ok(if args.yes || found.differ == 0 {
+    Ok(if found.failed == 0 && (args.yes || found.differ == 0) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -63,6 +63,7 @@ fn words(args: &Args, found: &Again) -> String {
         fares,
         more_minor,
         less_minor,
+        failed,
     } = found;
     let mut text = format!(
         "{month}: {differ} of {riders} bills differ by {fares} fares: {more_minor} more, \
@@ -74,6 +75,11 @@ fn words(args: &Args, found: &Again) -> String {
         } else {
             "nothing was changed; repeat with --yes to have them posted\n"
         });
+    }
+    if *failed > 0 {
+        text.push_str(&format!(
+            "{failed} bills contradict themselves and were left alone; the log says whose\n"
+        ));
     }
     text
 }

@@ -317,7 +317,11 @@ async fn what_cannot_be_asked_for_is_said_before_anybody_is_asked() {
     check("--against nowhere --rate 1", "http://127.0.0.1:8080").await;
     check("--against http://a:b@c --rate 1", "no password").await;
     check("--rate 1", "--against").await;
-    check(&against("--rate 1 --folder /nowhere/at/all"), "no folder for journals").await;
+    check(
+        &against("--rate 1 --folder /nowhere/at/all"),
+        "no folder for journals",
+    )
+    .await;
     check(&against(""), "--rate").await;
     check(&against("--rate 0"), "from 0.01 to 10000").await;
     check(&against("--rate 1 --for 0s"), "60s, 10m or 2h").await;

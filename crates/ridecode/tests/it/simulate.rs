@@ -65,8 +65,9 @@ async fn lines_that_nobody_takes_are_told_of_in_the_end() {
     let options = ["--days", "1", "--riders", "4", "--city", "example"];
     let full = std::fs::File::create("/dev/full").expect("a device that is full");
     let mut run = command(folder.path(), &options, None);
-    run.stdout(Stdio::from(full));
-    let output = run.output().await.expect("ridecode runs");
+    let run = run.stdout(Stdio::from(full)).spawn();
+    let output = run.expect("ridecode runs").wait_with_output().await;
+    let output = output.expect("it ends");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{errors}");
     assert!(errors.contains("standard output"), "{errors}");
