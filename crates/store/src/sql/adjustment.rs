@@ -231,8 +231,7 @@ fn post_line(
         return Ok(false);
     }
     transfer::post(db, owner, [&posted])?;
-    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
-    execute(db, sql, [id(owner.0)])?;
+    rider::move_mark(db, owner)?;
     line.number = Some(posted.id.line);
     line.state = LineState::Posted;
     let together = bill::together_with(db, line.journey)?;

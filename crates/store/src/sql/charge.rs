@@ -13,7 +13,7 @@ use crate::even::{Owed, Together};
 use crate::fault::StoreFault;
 use crate::record::{
     Attempt, Charge, ChargeDue, ChargeGroup, ChargeStanding, ChargeState, ChargeSum, ChargeSums,
-    Settled, Settlement, WriteOff,
+    Refund, Settled, Settlement, WriteOff,
 };
 use crate::{even, step};
 
@@ -207,8 +207,7 @@ pub(super) fn change_unpaid(
         }
     }
     if changed > 0 {
-        let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
-        execute(db, sql, [id(rider.0)])?;
+        rider::move_mark(db, rider)?;
     }
     Ok(changed)
 }
@@ -237,8 +236,7 @@ fn write_off(db: &Connection<'_>, all: &WriteOff) -> Result<bool> {
         return Ok(false);
     };
     transfer::post(db, owner, [&all.transfer])?;
-    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
-    execute(db, sql, [id(owner.0)])?;
+    rider::move_mark(db, owner)?;
     put(db, &charge)?;
     Ok(true)
 }
@@ -262,8 +260,7 @@ fn settle(db: &Connection<'_>, news: &Settlement) -> Result<Settled> {
         return Err(StoreFault::conflict("rider of charge", held.id));
     }
     transfer::post(db, rider, &news.transfers)?;
-    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
-    execute(db, sql, [id(rider.0)])?;
+    rider::move_mark(db, rider)?;
     let was_open = !held.state.is_closed();
     let charge = step::settle(held, news);
     put(db, &charge)?;
@@ -315,11 +312,7 @@ pub(super) fn is_charged(db: &Connection<'_>, rider: RiderId, together: &Togethe
 
 /// Brings the charges of rides in line with what these owe, and the rider's block with them.
 pub(super) fn even_out(db: &Connection<'_>, rider: RiderId, together: &Together) -> Result<()> {
-    let journeys = &together.journeys;
-    let transfers = transfer::of_journeys(db, rider, journeys)?;
-    let owed = Owed::by(rider, together.rides, &transfers);
-    let held = of_journeys(db, rider, journeys)?;
-    let refunds = refund::of_journeys(db, rider, journeys)?;
+    let (owed, held, refunds) = owed_and_held(db, rider, together)?;
     let changed = even::even_out(owed, &held, &refunds);
     if changed.is_empty() {
         return Ok(());
@@ -334,8 +327,7 @@ pub(super) fn even_out(db: &Connection<'_>, rider: RiderId, together: &Together)
         refund::put(db, refund)?;
     }
     transfer::post(db, rider, &changed.transfers)?;
-    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
-    execute(db, sql, [id(rider.0)])?;
+    rider::move_mark(db, rider)?;
     let Some(state) = rider::rider_state(db, rider)? else {
         return Ok(());
     };
@@ -351,12 +343,21 @@ pub(super) fn even_out(db: &Connection<'_>, rider: RiderId, together: &Together)
     Ok(())
 }
 
-/// The charges of some journeys, by id.
-pub(super) fn of_journeys(
+/// What rides owe by their transfers, their charges and their refunds.
+pub(super) fn owed_and_held(
     db: &Connection<'_>,
     rider: RiderId,
-    journeys: &[JourneyId],
-) -> Result<Vec<Charge>> {
+    together: &Together,
+) -> Result<(Owed, Vec<Charge>, Vec<Refund>)> {
+    let journeys = &together.journeys;
+    let transfers = transfer::of_journeys(db, rider, journeys)?;
+    let owed = Owed::by(rider, together.rides, &transfers);
+    let charges = of_journeys(db, rider, journeys)?;
+    Ok((owed, charges, refund::of_journeys(db, rider, journeys)?))
+}
+
+/// The charges of some journeys, by id.
+fn of_journeys(db: &Connection<'_>, rider: RiderId, journeys: &[JourneyId]) -> Result<Vec<Charge>> {
     let sql = select!("WHERE rider = ?1 AND validator = ?2 AND sequence = ?3 ORDER BY version");
     load_each(db, sql, (rider, journeys), read)
 }

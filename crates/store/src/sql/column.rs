@@ -211,7 +211,7 @@ coded!(Ending, "ending", {
     Repaired = 7,
 });
 
-/// Runs a statement that gives no rows, and says how many rows it changed.
+/// Runs a statement that gives no rows ([`Connection::execute`]).
 pub(super) fn execute(db: &Connection<'_>, sql: &str, params: impl Params) -> Result<()> {
     db.execute(sql, params)
 }

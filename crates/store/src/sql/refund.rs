@@ -3,11 +3,12 @@
 use ridecode_words::{JourneyId, RefundId, RiderId, UnixSeconds};
 
 use super::column::{self, Columns, execute, find, id, impossible, load, load_each};
-use super::{Connection, Engine, Lock, Result, SqlStore, bill, charge, lock, params, transfer};
-use crate::even::{self, Owed};
+use super::{
+    Connection, Engine, Lock, Result, SqlStore, bill, charge, lock, params, rider, transfer,
+};
 use crate::fault::StoreFault;
 use crate::record::{Refund, RefundAttempt, RefundDue, RefundNews, RefundSettled, RefundState};
-use crate::step;
+use crate::{even, step};
 
 /// The columns that [`read`] reads, of the refunds a clause picks.
 macro_rules! select {
@@ -126,8 +127,7 @@ fn settle(db: &Connection<'_>, news: &RefundNews) -> Result<RefundSettled> {
         }
         transfer::post(db, owner, [transfer])?;
     }
-    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
-    execute(db, sql, [id(owner.0)])?;
+    rider::move_mark(db, owner)?;
     put(db, &refund)?;
     let together = charge::together_charged(db, refund.id.charge)?;
     charge::even_out(db, owner, &together)?;
@@ -137,12 +137,8 @@ fn settle(db: &Connection<'_>, news: &RefundNews) -> Result<RefundSettled> {
 fn revive(db: &Connection<'_>, refund: RefundId, now: UnixSeconds) -> Result<Option<RefundId>> {
     lock::hold_with(db, refund.charge.journey, &[])?;
     let held = expect(db, refund)?;
-    let rider = held.rider;
     let together = charge::together_charged(db, refund.charge)?;
-    let transfers = transfer::of_journeys(db, rider, &together.journeys)?;
-    let owed = Owed::by(rider, together.rides, &transfers);
-    let charges = charge::of_journeys(db, rider, &together.journeys)?;
-    let refunds = of_journeys(db, rider, &together.journeys)?;
+    let (owed, charges, refunds) = charge::owed_and_held(db, held.rider, &together)?;
     let changed = even::refund_again(&held, (owed, now), &charges, &refunds);
     for refund in &changed {
         put(db, refund)?;

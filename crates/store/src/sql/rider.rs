@@ -166,6 +166,12 @@ pub(super) fn set_balance(db: &Connection<'_>, rider: RiderId, balance: &Balance
     )
 }
 
+/// Moves a rider's mark: what was decided at the mark before is out of date.
+pub(super) fn move_mark(db: &Connection<'_>, rider: RiderId) -> Result<()> {
+    let sql = "UPDATE balances SET mark = mark + 1 WHERE rider = ?1";
+    execute(db, sql, [id(rider.0)])
+}
+
 /// Refuses to build on a rider that is not there.
 pub(super) fn expect_rider(db: &Connection<'_>, rider: RiderId) -> Result<()> {
     const SQL: &str = "SELECT 1 FROM balances WHERE rider = ?1";
