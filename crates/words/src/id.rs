@@ -249,30 +249,31 @@ impl FromStr for RefundId {
     }
 }
 
-/// A short shared text: an id or a name from a feed or a configuration, 1 to 255 bytes.
+/// A short shared text: an id or a name from a feed or a configuration, 1 to 255 bytes. It holds no
+/// U+0000, which some databases cannot keep.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(Arc<str>);
 
-/// A text that is empty or longer than 255 bytes.
+/// A text that is empty, longer than 255 bytes, or holds U+0000.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TextTooLong;
+pub struct NotAText;
 
-impl fmt::Display for TextTooLong {
+impl fmt::Display for NotAText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("must have 1 to 255 bytes")
+        f.write_str("must have 1 to 255 bytes, none of them zero")
     }
 }
 
-impl core::error::Error for TextTooLong {}
+impl core::error::Error for NotAText {}
 
 impl Text {
     /// The longest text, in bytes.
     pub const LENGTH_MAX: usize = 255;
 
-    /// Takes a text of 1 to 255 bytes.
-    pub fn new(text: &str) -> Result<Self, TextTooLong> {
-        if text.is_empty() || text.len() > Self::LENGTH_MAX {
-            return Err(TextTooLong);
+    /// Takes a text of 1 to 255 bytes without U+0000.
+    pub fn new(text: &str) -> Result<Self, NotAText> {
+        if text.is_empty() || text.len() > Self::LENGTH_MAX || text.contains('\0') {
+            return Err(NotAText);
         }
         Ok(Self(text.into()))
     }
@@ -303,7 +304,7 @@ macro_rules! text_id {
 
         impl $name {
             /// Takes an id of 1 to 255 bytes.
-            pub fn new(text: &str) -> Result<Self, TextTooLong> {
+            pub fn new(text: &str) -> Result<Self, NotAText> {
                 Text::new(text).map(Self)
             }
 
@@ -415,8 +416,9 @@ mod tests {
 
     #[test]
     fn text_has_1_to_255_bytes() {
-        assert_eq!(Text::new(""), Err(TextTooLong));
-        assert_eq!(Text::new(&"站".repeat(86)), Err(TextTooLong));
+        assert_eq!(Text::new(""), Err(NotAText));
+        assert_eq!(Text::new(&"站".repeat(86)), Err(NotAText));
+        assert_eq!(Text::new("bus\u{0}1"), Err(NotAText));
         assert_eq!(
             Text::new(&"站".repeat(85)).map(|text| text.as_str().len()),
             Ok(255)

@@ -14,8 +14,8 @@ mod time;
 
 pub use id::{
     AdjustmentId, BrandId, ChargeId, CredentialId, CredentialRef, DeviceId, IssuerId, JourneyId,
-    LineId, MandateId, NotAnId, OperatorId, ProviderId, RefundId, RiderId, StopId, TapId, Text,
-    TextTooLong, TicketId, ValidatorId, VehicleId,
+    LineId, MandateId, NotAText, NotAnId, OperatorId, ProviderId, RefundId, RiderId, StopId, TapId,
+    Text, TicketId, ValidatorId, VehicleId,
 };
 pub use mode::{Mode, UnknownMode};
 pub use time::{Month, NotADay, NotAMonth, ServiceDay, UnixSeconds};

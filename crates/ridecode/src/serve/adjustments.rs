@@ -17,7 +17,7 @@ use super::App;
 use super::access::StaffMember;
 use super::once::KeyedChance;
 use super::problem::{Kind, Problem, Result};
-use super::wire::{Body, MoneyView, Named, parse};
+use super::wire::{Body, MoneyView, Named, is_text, parse};
 use crate::clock::now;
 use crate::config::Role;
 
@@ -261,7 +261,7 @@ async fn show_one(app: &App, id: AdjustmentId) -> Result<Json<AdjustmentView>> {
 
 fn asker(app: &App, staff: &StaffMember, why: String) -> Result<Asker> {
     staff.of_the_issuer()?;
-    if !(1..=500).contains(&why.chars().count()) {
+    if !is_text(&why, 1..=500) {
         return Err(Problem::field("why", "must have 1 to 500 characters"));
     }
     let limits = &app.office.policy.goodwill;

@@ -15,7 +15,7 @@ use super::access::{SignedRider, StaffMember};
 use super::fares::language;
 use super::problem::{Problem, Result};
 use super::rides::{FareView, fare_view};
-use super::wire::{Body, Named, parse};
+use super::wire::{Body, Named, is_text, parse};
 use crate::clock::now;
 
 /// Where the missing tap of a ride was.
@@ -127,7 +127,7 @@ pub(super) async fn mend(
 }
 
 fn read(body: MendingBody, tap: TapId, author: String) -> Result<Mending> {
-    if body.note.chars().count() > NOTE_LENGTH_MAX {
+    if !is_text(&body.note, 0..=NOTE_LENGTH_MAX) {
         return Err(Problem::field("note", "has at most 500 characters"));
     }
     let supplied = match (&body.stop, &body.time) {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use axum::body::Bytes;
@@ -201,10 +202,15 @@ pub(super) fn signature(field: &'static str, text: &str) -> Result<Signature> {
         .ok_or_else(|| Problem::field(field, "must be base64 of 64 bytes"))
 }
 
+/// Whether a text that people wrote has so many characters, and none that no database keeps.
+pub(super) fn is_text(text: &str, characters: RangeInclusive<usize>) -> bool {
+    characters.contains(&text.chars().count()) && !text.contains('\0')
+}
+
 /// Reads why somebody did something: 3 to 500 characters.
 pub(super) fn reason(text: &str) -> Result<String> {
     let text = text.trim();
-    if (3..=500).contains(&text.chars().count()) {
+    if is_text(text, 3..=500) {
         Ok(text.to_owned())
     } else {
         Err(Problem::field("reason", "says why, in 3 to 500 characters"))

@@ -86,6 +86,9 @@ async fn a_validator_is_moved_and_retires_and_what_it_did_before_is_taken() {
     let nowhere = json!({ "stop": "atlantis", "reason": "gate 3 is rebuilt" });
     let reply = staff.post(&format!("{path}/move"), &nowhere).await;
     reply.problem("invalid-field", "stop");
+    let zero = json!({ "stop": "xilang", "reason": "the gate is\u{0} rebuilt" });
+    let reply = staff.post(&format!("{path}/move"), &zero).await;
+    reply.problem("invalid-field", "reason");
     let silent = json!({ "stop": "xilang", "reason": "" });
     let reply = staff.post(&format!("{path}/move"), &silent).await;
     reply.problem("invalid-field", "reason");
