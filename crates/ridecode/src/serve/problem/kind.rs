@@ -329,8 +329,8 @@ kinds! {
         "Send it again; with the same idempotency key where the path takes one.";
     StoreFailed "store-failed" SERVICE_UNAVAILABLE
         "The database failed"
-        "Nothing was changed."
-        "Send it again after the time in Retry-After.";
+        "Mostly nothing was changed; where its answer was lost, it may have been."
+        "Send it again after the time in Retry-After, under the same key where it has one.";
     Internal "internal" INTERNAL_SERVER_ERROR
         "Something is wrong on our side"
         "A fault of this program; it was logged with the request id."
