@@ -48,7 +48,7 @@ export class Reader {
   /** The next decision that is none of a repeat. */
   decision(): Promise<Decision> {
     return this.#program.next((line) => {
-      const told = JSON.parse(line) as Decision & { silent?: boolean };
+      const told = JSON.parse(line) as Decision;
       return "admit" in told && !told.silent ? told : undefined;
     });
   }

@@ -17,6 +17,8 @@ import { Secret, TOTP } from "otpauth";
 export interface Decision {
   admit: boolean;
   outcome: string;
+  /** Whether nothing was shown of it: a repeat within seconds. */
+  silent?: boolean;
 }
 
 /** A program whose lines are waited for. */
