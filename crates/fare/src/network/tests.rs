@@ -258,7 +258,7 @@ fn all_pairs_agree_with_a_second_way_of_counting() {
 fn stops_are_found_however_their_ids_begin() {
     let ids = [
         "a",
-        "a\0",
+        "a\u{1}",
         "abcdefgh",
         "abcdefgh1",
         "abcdefgh2",
